@@ -3,6 +3,10 @@
 //! Always holds: a flow without an error-level problem can be planned and run. Rules are grouped by what they look
 //! at; each yields all its findings. Absent on purpose: whether a model or a key exists, which only a server knows.
 
+mod connections;
+mod graph;
+mod nodes;
+
 use serde::{Deserialize, Serialize};
 
 use crate::definition::Definition;
@@ -152,7 +156,26 @@ impl Problem {
     }
 }
 
+/// The largest flow we run. AWS's own quotas are 40 nodes and 20 connections.
+pub const MOST_NODES: usize = 2000;
+/// See [`MOST_NODES`].
+pub const MOST_CONNECTIONS: usize = 4000;
+
 /// Everything that is wrong with this flow.
-pub fn check(_definition: &Definition, _extensions: &Extensions) -> Report {
-    Report::default()
+pub fn check(definition: &Definition, extensions: &Extensions) -> Report {
+    let mut problems = Vec::new();
+    if definition.nodes.len() > MOST_NODES || definition.connections.len() > MOST_CONNECTIONS {
+        let message = format!(
+            "A flow has at most {MOST_NODES} nodes and {MOST_CONNECTIONS} connections. Split it in two."
+        );
+        problems.push(Problem::error(ProblemType::Unspecified, message));
+        return Report { problems, portability: Vec::new() };
+    }
+    nodes::check(definition, extensions, &mut problems);
+    connections::check(definition, &mut problems);
+    graph::check(definition, &mut problems);
+    Report { problems, portability: nodes::portability(definition, extensions) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,19 +11,18 @@
 //! - An [`event::Event`] is one thing that happened in a run.
 
 pub mod check;
-// condition
+pub mod condition;
 pub mod definition;
-// diff
+
 pub mod event;
-// expression
+pub mod expression;
 pub mod extensions;
 pub mod layout;
 pub mod message;
 pub mod name;
 pub mod node;
-// plan
-// run
+
 pub mod template;
-// templates
+
 pub mod value;
 pub mod wire;

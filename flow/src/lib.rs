@@ -21,8 +21,9 @@ pub mod layout;
 pub mod message;
 pub mod name;
 pub mod node;
-
+pub mod plan;
+pub mod run;
 pub mod template;
-
+pub mod templates;
 pub mod value;
 pub mod wire;

@@ -1,1 +1,3 @@
+//! Anabranch, the server: everything with an effect.
 
+pub mod store;

@@ -1,3 +1,14 @@
 //! Anabranch, the server: everything with an effect.
+//!
+//! A request comes in at [`api`], which knows HTTP; [`service`] holds the rules; [`run`] drives executions, whose
+//! nodes ([`node`]) ask models ([`provider`]) through the one HTTP client ([`egress`]); [`store`] keeps it all.
+//! `tests/it/arrows.rs` says who may know whom.
 
+pub mod clock;
+pub mod egress;
+pub mod id;
+pub mod node;
+pub mod provider;
+pub mod run;
 pub mod store;
+pub mod task;

@@ -84,7 +84,9 @@ impl From<run::Error> for Error {
         match error {
             run::Error::Problems(report) => Self::Problems(report),
             run::Error::Input(error) => Self::Input(error.message),
-            run::Error::Busy => Self::Busy("A thousand executions are running. Try again when some have ended."),
+            run::Error::Busy => {
+                Self::Busy("A thousand executions are running. Try again when some have ended.")
+            }
             run::Error::Store(error) => error.into(),
             run::Error::Randomness(error) => error.into(),
         }

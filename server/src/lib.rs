@@ -4,11 +4,15 @@
 //! nodes ([`node`]) ask models ([`provider`]) through the one HTTP client ([`egress`]); [`store`] keeps it all.
 //! `tests/it/arrows.rs` says who may know whom.
 
+pub mod api;
+pub mod auth;
 pub mod clock;
 pub mod egress;
+pub mod error;
 pub mod id;
 pub mod node;
 pub mod provider;
 pub mod run;
+pub mod service;
 pub mod store;
 pub mod task;

@@ -1,0 +1,1 @@
+//! Amazon Bedrock's own wire format.

@@ -5,10 +5,14 @@
 //! `tests/it/arrows.rs` says who may know whom.
 
 pub mod api;
+pub mod app;
 pub mod auth;
 pub mod clock;
+pub mod command;
+pub mod config;
 pub mod egress;
 pub mod error;
+pub mod folder;
 pub mod id;
 pub mod node;
 pub mod provider;
@@ -16,3 +20,4 @@ pub mod run;
 pub mod service;
 pub mod store;
 pub mod task;
+pub mod telemetry;

@@ -23,7 +23,6 @@ pub use invoke::Target;
 pub(crate) use versions::summary as version_summary;
 
 use crate::auth::seal::Seal;
-use crate::egress::Egress;
 use crate::error::Error;
 use crate::provider::Registry;
 use crate::run::Runner;
@@ -36,7 +35,6 @@ pub struct Service {
     pub(crate) store: Store,
     pub(crate) runner: Runner,
     pub(crate) models: Registry,
-    pub(crate) egress: Egress,
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,
     pub(crate) found: connections::Found,

@@ -60,7 +60,9 @@ pub enum Error {
     Egress(#[from] egress::Error),
     #[error(transparent)]
     Service(#[from] crate::error::Error),
-    #[error("{0} is not a loopback address. Serving other machines needs users and TLS, which this version does not have")]
+    #[error(
+        "{0} is not a loopback address. Serving other machines needs users and TLS, which this version does not have"
+    )]
     NotLoopback(SocketAddr),
     #[error("cannot listen on {0}: {1}. Choose another address with --listen")]
     Listen(SocketAddr, std::io::Error),
@@ -90,7 +92,8 @@ impl Server {
         egress.forbid(address);
         let tasks = Supervisor::default();
         let embedded = crate::provider::embedded(config.models, &egress);
-        let models = Registry::new(egress.clone(), embedded.as_ref().map(|embedded| embedded.provider()));
+        let models =
+            Registry::new(egress.clone(), embedded.as_ref().map(|embedded| Arc::clone(&embedded.provider)));
         let runner = Runner::new(store.clone(), Context { models: models.clone() }, tasks.clone());
         runner.recover().await?;
         let service = Service {
@@ -100,7 +103,7 @@ impl Server {
             seal,
             tasks,
             found: Found { environment: from_environment(std::env::vars()), ..Found::default() },
-            local: embedded.map(|embedded| embedded.weights()),
+            local: embedded.map(|embedded| embedded.weights),
             data_folder: folder.path.clone(),
             url: url.clone(),
         };

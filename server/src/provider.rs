@@ -3,17 +3,33 @@
 //! Always holds: a model id is `connection/model`, or an AWS id that the model map leads to one; every failure is
 //! typed and says what to do; a provider calls through [`crate::egress`] alone.
 
+#[cfg(feature = "local-models")]
+mod embedded;
+#[cfg(feature = "local-models")]
+pub mod local;
 mod openai;
 mod registry;
 mod sse;
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use flow::event::{Failure, FailureCode};
 use flow::message::{Chat, Usage};
+use flow::wire::LocalModel;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
 
+use crate::egress::Egress;
+use crate::task::Supervisor;
+
+#[cfg(feature = "local-models")]
+pub use embedded::fetch as fetch_embedded;
 pub use openai::OpenAi;
 pub use registry::{Endpoint, LOCAL, Registry, Resolved};
+
+/// The embedded model's model id.
+pub const EMBEDDED: &str = "local/smollm2";
 
 /// Something that answers chats.
 pub trait Provider: Send + Sync {
@@ -28,6 +44,32 @@ pub trait Provider: Send + Sync {
 
     /// The models it has.
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>>;
+}
+
+/// The weights of an embedded model.
+pub trait Weights: Send + Sync {
+    /// How they stand.
+    fn status(&self) -> LocalModel;
+    /// Begins to fetch them, unless that is under way.
+    fn fetch(&self, tasks: &Supervisor);
+}
+
+/// The embedded model: who answers with it, and its weights.
+pub struct Embedded {
+    pub provider: Arc<dyn Provider>,
+    pub weights: Arc<dyn Weights>,
+}
+
+/// The embedded model, with its weights in this folder or the user's cache; none where this build has none.
+#[cfg(feature = "local-models")]
+pub fn embedded(folder: Option<PathBuf>, egress: &Egress) -> Option<Embedded> {
+    embedded::new(folder, egress)
+}
+
+/// The embedded model, which this build does not have.
+#[cfg(not(feature = "local-models"))]
+pub fn embedded(_: Option<PathBuf>, _: &Egress) -> Option<Embedded> {
+    None
 }
 
 /// Where the pieces of an answer go.

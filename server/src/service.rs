@@ -24,7 +24,7 @@ pub(crate) use versions::summary as version_summary;
 
 use crate::auth::seal::Seal;
 use crate::error::Error;
-use crate::provider::Registry;
+use crate::provider::{Registry, Weights};
 use crate::run::Runner;
 use crate::store::Store;
 use crate::task::Supervisor;
@@ -38,7 +38,7 @@ pub struct Service {
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,
     pub(crate) found: connections::Found,
-    pub(crate) local: Option<Arc<dyn local_model::Weights>>,
+    pub(crate) local: Option<Arc<dyn Weights>>,
     /// Where the data are, for the settings page.
     pub data_folder: PathBuf,
     /// Where this server is reached, without a trailing slash.
@@ -46,7 +46,6 @@ pub struct Service {
 }
 
 pub use connections::{Found, from_environment};
-pub use local_model::Weights;
 
 impl Service {
     /// Whether the store answers.

@@ -11,10 +11,10 @@ use parking_lot::RwLock;
 use tracing::warn;
 use url::Url;
 
-use super::{Service, local_model};
+use super::Service;
 use crate::clock;
 use crate::error::{Error, Result, missing};
-use crate::provider::{Endpoint, LOCAL, Provider as _};
+use crate::provider::{EMBEDDED, Endpoint, LOCAL, Provider as _};
 use crate::store::ConnectionRow;
 
 const MAP: &str = "model-map";
@@ -174,7 +174,7 @@ impl Service {
         let mut models = Vec::new();
         if self.models.has_local() {
             models.push(Model {
-                id: local_model::ID.to_owned(),
+                id: EMBEDDED.to_owned(),
                 note: "tiny, on this machine, for first steps".to_owned(),
             });
         }
@@ -250,7 +250,7 @@ impl Service {
         let stored = self.store.connections().await?;
         let first =
             stored.iter().find_map(|row| Some(format!("{}/{}", row.name, row.default_model.as_ref()?)));
-        Ok(first.unwrap_or_else(|| local_model::ID.to_owned()))
+        Ok(first.unwrap_or_else(|| EMBEDDED.to_owned()))
     }
 }
 

@@ -4,24 +4,14 @@ use flow::wire::{LocalModel, LocalModelState};
 
 use super::Service;
 use crate::error::{Error, Result};
-
-/// The embedded model's model id.
-pub const ID: &str = "local/smollm2";
-
-/// Something that has weights to fetch.
-pub trait Weights: Send + Sync {
-    /// How they stand.
-    fn status(&self) -> LocalModel;
-    /// Begins to fetch them, unless that is under way.
-    fn fetch(&self, tasks: &crate::task::Supervisor);
-}
+use crate::provider::EMBEDDED;
 
 impl Service {
     /// How the embedded model stands.
     pub fn local_model(&self) -> LocalModel {
         self.local.as_ref().map_or_else(
             || LocalModel {
-                id: ID.to_owned(),
+                id: EMBEDDED.to_owned(),
                 state: LocalModelState::NotBuilt,
                 message: "This build has no embedded model. Connect another model.".to_owned(),
                 done: 0,

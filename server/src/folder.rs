@@ -1,10 +1,9 @@
 //! The data folder: private, and used by one server at a time.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use fs4::FileExt as _;
 use serde::{Deserialize, Serialize};
 
 use crate::auth::seal::write_private;
@@ -50,10 +49,10 @@ impl Folder {
             .truncate(false)
             .open(path.join(LOCK))
             .map_err(unusable)?;
-        match lock.try_lock_exclusive() {
-            Ok(true) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Ok(false) => Err(Error::InUse(path.to_owned())),
-            Err(error) => Err(unusable(error)),
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(Error::InUse(path.to_owned())),
+            Err(TryLockError::Error(error)) => Err(unusable(error)),
         }
     }
 

@@ -1,0 +1,6 @@
+use leptos::prelude::*;
+
+#[component]
+pub fn FlowsPage() -> impl IntoView {
+    view! { <h1>"flows"</h1> }
+}

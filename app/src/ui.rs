@@ -1,0 +1,11 @@
+//! The small parts that pages are made of, and the browser's own services behind plain functions.
+
+pub mod browser;
+pub mod dialog;
+pub mod format;
+pub mod icon;
+pub mod load;
+pub mod menu;
+pub mod status;
+pub mod theme;
+pub mod toast;

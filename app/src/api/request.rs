@@ -24,8 +24,13 @@ pub async fn put<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answ
     read(send_json(RequestBuilder::new(path).method(Method::PUT), body).await?).await
 }
 
-pub async fn put_if_match<T: DeserializeOwned>(path: &str, revision: u64, body: &impl Serialize) -> Answer<T> {
-    let builder = RequestBuilder::new(path).method(Method::PUT).header("If-Match", &format!("\"{revision}\""));
+pub async fn put_if_match<T: DeserializeOwned>(
+    path: &str,
+    revision: u64,
+    body: &impl Serialize,
+) -> Answer<T> {
+    let builder =
+        RequestBuilder::new(path).method(Method::PUT).header("If-Match", &format!("\"{revision}\""));
     read(send_json(builder, body).await?).await
 }
 
@@ -49,7 +54,8 @@ pub async fn delete(path: &str) -> Answer<()> {
 
 /// A `POST` of text that is JSON already, as a file holds it.
 pub async fn post_text<T: DeserializeOwned>(path: &str, json: String) -> Answer<T> {
-    let builder = with_proof(RequestBuilder::new(path).method(Method::POST)).header("Content-Type", "application/json");
+    let builder =
+        with_proof(RequestBuilder::new(path).method(Method::POST)).header("Content-Type", "application/json");
     let request = builder.body(json).map_err(unreadable)?;
     read(accept(request.send().await).await?).await
 }
@@ -87,7 +93,8 @@ pub fn from_fetch(error: &gloo_net::Error) -> Error {
 /// What a rejected promise of the streams API means.
 pub fn from_js(error: &wasm_bindgen::JsValue) -> Error {
     let name = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.name()));
-    let name = name.or_else(|| js_sys::Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string()));
+    let name =
+        name.or_else(|| js_sys::Reflect::get(error, &"name".into()).ok().and_then(|name| name.as_string()));
     if name.as_deref() == Some("AbortError") { Error::Aborted } else { Error::Offline }
 }
 

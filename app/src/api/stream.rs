@@ -50,7 +50,8 @@ pub async fn stream_invoke(
     signal: Option<&AbortSignal>,
     mut on_item: impl FnMut(StreamItem),
 ) -> Answer<()> {
-    let body = serde_json::to_string(&Invoke { input }).map_err(|error| Error::Unreadable(error.to_string()))?;
+    let body =
+        serde_json::to_string(&Invoke { input }).map_err(|error| Error::Unreadable(error.to_string()))?;
     let response = request::open_stream(Method::POST, &target.path(flow), Some(body), None, signal).await?;
     let mut place = Place::default();
     let cut = match place.read(response, &mut on_item).await {
@@ -155,7 +156,8 @@ fn decode(message: &Message) -> Answer<StreamItem> {
 
 async fn next_chunk(reader: &ReadableStreamDefaultReader) -> Answer<Option<Vec<u8>>> {
     let chunk = JsFuture::from(reader.read()).await.map_err(|error| request::from_js(&error))?;
-    let member = |name: &str| js_sys::Reflect::get(&chunk, &name.into()).map_err(|error| request::from_js(&error));
+    let member =
+        |name: &str| js_sys::Reflect::get(&chunk, &name.into()).map_err(|error| request::from_js(&error));
     if member("done")?.is_truthy() {
         return Ok(None);
     }

@@ -42,7 +42,7 @@ pub fn Dialog(
             class:wide=wide
             node_ref=element
             aria-label=label
-            on:cancel=move |event| {
+            on:cancel=move |event: leptos::ev::Event| {
                 event.prevent_default();
                 on_close.run(());
             }

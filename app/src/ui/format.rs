@@ -80,7 +80,8 @@ mod tests {
 
     #[test]
     fn lengths_read_as_people_say_them() {
-        let cases = [(0, "0 ms"), (412, "412 ms"), (1_200, "1.2 s"), (59_999, "1 min 0 s"), (185_000, "3 min 5 s")];
+        let cases =
+            [(0, "0 ms"), (412, "412 ms"), (1_200, "1.2 s"), (59_999, "1 min 0 s"), (185_000, "3 min 5 s")];
         for (ms, expected) in cases {
             assert_eq!(millis(ms), expected);
         }

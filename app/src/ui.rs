@@ -6,6 +6,7 @@ pub mod format;
 pub mod icon;
 pub mod load;
 pub mod menu;
+pub mod navigate;
 pub mod status;
 pub mod theme;
 pub mod toast;

@@ -10,6 +10,8 @@ pub mod keyboard;
 pub mod menu;
 pub mod minimap;
 pub mod node;
+pub mod pane;
+pub mod sheet;
 pub mod stage;
 pub mod target;
 pub mod tools;

@@ -6,7 +6,11 @@
 
 pub mod api;
 mod app;
+pub mod canvas;
+pub mod editor;
+pub mod node;
 pub mod page;
+pub mod panel;
 pub mod ui;
 
 /// Puts the app on the page.

@@ -1,7 +1,7 @@
 //! The node kinds on the page: icon, a line about the configuration, and the form of the inspector. One file each.
 
 mod condition;
-mod field;
+pub mod field;
 mod generic;
 mod input;
 mod output;

@@ -23,7 +23,8 @@ impl Rect {
     }
 
     pub fn contains(&self, point: Position) -> bool {
-        (self.x..=self.x + self.width).contains(&point.x) && (self.y..=self.y + self.height).contains(&point.y)
+        (self.x..=self.x + self.width).contains(&point.x)
+            && (self.y..=self.y + self.height).contains(&point.y)
     }
 
     /// Whether the other lies wholly inside.
@@ -95,6 +96,9 @@ mod tests {
         assert!(rect.contains(Position { x: 5.0, y: 10.0 }));
         assert!(rect.encloses(&Rect { x: 1.0, y: 1.0, width: 9.0, height: 9.0 }));
         assert!(!rect.encloses(&Rect { x: 1.0, y: 1.0, width: 9.5, height: 9.0 }));
-        assert_eq!(Rect::around([rect, Rect { x: 20.0, y: 0.0, width: 5.0, height: 5.0 }]).unwrap().width, 25.0);
+        assert_eq!(
+            Rect::around([rect, Rect { x: 20.0, y: 0.0, width: 5.0, height: 5.0 }]).unwrap().width,
+            25.0
+        );
     }
 }

@@ -56,9 +56,8 @@ impl Viewport {
     /// All of a rectangle, with some room around it, at most at its own size.
     pub fn fit(rect: Rect, size: (f64, f64)) -> Self {
         let room = |length: f64| (length * 0.9).max(1.0);
-        let zoom = (room(size.0) / rect.width.max(1.0))
-            .min(room(size.1) / rect.height.max(1.0))
-            .clamp(ZOOM.0, 1.0);
+        let zoom =
+            (room(size.0) / rect.width.max(1.0)).min(room(size.1) / rect.height.max(1.0)).clamp(ZOOM.0, 1.0);
         Self {
             x: (size.0 - rect.width * zoom) / 2.0 - rect.x * zoom,
             y: (size.1 - rect.height * zoom) / 2.0 - rect.y * zoom,

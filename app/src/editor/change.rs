@@ -56,7 +56,9 @@ pub fn rename(document: &mut Document, from: &str, to: &str) -> Result<(), Strin
         return Ok(());
     }
     if !is_node_name(to) {
-        return Err("A name is letters and digits with single underscores between, such as Answer_2.".to_owned());
+        return Err(
+            "A name is letters and digits with single underscores between, such as Answer_2.".to_owned()
+        );
     }
     if document.definition.node(to).is_some() {
         return Err(format!("There is already a node named {to}."));

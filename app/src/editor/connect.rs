@@ -1,7 +1,8 @@
 //! Whether two ports can be connected, and in words why not.
 
 use flow::definition::{
-    ConditionalConnection, Connection, ConnectionConfiguration, ConnectionType, DataConnection, Node, NodeInput,
+    ConditionalConnection, Connection, ConnectionConfiguration, ConnectionType, DataConnection, Node,
+    NodeInput,
 };
 use flow::layout::Row;
 use flow::name::free_connection_name;
@@ -133,11 +134,7 @@ fn gate(
     if taken {
         return Err(format!("{condition} already leads to {target}."));
     }
-    Ok(Link::Gate {
-        source: from.node.clone(),
-        condition: condition.to_owned(),
-        target: target.to_owned(),
-    })
+    Ok(Link::Gate { source: from.node.clone(), condition: condition.to_owned(), target: target.to_owned() })
 }
 
 fn data(
@@ -156,9 +153,13 @@ fn data(
     if let Some(taken) = document.into_input(target, input)
         && Some(taken.name.as_str()) != except
     {
-        return Err(format!("{input} is already connected to {}. An input takes one connection.", taken.source));
+        return Err(format!(
+            "{input} is already connected to {}. An input takes one connection.",
+            taken.source
+        ));
     }
-    let kind = document.definition.node(&from.node).and_then(|node| node.output(output)).map(|port| port.kind);
+    let kind =
+        document.definition.node(&from.node).and_then(|node| node.output(output)).map(|port| port.kind);
     if let Some(kind) = kind
         && !fits(kind, node, port)
     {
@@ -211,10 +212,7 @@ fn from_node(
 }
 
 /// The first that can be, else the first reason why not, else the given one.
-fn first_of(
-    mut links: impl Iterator<Item = Result<Link, String>>,
-    without: String,
-) -> Result<Link, String> {
+fn first_of(mut links: impl Iterator<Item = Result<Link, String>>, without: String) -> Result<Link, String> {
     let first = match links.next() {
         Some(Ok(link)) => return Ok(link),
         Some(Err(reason)) => reason,
@@ -259,7 +257,8 @@ fn follow_type(document: &mut Document, source: &str, output: &str, target: &str
     if !is_free(node, input) {
         return;
     }
-    if let Some(port) = node.inputs.iter_mut().find(|port| port.name == input && port.expression == "$.data") {
+    if let Some(port) = node.inputs.iter_mut().find(|port| port.name == input && port.expression == "$.data")
+    {
         port.kind = kind;
     }
 }

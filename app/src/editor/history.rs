@@ -53,7 +53,12 @@ impl History {
             difference = Difference::between(&first, after);
             self.done.pop();
         }
-        self.done.push(Entry { label: label.to_owned(), difference, burst: burst.map(str::to_owned), at: now });
+        self.done.push(Entry {
+            label: label.to_owned(),
+            difference,
+            burst: burst.map(str::to_owned),
+            at: now,
+        });
         if self.done.len() > STEPS {
             self.done.remove(0);
         }

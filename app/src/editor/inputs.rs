@@ -176,8 +176,8 @@ mod tests {
         let mut document = Document::default();
         change::add(&mut document, NodeType::Input, Position::default(), "m").unwrap();
         let from = Port::new("FlowInputNode", Row::Output("document".into()));
-        let node =
-            change::add_connected(&mut document, NodeType::Condition, Position::default(), "m", &from).unwrap();
+        let node = change::add_connected(&mut document, NodeType::Condition, Position::default(), "m", &from)
+            .unwrap();
         rename(&mut document, &node, "value", "tone");
         assert!(document.into_input(&node, "tone").is_some());
         assert_eq!(add(&mut document, &node).as_deref(), Some("value"));

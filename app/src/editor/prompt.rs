@@ -118,8 +118,7 @@ fn drop_loose(document: &mut Document, node: &str) {
     let Some(owner) = document.definition.node(node) else { return };
     let inputs: Vec<String> = owner.inputs.iter().map(|input| input.name.clone()).collect();
     document.definition.connections.retain(|connection| {
-        connection.target != node
-            || connection.data().is_none_or(|data| inputs.contains(&data.target_input))
+        connection.target != node || connection.data().is_none_or(|data| inputs.contains(&data.target_input))
     });
 }
 
@@ -157,7 +156,16 @@ mod tests {
     fn settings_keep_their_written_form() {
         let mut document = document();
         set_inference(&mut document, "Prompt_1", |_| {});
-        assert!(document.definition.node("Prompt_1").unwrap().inline_prompt().unwrap().inference_configuration.is_none());
+        assert!(
+            document
+                .definition
+                .node("Prompt_1")
+                .unwrap()
+                .inline_prompt()
+                .unwrap()
+                .inference_configuration
+                .is_none()
+        );
         let zero = number("0").unwrap();
         set_inference(&mut document, "Prompt_1", |inference| inference.temperature = zero);
         let json = serde_json::to_string(&document.definition).unwrap();

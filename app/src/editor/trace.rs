@@ -213,7 +213,14 @@ mod tests {
             (120, Body::NodeStarted { node: "Tone".into(), inputs: vec![field("message", json!("hi"))] }),
             (500, Body::NodeDelta { node: "Tone".into(), text: "ang".into() }),
             (600, Body::NodeDelta { node: "Tone".into(), text: "ry".into() }),
-            (900, Body::NodeCompleted { node: "Tone".into(), outputs: vec![field("out", json!("angry"))], model }),
+            (
+                900,
+                Body::NodeCompleted {
+                    node: "Tone".into(),
+                    outputs: vec![field("out", json!("angry"))],
+                    model,
+                },
+            ),
             (910, Body::NodeStarted { node: "Route".into(), inputs: vec![] }),
             (920, Body::ConditionEvaluated { node: "Route".into(), satisfied: "angry".into() }),
             (930, Body::NodeCompleted { node: "Route".into(), outputs: vec![], model: None }),
@@ -268,7 +275,9 @@ mod tests {
 
     #[test]
     fn durations_read_well() {
-        for (micros, words) in [(100, "0.1 ms"), (412_000, "412 ms"), (1_840_000, "1.8 s"), (61_000_000, "1 min 1 s")] {
+        for (micros, words) in
+            [(100, "0.1 ms"), (412_000, "412 ms"), (1_840_000, "1.8 s"), (61_000_000, "1 min 1 s")]
+        {
             assert_eq!(duration(micros), words);
         }
     }

@@ -89,7 +89,8 @@ mod tests {
         assert_eq!(to(&document, "FlowInputNode", Direction::Right).as_deref(), Some("Prompt_1"));
         assert_eq!(to(&document, "Prompt_1", Direction::Down).as_deref(), Some("FlowOutputNode"));
         assert_eq!(to(&document, "Prompt_1", Direction::Up), None);
-        let from = crate::editor::document::Port::new("FlowInputNode", flow::layout::Row::Output("document".into()));
+        let from =
+            crate::editor::document::Port::new("FlowInputNode", flow::layout::Row::Output("document".into()));
         let target = crate::editor::connect::Target::Node("FlowOutputNode".into());
         let link = crate::editor::connect::link(&document, &from, &target, None).unwrap();
         crate::editor::connect::connect(&mut document, &link);

@@ -158,9 +158,9 @@ fn Culprit(
 ) -> impl IntoView {
     let parts = Memo::new(move |_| {
         let field = field.get();
-        let span = card.problems.with(|problems| {
-            problems.iter().find(|p| p.field.as_ref() == Some(&field)).and_then(|p| p.span)
-        });
+        let span = card
+            .problems
+            .with(|problems| problems.iter().find(|p| p.field.as_ref() == Some(&field)).and_then(|p| p.span));
         let text = expression.get();
         let (start, end) = span.filter(|(start, end)| start < end)?;
         let part = |range: std::ops::Range<usize>| text.get(range).map(str::to_owned);

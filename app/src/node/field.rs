@@ -19,9 +19,7 @@ pub fn Problems(card: Card, #[prop(into)] field: Signal<Field>) -> impl IntoView
                 .collect::<Vec<_>>()
         })
     });
-    move || {
-        messages.get().into_iter().map(|message| view! { <p class="wrong">{message}</p> }).collect_view()
-    }
+    move || messages.get().into_iter().map(|message| view! { <p class="wrong">{message}</p> }).collect_view()
 }
 
 /// Whether a part of a node has a problem.

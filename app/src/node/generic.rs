@@ -26,9 +26,8 @@ pub fn icon(kind: NodeType) -> &'static str {
 
 pub fn form(card: Card) -> impl IntoView {
     let about = move || card.node.with(|node| node.kind.describe().about);
-    let configuration = move || {
-        card.node.with(|node| serde_json::to_string_pretty(&node.configuration).unwrap_or_default())
-    };
+    let configuration =
+        move || card.node.with(|node| serde_json::to_string_pretty(&node.configuration).unwrap_or_default());
     view! {
         <p class="hint">{about} " It is kept as it is; this version does not run it yet."</p>
         <div class="field">

@@ -1,6 +1,6 @@
 //! Prompt: the model, the texts whose variables become inputs, and how the model is asked.
 
-mod model;
+pub mod model;
 mod settings;
 mod text;
 
@@ -8,8 +8,10 @@ use flow::definition::{ChatRole, InlinePrompt, Node, TemplateConfiguration};
 use leptos::prelude::*;
 
 use crate::editor::session::Card;
+pub use model::Models;
 
-pub const ICON: &str = "M12 3v4M12 17v4M3 12h4M17 12h4M6 6l2.5 2.5M15.5 15.5 18 18M18 6l-2.5 2.5M8.5 15.5 6 18";
+pub const ICON: &str =
+    "M12 3v4M12 17v4M3 12h4M17 12h4M6 6l2.5 2.5M15.5 15.5 18 18M18 6l-2.5 2.5M8.5 15.5 6 18";
 
 pub fn summary(node: &Node) -> String {
     match node.inline_prompt() {
@@ -23,7 +25,8 @@ pub fn form(card: Card) -> impl IntoView {
     if card.node.with_untracked(|node| node.inline_prompt().is_none()) {
         return super::generic::form(card).into_any();
     }
-    let labels = Memo::new(move |_| card.node.with(|node| node.inline_prompt().map(labels).unwrap_or_default()));
+    let labels =
+        Memo::new(move |_| card.node.with(|node| node.inline_prompt().map(labels).unwrap_or_default()));
     let variables = Memo::new(move |_| {
         card.node.with(|node| node.inputs.iter().map(|input| input.name.clone()).collect::<Vec<_>>())
     });
@@ -52,9 +55,8 @@ fn labels(prompt: &InlinePrompt) -> Vec<String> {
     let TemplateConfiguration::Chat(chat) = &prompt.template_configuration else {
         return vec!["Prompt".to_owned()];
     };
-    let text = |block: &&flow::definition::ContentBlock| {
-        matches!(block, flow::definition::ContentBlock::Text(_))
-    };
+    let text =
+        |block: &&flow::definition::ContentBlock| matches!(block, flow::definition::ContentBlock::Text(_));
     let system = chat.system.iter().filter(text).map(|_| "System".to_owned());
     let messages = chat.messages.iter().flat_map(|message| {
         let name = match message.role {

@@ -23,7 +23,9 @@ pub fn Model(card: Card) -> impl IntoView {
     });
     let note = move || {
         let model = model.get();
-        models.0.with(|list| list.models.iter().find(|known| known.id == model).map(|known| known.note.clone()))
+        models
+            .0
+            .with(|list| list.models.iter().find(|known| known.id == model).map(|known| known.note.clone()))
     };
     let write = move |event| {
         let (name, model) = (card.name(), event_target_value(&event));

@@ -109,9 +109,8 @@ fn AnswerField(card: Card) -> impl IntoView {
 fn StopField(card: Card) -> impl IntoView {
     let editor = use_editor();
     let id = format!("stop-{}", card.id);
-    let value = move || {
-        inference(card).map(|inference| inference.stop_sequences.join("\n")).unwrap_or_default()
-    };
+    let value =
+        move || inference(card).map(|inference| inference.stop_sequences.join("\n")).unwrap_or_default();
     let write = move |event| {
         let (name, text) = (card.name(), event_target_value(&event));
         let sequences: Vec<String> =
@@ -137,7 +136,8 @@ fn StopField(card: Card) -> impl IntoView {
 
 fn inference(card: Card) -> Option<Inference> {
     card.node.with(|node| {
-        let InferenceConfiguration::Text(inference) = node.inline_prompt()?.inference_configuration.as_ref()?;
+        let InferenceConfiguration::Text(inference) =
+            node.inline_prompt()?.inference_configuration.as_ref()?;
         Some(inference.clone())
     })
 }

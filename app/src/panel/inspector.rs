@@ -63,7 +63,7 @@ fn Selected(card: Card, tab: RwSignal<Tab>) -> impl IntoView {
                 })
                 .collect_view()}
         </div>
-        <div class="form" role="tabpanel">
+        <div class="config" role="tabpanel">
             {move || match tab.get() {
                 Tab::Configure => view! { <Configure card /> }.into_any(),
                 Tab::Inputs => view! { <Inputs card /> }.into_any(),
@@ -220,7 +220,7 @@ fn Nothing() -> impl IntoView {
         editor.watch(|document| document.connection(&name).cloned())
     });
     view! {
-        <div class="form">
+        <div class="config">
             {move || match (wire.get(), many()) {
                 (Some(wire), _) => {
                     let what = match wire.condition() {

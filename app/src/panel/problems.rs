@@ -18,7 +18,7 @@ pub fn ProblemsButton() -> impl IntoView {
     view! {
         <button
             type="button"
-            class="btn problems"
+            class="btn problem-count"
             class:bad=move || { errors.get() > 0 }
             class:wait=move || { errors.get() == 0 && total.get() > 0 }
             class:ok=move || total.get() == 0

@@ -71,7 +71,7 @@ fn Form(open: RwSignal<bool>) -> impl IntoView {
         });
     };
     view! {
-        <form class="stack" on:submit=publish>
+        <form class="publish-form" on:submit=publish>
             <Show
                 when=move || errors.with(Vec::is_empty)
                 fallback=move || {

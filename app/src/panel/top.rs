@@ -28,7 +28,7 @@ pub fn TopBar() -> impl IntoView {
                 <i aria-hidden="true"></i>
                 "Anabranch"
             </div>
-            <nav class="crumb" aria-label="Breadcrumb">
+            <nav class="trail" aria-label="Breadcrumb">
                 <A href="/">"Flows"</A>
                 <span aria-hidden="true">" / "</span>
                 <Title />

@@ -88,7 +88,7 @@ fn Line(
                     (state.get() == Some(State::Stopped)).then(|| view! { <span class="chip wait">"stopped"</span> })
                 }}
             </span>
-            <span class="bar" aria-hidden="true">
+            <span class="timing" aria-hidden="true">
                 <i
                     style:left=move || format!("{:.2}%", bar().0 * 100.0)
                     style:width=move || format!("{:.2}%", bar().1 * 100.0)

@@ -165,9 +165,7 @@ async fn read_clipboard() -> Option<String> {
 }
 
 fn quick_add(stage: Stage) {
-    let (width, height) = stage.size.get_untracked();
-    let at = flow::extensions::Position { x: width / 2.0 - 110.0, y: height / 3.0 };
-    stage.menu.set(Some(Menu::quick_add(stage, at, None)));
+    stage.menu.set(Some(Menu::add_anywhere(stage)));
 }
 
 /// The node that has the focus, else the selected one.

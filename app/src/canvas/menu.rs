@@ -71,6 +71,19 @@ impl Menu {
         Self { at, title: "Add a node".to_owned(), items, node }
     }
 
+    /// The kinds that can be added by keyboard, where nothing stands.
+    pub fn add_anywhere(stage: Stage) -> Self {
+        let (width, height) = stage.size.get_untracked();
+        let mut menu = Self::quick_add(stage, Position { x: width / 2.0 - 120.0, y: height / 3.0 }, None);
+        let place = stage.clear_middle();
+        for item in &mut menu.items {
+            if let Does::Add { at, .. } = &mut item.does {
+                *at = place;
+            }
+        }
+        menu
+    }
+
     /// The ports that a port can be connected with.
     pub fn connect(stage: Stage, from: Port) -> Self {
         let items = stage.editor.look(|document| {

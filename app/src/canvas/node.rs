@@ -78,8 +78,9 @@ fn Badge(card: Card) -> impl IntoView {
             State::Skipped => ("state skipped", "–", "not taken"),
             State::Stopped => ("state skipped", "■", "stopped"),
         };
-        let duration =
-            light.duration.filter(|_| light.state == State::Ok).filter(|words| !words.starts_with("0."));
+        // What takes next to no time would only push the name aside.
+        let slow = card.node.with_untracked(|node| node.kind == flow::definition::NodeType::Prompt);
+        let duration = light.duration.filter(|_| slow && light.state == State::Ok);
         Some(view! {
             {duration.map(|duration| view! { <span class="badge">{duration}</span> })}
             <span class=class role="img" aria-label=words>
@@ -157,7 +158,7 @@ fn Issues(card: Card) -> impl IntoView {
             return failure;
         }
         card.problems.with(|problems| {
-            let first = problems.iter().max_by_key(|problem| problem.severity == Severity::Error)?;
+            let first = problems.iter().find(|p| p.severity == Severity::Error).or(problems.first())?;
             Some(match problems.len() {
                 1 => first.message.clone(),
                 many => format!("{} (+{})", first.message, many - 1),

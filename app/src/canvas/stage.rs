@@ -188,10 +188,7 @@ impl Stage {
         let from = selected.as_deref().and_then(|name| self.free_port(name));
         let at = match &selected {
             Some(name) => self.beside(name),
-            None => {
-                let middle = self.middle();
-                self.clear_of(Position { x: middle.x - layout::WIDTH / 2.0, y: middle.y - layout::HEADER })
-            }
+            None => self.clear_middle(),
         };
         self.add_at(kind, at, from.as_ref());
     }
@@ -464,6 +461,12 @@ impl Stage {
     fn beside(self, name: &str) -> Position {
         let place = self.editor.look(|document| document.place(name));
         self.clear_of(Position { x: place.x + layout::WIDTH + 84.0, y: place.y })
+    }
+
+    /// Near the middle of what is seen, where nothing stands.
+    pub fn clear_middle(self) -> Position {
+        let middle = self.middle();
+        self.clear_of(Position { x: middle.x - layout::WIDTH / 2.0, y: middle.y - layout::HEADER })
     }
 
     /// The first place from here downwards where nothing stands.

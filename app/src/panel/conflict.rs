@@ -14,7 +14,10 @@ use crate::ui::toast::use_toasts;
 #[component]
 pub fn Conflict() -> impl IntoView {
     let saver = use_saver();
-    move || saver.theirs.get().map(|theirs| view! { <Sides theirs /> })
+    move || {
+        let theirs = saver.theirs.get().filter(|_| saver.asks.get())?;
+        Some(view! { <Sides theirs /> })
+    }
 }
 
 #[component]
@@ -59,8 +62,8 @@ fn Sides(theirs: Flow) -> impl IntoView {
         spawn_local(async move { said(saver.save_mine_over().await, "The other version is kept as") });
     };
     view! {
-        // It closes by a decision alone: until then nothing is saved.
-        <Dialog title="This flow was changed elsewhere too" on_close=Callback::new(|()| ()) wide=true>
+        // Put aside, it waits behind a button in the top bar, and nothing is saved until then.
+        <Dialog title="This flow was changed elsewhere too" on_close=Callback::new(move |()| saver.asks.set(false)) wide=true>
             <p>
                 "Another tab or another person saved this draft since you opened it. Nothing is lost: whichever side \
                  you go on with, the other becomes a flow of its own."

@@ -14,6 +14,9 @@ use crate::editor::session::Editor;
 use crate::editor::trace::Trace;
 use crate::ui::browser;
 
+/// The answer of a run that a person stopped, which is no failure.
+pub const STOPPED: &str = "Stopped.";
+
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
@@ -180,7 +183,7 @@ impl Runner {
 fn answer(trace: &Trace) -> Result<String, String> {
     match trace.status {
         Some(Status::Succeeded) => Ok(trace.answer()),
-        Some(Status::Aborted) => Err("Stopped.".to_owned()),
+        Some(Status::Aborted) => Err(STOPPED.to_owned()),
         _ => Err(match &trace.error {
             Some(error) => match &error.node {
                 Some(node) => format!("{node}: {}", error.message),

@@ -37,6 +37,8 @@ pub struct Saver {
     pub flow: RwSignal<Flow>,
     /// The other side of a conflict.
     pub theirs: RwSignal<Option<Flow>>,
+    /// Whether the conflict is on the page; it can be put aside to look at the flow.
+    pub asks: RwSignal<bool>,
     /// Counts the timers, so that only the newest one saves.
     timer: StoredValue<u64>,
     seen: StoredValue<u64>,
@@ -51,6 +53,7 @@ impl Saver {
             autosave: RwSignal::new(Autosave::new(flow.revision)),
             flow: RwSignal::new(flow.clone()),
             theirs: RwSignal::new(None),
+            asks: RwSignal::new(true),
             timer: StoredValue::new(0),
             seen: StoredValue::new(0),
         };
@@ -214,6 +217,7 @@ impl Saver {
 
     async fn conflict(self, id: &str) {
         self.autosave.update(Autosave::conflicted);
+        self.asks.set(true);
         match api::flows::get(id).await {
             Ok(theirs) => drop(self.theirs.try_set(Some(theirs))),
             Err(error) => self.toasts.fail(error),
@@ -282,6 +286,11 @@ pub fn SavedChip() -> impl IntoView {
         State::Conflict => ("chip bad", "Conflict", "The draft was changed elsewhere too."),
     };
     view! {
+        <Show when=move || state.get() == State::Conflict>
+            <button type="button" class="btn small" on:click=move |_| saver.asks.set(true)>
+                "Resolve"
+            </button>
+        </Show>
         <span class=move || look().0 role="status" title=move || look().2>
             <span class="dot" aria-hidden="true"></span>
             {move || look().1}

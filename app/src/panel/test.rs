@@ -7,7 +7,7 @@ use leptos::html;
 use leptos::prelude::*;
 use serde_json::Value;
 
-use super::runner::{Phase, Turn, use_runner};
+use super::runner::{Phase, STOPPED, Turn, use_runner};
 use super::trace::TraceView;
 use crate::editor::session::{Editor, use_editor};
 use crate::editor::trace::duration;
@@ -285,6 +285,7 @@ fn TurnView(turn: Turn) -> impl IntoView {
         <div class="msg me">{input}</div>
         {match answer {
             Some(Ok(answer)) => view! { <div class="msg it">{answer}</div> }.into_any(),
+            Some(Err(why)) if why == STOPPED => view! { <div class="msg it dim">{why}</div> }.into_any(),
             Some(Err(why)) => view! { <div class="msg it failed" role="alert">{why}</div> }.into_any(),
             None => {
                 view! {

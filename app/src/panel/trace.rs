@@ -19,6 +19,9 @@ pub fn TraceView(
     let count = Memo::new(move |_| trace.with(|trace| trace.rows.len()));
     view! {
         <div class="trace">
+            <Show when=move || count.get() == 0>
+                <p class="hint">"Run the flow: each node shows here when it ran, how long it took and what went through it."</p>
+            </Show>
             <For each=move || 0..count.get() key=|at| *at let:at>
                 <Line trace clock at open />
             </For>

@@ -16,6 +16,7 @@ mod stream;
 pub mod versions;
 
 pub use error::Error;
+pub use path::encode;
 pub use stream::{StreamItem, Target, stream_events, stream_invoke};
 
 /// What a call of the API comes to.

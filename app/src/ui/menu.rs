@@ -11,15 +11,15 @@ use super::icon::{Glyph, Icon};
 /// One action of a menu.
 #[derive(Clone)]
 pub struct Item {
-    pub label: &'static str,
+    pub label: String,
     pub glyph: Glyph,
     pub danger: bool,
     pub act: Callback<()>,
 }
 
 impl Item {
-    pub fn new(glyph: Glyph, label: &'static str, act: impl Fn() + Send + Sync + 'static) -> Self {
-        Self { label, glyph, danger: false, act: Callback::new(move |()| act()) }
+    pub fn new(glyph: Glyph, label: impl Into<String>, act: impl Fn() + Send + Sync + 'static) -> Self {
+        Self { label: label.into(), glyph, danger: false, act: Callback::new(move |()| act()) }
     }
 
     /// Marks what takes something away.

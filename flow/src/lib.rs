@@ -13,7 +13,7 @@
 pub mod check;
 pub mod condition;
 pub mod definition;
-
+pub mod diff;
 pub mod event;
 pub mod expression;
 pub mod extensions;

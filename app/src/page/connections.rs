@@ -1,0 +1,6 @@
+use leptos::prelude::*;
+
+#[component]
+pub fn ConnectionsPage() -> impl IntoView {
+    view! { <h1>"connections"</h1> }
+}

@@ -17,11 +17,18 @@ pub fn Minimap() -> impl IntoView {
     let editor = use_editor();
     let stage = use_stage();
     let held = StoredValue::new(false);
+    // The cards as the document has them: following each move of a drag would wake for all of them.
+    let cards = Memo::new(move |_| {
+        editor.watch(|document| {
+            let rect =
+                |node: &flow::definition::Node| Rect::of(document.place(&node.name), layout::size(node));
+            Rect::around(document.definition.nodes.iter().map(rect))
+        })
+    });
     // Everything that is there, and what is seen of it.
     let frame = Memo::new(move |_| {
         let seen = stage.viewport.get().seen(stage.size.get());
-        let cards = editor.cards.get();
-        let all = cards.iter().map(|card| rect(*card)).fold(seen, |all, rect| all.join(&rect));
+        let all = cards.get().map_or(seen, |cards| cards.join(&seen));
         let margin = all.width.max(all.height) * 0.04;
         Rect {
             x: all.x - margin,
@@ -102,8 +109,4 @@ fn MiniCard(card: Card) -> impl IntoView {
             rx="12"
         ></rect>
     }
-}
-
-fn rect(card: Card) -> Rect {
-    Rect::of(card.place.get(), card.node.with(layout::size))
 }

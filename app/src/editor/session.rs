@@ -4,6 +4,8 @@
 //! brings the signals in line; a gesture may move a card's `place` ahead of the document until it is released. Each
 //! card has signals of its own, so that what one node does wakes that node and its wires alone.
 
+use std::collections::HashMap;
+
 use flow::check::{Problem, Report, check};
 use flow::definition::{Connection, Definition, Node};
 use flow::extensions::{Extensions, Position};
@@ -239,13 +241,14 @@ impl Editor {
 
     fn sync_cards(self, document: &Document) {
         let old = self.cards.get_untracked();
+        let known: HashMap<String, Card> = old.iter().map(|card| (card.name(), *card)).collect();
         let cards: Vec<Card> = document
             .definition
             .nodes
             .iter()
             .map(|node| {
                 let place = document.place(&node.name);
-                match self.card(&node.name) {
+                match known.get(&node.name).copied() {
                     Some(card) => {
                         if card.node.with_untracked(|old| old != node) {
                             card.node.set(node.clone());
@@ -265,29 +268,27 @@ impl Editor {
     }
 
     fn sync_wires(self, document: &Document) {
-        let wires: Vec<Wire> =
-            document.definition.connections.iter().filter_map(|connection| self.wire(connection)).collect();
+        let cards: HashMap<String, Card> =
+            self.cards.get_untracked().into_iter().map(|card| (card.name(), card)).collect();
+        let wires: Vec<Wire> = document
+            .definition
+            .connections
+            .iter()
+            .filter_map(|connection| wire(&cards, connection))
+            .collect();
         if self.wires.with_untracked(|old| *old != wires) {
             self.wires.set(wires);
         }
     }
 
-    fn wire(self, connection: &Connection) -> Option<Wire> {
-        Some(Wire {
-            name: connection.name.clone(),
-            source: self.card(&connection.source)?,
-            target: self.card(&connection.target)?,
-            from: source_port(connection)?.row,
-            to: connection.data().map(|data| Row::Input(data.target_input.clone())),
-        })
-    }
-
     fn sync_problems(self, document: &Document) {
         let report = check(&document.definition, &document.extensions);
+        let mut by_node: HashMap<&str, Vec<Problem>> = HashMap::new();
+        for problem in &report.problems {
+            by_node.entry(problem.node.as_deref().unwrap_or_default()).or_default().push(problem.clone());
+        }
         for card in self.cards.get_untracked() {
-            let name = card.name();
-            let own: Vec<Problem> =
-                report.problems.iter().filter(|p| p.node.as_deref() == Some(&name)).cloned().collect();
+            let own = by_node.remove(card.name().as_str()).unwrap_or_default();
             if card.problems.with_untracked(|old| *old != own) {
                 card.problems.set(own);
             }
@@ -314,6 +315,16 @@ impl Editor {
             None => make(),
         }
     }
+}
+
+fn wire(cards: &HashMap<String, Card>, connection: &Connection) -> Option<Wire> {
+    Some(Wire {
+        name: connection.name.clone(),
+        source: *cards.get(&connection.source)?,
+        target: *cards.get(&connection.target)?,
+        from: source_port(connection)?.row,
+        to: connection.data().map(|data| Row::Input(data.target_input.clone())),
+    })
 }
 
 fn light(row: &trace::Row) -> Light {

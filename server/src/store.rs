@@ -14,7 +14,6 @@ mod writer;
 
 use std::borrow::Cow;
 use std::path::Path;
-use std::str::FromStr;
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -89,7 +88,7 @@ impl Store {
     /// # Errors
     /// The file cannot be opened or its schema is newer than this program.
     pub async fn open(folder: &Path) -> Result<(Self, JoinHandle<()>)> {
-        let options = SqliteConnectOptions::from_str("sqlite::memory:")?
+        let options = SqliteConnectOptions::new()
             .filename(folder.join("anabranch.db"))
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)

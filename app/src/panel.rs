@@ -4,7 +4,6 @@ pub mod conflict;
 pub mod inspector;
 pub mod palette;
 pub mod problems;
-pub mod publish;
 pub mod runner;
 pub mod saver;
 pub mod test;

@@ -149,7 +149,11 @@ fn Listing(menu: Menu) -> impl IntoView {
     });
     Effect::new(move || {
         if let Some(input) = input.get() {
-            leptos::leptos_dom::helpers::request_animation_frame(move || drop(input.focus()));
+            // At once where it is on the page already, so that the first key typed is not lost.
+            let _refused = input.focus();
+            leptos::leptos_dom::helpers::request_animation_frame(move || {
+                let _refused = input.focus();
+            });
         }
     });
     let close = move || {

@@ -7,19 +7,19 @@ use leptos::task::spawn_local;
 use leptos_router::components::A;
 
 use super::problems::ProblemsButton;
-use super::publish::PublishDialog;
 use super::runner::{Phase, use_runner};
 use super::saver::{SavedChip, use_saver};
 use super::test::Ask;
 use crate::api;
 use crate::editor::session::use_editor;
+use crate::page::publish::PublishDialog;
+use crate::page::use_it::UseItDialog;
 use crate::ui::toast::use_toasts;
 
 #[component]
 pub fn TopBar() -> impl IntoView {
     let editor = use_editor();
     let saver = use_saver();
-    let publish = RwSignal::new(false);
     let aliases = move || saver.flow.with(|flow| flow.aliases.clone());
     let versions = format!("/flows/{}/versions", editor.flow_id.get_value());
     view! {
@@ -61,12 +61,67 @@ pub fn TopBar() -> impl IntoView {
             </button>
             <ProblemsButton />
             <LinkButton href=versions label="Versions" />
-            <button type="button" class="btn" aria-label="Publish" on:click=move |_| publish.set(true)>
-                "Publish…"
-            </button>
+            <UseItButton />
+            <PublishButton />
             <RunButton />
-            <PublishDialog open=publish />
         </header>
+    }
+}
+
+/// Publishes what is on the screen, so that it is saved first.
+#[component]
+fn PublishButton() -> impl IntoView {
+    let editor = use_editor();
+    let saver = use_saver();
+    let toasts = use_toasts();
+    let open = RwSignal::new(false);
+    let begin = move |_| {
+        spawn_local(async move {
+            if saver.flush().await {
+                open.try_set(true);
+            } else {
+                toasts.fail("The draft is not saved yet, so it cannot be published. Try again when it is.");
+            }
+        });
+    };
+    let close = Callback::new(move |()| open.set(false));
+    let published = Callback::new(move |_| {
+        open.set(false);
+        spawn_local(saver.refresh());
+    });
+    let dialog = move || {
+        let mut flow = saver.flow.get_untracked();
+        flow.report = editor.report.get_untracked();
+        view! { <PublishDialog flow on_published=published on_close=close /> }
+    };
+    view! {
+        <button type="button" class="btn" aria-label="Publish" on:click=begin>
+            "Publish…"
+        </button>
+        {move || open.get().then(dialog)}
+    }
+}
+
+/// How programs call this flow, once an alias points at a version of it.
+#[component]
+fn UseItButton() -> impl IntoView {
+    let saver = use_saver();
+    let runner = use_runner();
+    let open = RwSignal::new(false);
+    let published = Memo::new(move |_| saver.flow.with(|flow| !flow.aliases.is_empty()));
+    let dialog = move || {
+        let flow = saver.flow.get_untracked();
+        let sample = runner.trace.with_untracked(|trace| trace.input.clone());
+        let close = Callback::new(move |()| open.set(false));
+        view! { <UseItDialog flow alias=None sample on_close=close /> }
+    };
+    view! {
+        <Show when=move || published.get()>
+            <button type="button" class="btn" on:click=move |_| open.set(true)>
+                "Use it"
+            </button>
+        </Show>
+        {move || open.get().then(dialog)}
     }
 }
 

@@ -60,7 +60,9 @@ pub enum Error {
     Egress(#[from] egress::Error),
     #[error(transparent)]
     Service(#[from] crate::error::Error),
-    #[error("{0} is not a loopback address. Serving other machines needs users and TLS, which this version does not have")]
+    #[error(
+        "{0} is not a loopback address. Serving other machines needs users and TLS, which this version does not have"
+    )]
     NotLoopback(SocketAddr),
     #[error("cannot listen on {0}: {1}. Choose another address with --listen")]
     Listen(SocketAddr, std::io::Error),

@@ -53,7 +53,8 @@ pub async fn open(data: &Path) -> Result<(), String> {
     };
     let url = Url::parse(&format!("{}/api/session/link", running.url)).map_err(|error| error.to_string())?;
     let answer = call(Method::POST, url, &key).await;
-    let answer = answer.map_err(|_| format!("no server answers at {}. Start one: anabranch serve", running.url))?;
+    let answer =
+        answer.map_err(|_| format!("no server answers at {}. Start one: anabranch serve", running.url))?;
     let link = serde_json::from_slice::<serde_json::Value>(&answer)
         .ok()
         .and_then(|answer| answer["url"].as_str().map(str::to_owned))
@@ -85,7 +86,11 @@ pub async fn doctor(data: &Path) -> Result<(), String> {
                 (Ok(url), Ok(key)) => call(Method::GET, url, &key).await.is_ok(),
                 _ => false,
             };
-            println!("server        {} {}", running.url, if alive { "answers" } else { "does not answer: anabranch serve" });
+            println!(
+                "server        {} {}",
+                running.url,
+                if alive { "answers" } else { "does not answer: anabranch serve" }
+            );
         }
     }
     println!("embedded model  {}", crate::provider::embedded_state());
@@ -103,11 +108,17 @@ pub fn open_in_browser(link: &str) {
     } else {
         return;
     };
-    let _ = Command::new(program).arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let _ = Command::new(program)
+        .arg(link)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
 }
 
 fn key(data: &Path) -> Result<LocalKey, String> {
-    folder::make(data).map_err(|error| format!("the data folder {} cannot be made: {error}", data.display()))?;
+    folder::make(data)
+        .map_err(|error| format!("the data folder {} cannot be made: {error}", data.display()))?;
     let seal = Seal::open(data).map_err(|error| error.to_string())?;
     LocalKey::open(data, &seal).map_err(|error| error.to_string())
 }
@@ -118,7 +129,8 @@ fn url(data: &Path) -> String {
 
 async fn call(method: Method, url: Url, key: &LocalKey) -> Result<Vec<u8>, String> {
     let egress = Egress::new().map_err(|error| error.to_string())?;
-    let bearer = HeaderValue::from_str(&format!("Bearer {}", key.api_key)).map_err(|error| error.to_string())?;
+    let bearer =
+        HeaderValue::from_str(&format!("Bearer {}", key.api_key)).map_err(|error| error.to_string())?;
     let host = HeaderValue::from_str(url.authority()).map_err(|error| error.to_string())?;
     let headers = vec![(AUTHORIZATION, bearer), (HOST, host)];
     let patience = Some(Duration::from_secs(5));

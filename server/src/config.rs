@@ -76,8 +76,8 @@ pub enum ModelCommand {
 impl Data {
     /// The folder that was chosen, or the platform's usual one.
     pub fn folder(&self) -> PathBuf {
-        self.data.clone().unwrap_or_else(|| {
-            dirs::data_dir().unwrap_or_else(|| PathBuf::from(".")).join("anabranch")
-        })
+        self.data
+            .clone()
+            .unwrap_or_else(|| dirs::data_dir().unwrap_or_else(|| PathBuf::from(".")).join("anabranch"))
     }
 }

@@ -43,7 +43,9 @@ async fn serve(options: Serve) -> Result<(), String> {
     let link = server.link().map_err(|error| error.to_string())?;
     println!("Anabranch is running at {}", server.url);
     println!("Sign in: {link}");
-    println!("The link works once, for ten minutes. `anabranch open` makes a new one. Ctrl+C stops the server.");
+    println!(
+        "The link works once, for ten minutes. `anabranch open` makes a new one. Ctrl+C stops the server."
+    );
     let _ = std::io::stdout().flush();
     if !options.no_open {
         command::open_in_browser(&link);

@@ -36,9 +36,11 @@ impl Bert {
         let tensors = candle_core::safetensors::load(weights, &Device::Cpu);
         let tensors = tensors.map_err(|error| Error::damaged(weights, error))?;
         let weight = VarBuilder::from_tensors(tensors, DType::F32, &Device::Cpu);
-        let mut tokenizer = Tokenizer::from_file(vocabulary).map_err(|error| Error::damaged(vocabulary, error))?;
+        let mut tokenizer =
+            Tokenizer::from_file(vocabulary).map_err(|error| Error::damaged(vocabulary, error))?;
         tokenizer.with_padding(Some(PaddingParams::default()));
-        tokenizer.with_truncation(Some(TruncationParams { max_length: MOST_TOKENS, ..Default::default() }))?;
+        tokenizer
+            .with_truncation(Some(TruncationParams { max_length: MOST_TOKENS, ..Default::default() }))?;
         Self::load(tokenizer, &weight).map_err(|error| Error::damaged(weights, error))
     }
 
@@ -76,7 +78,7 @@ impl Bert {
     fn forward(&self, texts: &[Encoding]) -> Result<Tensor> {
         let length = texts.first().map_or(0, Encoding::len);
         let stack = |part: fn(&Encoding) -> &[u32]| {
-            let rows: Vec<u32> = texts.iter().flat_map(|text| part(text)).copied().collect();
+            let rows: Vec<u32> = texts.iter().flat_map(part).copied().collect();
             Tensor::from_vec(rows, (texts.len(), length), &Device::Cpu)
         };
         let tokens = stack(Encoding::get_ids)?;

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 pub enum Error {
     #[error("the local model is not on this machine yet; fetch it with `anabranch model fetch`")]
     Absent,
-    #[error("the prompt has {tokens} tokens; the local model reads at most {limit}: shorten the prompt or connect a larger model")]
+    #[error(
+        "the prompt has {tokens} tokens; the local model reads at most {limit}: shorten the prompt or connect a larger model"
+    )]
     PromptTooLong { tokens: usize, limit: usize },
     #[error("the local model needs at least {needed} labels to choose from, and got {got}")]
     TooFewLabels { needed: usize, got: usize },

@@ -86,7 +86,8 @@ async fn fetch_model<R: FnMut(Progress) + Send>(
     }
     bar.say(&format!("Preparing {}", model.title), model.bytes());
     let (folder, weights) = (folder.to_owned(), weights.clone());
-    blocking(move || model.files.iter().try_for_each(|file| keep(&folder.join(file.name), file, &weights))).await
+    blocking(move || model.files.iter().try_for_each(|file| keep(&folder.join(file.name), file, &weights)))
+        .await
 }
 
 fn nothing_worked(model: &Model, hub: &str, pip: &str) -> Error {
@@ -254,7 +255,9 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Runs work that may block for long on a thread of its own.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     tokio::task::spawn_blocking(work).await.map_err(|error| Error::Inference(error.to_string()))?
 }
 

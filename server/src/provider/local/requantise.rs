@@ -14,7 +14,8 @@ use std::path::Path;
 /// Reads the GGUF file `from`, and writes it with every Q4_1 matrix as Q8_0 to `into`, which appears only once complete.
 pub fn requantise(from: &Path, into: &Path) -> std::result::Result<(), Error> {
     let folder = into.parent().unwrap_or(Path::new("."));
-    let mut made = tempfile::NamedTempFile::new_in(folder).map_err(Error::io("cannot write the local model"))?;
+    let mut made =
+        tempfile::NamedTempFile::new_in(folder).map_err(Error::io("cannot write the local model"))?;
     convert(from, made.as_file_mut()).map_err(|error| Error::damaged(from, error))?;
     made.as_file().sync_all().map_err(Error::io("cannot write the local model"))?;
     made.persist(into).map_err(|error| error.error).map_err(Error::io("cannot write the local model"))?;
@@ -69,7 +70,8 @@ mod tests {
         assert_eq!(content.metadata["general.name"].to_string().unwrap(), "tiny");
         let mut read = |name| content.tensor(&mut file, name, &Device::Cpu).unwrap();
         assert_eq!((read("slow").dtype(), read("norm").dtype()), (GgmlDType::Q8_0, GgmlDType::F32));
-        let (before, after) = (slow.dequantize(&Device::Cpu).unwrap(), read("slow").dequantize(&Device::Cpu).unwrap());
+        let (before, after) =
+            (slow.dequantize(&Device::Cpu).unwrap(), read("slow").dequantize(&Device::Cpu).unwrap());
         let apart: f32 = (before - after).unwrap().abs().unwrap().max_all().unwrap().to_scalar().unwrap();
         assert!(apart < 0.02, "{apart}");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "no temporary file is left");

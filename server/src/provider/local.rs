@@ -15,6 +15,7 @@ mod language;
 mod llama;
 mod requantise;
 mod sample;
+pub mod shots;
 mod stop;
 mod tokens;
 pub mod weights;
@@ -141,12 +142,14 @@ impl LocalModels {
         done.map(|()| self.status())
     }
 
-    /// Answers a conversation. `on_text` gets each piece as it comes, on another thread, and may end the call.
+    /// Answers a conversation. `on_text` gets each piece as it comes, on another thread, and may end the call. A single
+    /// message that shows examples is read as [`shots`] says.
     pub async fn generate(
         &self,
-        request: Generate,
+        mut request: Generate,
         on_text: impl FnMut(&str) -> ControlFlow<()> + Send + 'static,
     ) -> Result<Generated, Error> {
+        request.messages = shots::spread(request.messages);
         self.language(move |model, alive| model.generate(&request, on_text, || alive.get())).await
     }
 

@@ -78,7 +78,7 @@ impl Bert {
     fn forward(&self, texts: &[Encoding]) -> Result<Tensor> {
         let length = texts.first().map_or(0, Encoding::len);
         let stack = |part: fn(&Encoding) -> &[u32]| {
-            let rows: Vec<u32> = texts.iter().flat_map(|text| part(text)).copied().collect();
+            let rows: Vec<u32> = texts.iter().flat_map(part).copied().collect();
             Tensor::from_vec(rows, (texts.len(), length), &Device::Cpu)
         };
         let tokens = stack(Encoding::get_ids)?;

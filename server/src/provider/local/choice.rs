@@ -1,4 +1,19 @@
 //! "The answer must be one of these": which label fits a text.
+//!
+//! Measured on messages of customers, angry or neutral, in [`super::real`]: 20 to choose a way by (trial), and 40 others
+//! to report (measured); ten examples, none of them among the messages. A right answer by chance is one of two.
+//!
+//! | way | trial | measured | time |
+//! |---|---|---|---|
+//! | nearest examples, the 3 nearest of each label | 15/20 | **34/40** | 25 ms |
+//! | label scores, examples as turns, calibrated | 18/20 | **34/40** | 0.5 to 1.2 s, and 6 s for new examples |
+//! | the same, not calibrated | 15/20 | 26/40 | |
+//! | label scores, examples inside one message, calibrated | 11/20 | | |
+//! | label scores without examples | 13/20 | | |
+//!
+//! Both ways with examples are right as often, so the faster one serves. The sum of both (ten times the similarity)
+//! reached 18/20 and 36/40: too little more, on so few messages, to wait forty times as long. Without examples the language
+//! model is little better than chance, and that is all there is.
 
 use super::bert::Bert;
 use super::language::Language;
@@ -74,21 +89,22 @@ impl Task {
         Ok(self.chosen(scores, ServedBy::NearestExamples))
     }
 
+    /// Scores the labels as answers to the query, after the examples as turns of a conversation. What the model answers to
+    /// an empty message tells which label it prefers anyway.
     pub fn likeliest(&self, language: &mut Language, go_on: impl Fn() -> bool) -> Result<Choice, Error> {
-        let mut likelihoods =
-            |query: &str| language.likelihoods(&[Message::user(self.prompt(query))], &self.labels, &go_on);
-        let blank = likelihoods("N/A")?;
+        let mut likelihoods = |query| language.likelihoods(&self.turns(query), &self.labels, &go_on);
+        let blank = likelihoods("")?;
         let asked = likelihoods(&self.query)?;
         Ok(self.chosen(calibrated(&asked, &blank), ServedBy::LabelScores))
     }
 
-    fn prompt(&self, query: &str) -> String {
-        let mut prompt = format!("Is it {}? Answer with one word.\n\n", self.labels.join(" or "));
+    fn turns(&self, query: &str) -> Vec<Message> {
+        let mut turns = vec![Message::system(format!("Answer with one word: {}.", self.labels.join(" or ")))];
         for (text, label) in &self.examples {
-            prompt.push_str(&format!("Text: {text}\nLabel: {}\n\n", self.labels[*label]));
+            turns.extend([Message::user(text.clone()), Message::assistant(self.labels[*label].clone())]);
         }
-        prompt.push_str(&format!("Text: {query}\nLabel:"));
-        prompt
+        turns.push(Message::user(query));
+        turns
     }
 
     fn chosen(&self, scores: Vec<f64>, served_by: ServedBy) -> Choice {

@@ -16,10 +16,14 @@ pub struct Language {
     tokens: Tokens,
     /// What was read last: the next prompt often begins the same way.
     memory: Memory,
+    /// How much of it was read in whole blocks, and not token by token.
+    settled: usize,
 }
 
-/// How many tokens of a prompt are read between two looks at whether the caller is still there.
-const STRIDE: usize = 64;
+/// How many tokens of a prompt are read at once, and between two looks at whether the caller is still there. Always the same
+/// blocks, counted from the beginning: numbers differ in their last digit by how many tokens are read at once, and an
+/// answer must not depend on what was asked before.
+const BLOCK: usize = 64;
 
 impl Language {
     pub fn open(path: &Path) -> Result<Self, Error> {
@@ -30,7 +34,7 @@ impl Language {
         let llama = Llama::read(&content, &mut file).map_err(damaged)?;
         let tokens = Tokens::read(&content).map_err(damaged)?;
         let memory = llama.memory();
-        Ok(Self { llama, tokens, memory })
+        Ok(Self { llama, tokens, memory, settled: 0 })
     }
 
     /// Answers a conversation. `on_text` gets each piece of text as it comes; `go_on` is asked before every piece of
@@ -120,9 +124,11 @@ impl Language {
 
     /// Reads a whole prompt, and scores what may come after it.
     fn read(&mut self, prompt: &[u32], go_on: &impl Fn() -> bool) -> Result<Tensor, Error> {
-        let known = self.memory.keep_common(prompt);
+        self.memory.truncate(self.settled);
+        let known = self.memory.keep_common(prompt, BLOCK);
+        self.settled = prompt.len() / BLOCK * BLOCK;
         let mut scores = None;
-        for part in prompt[known..].chunks(STRIDE) {
+        for part in prompt[known..].chunks(BLOCK) {
             if !go_on() {
                 return Err(Error::Cancelled);
             }

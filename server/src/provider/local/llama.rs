@@ -128,8 +128,8 @@ impl Layer {
         let normed = rms_norm(x, &self.attention_norm, shape.epsilon)?;
         let x = (x + self.attend(&normed, seen, rotation, mask, shape)?)?;
         let normed = rms_norm(&x, &self.feed_norm, shape.epsilon)?;
-        let gated = (silu(&self.gate.forward(&normed)?)? * self.up.forward(&normed)?)?;
-        x + self.down.forward(&gated)?
+        let gated = (silu(&apply(&self.gate, &normed)?)? * apply(&self.up, &normed)?)?;
+        x + apply(&self.down, &gated)?
     }
 
     fn attend(
@@ -143,9 +143,9 @@ impl Layer {
         let Shape { heads, groups, width, .. } = shape;
         let count = x.dim(0)?;
         let split = |x: Tensor, heads| x.reshape((1, count, heads, width))?.transpose(1, 2)?.contiguous();
-        let query = rope_i(&split(self.query.forward(x)?, heads)?, cos, sin)?;
-        let key = rope_i(&split(self.key.forward(x)?, groups)?, cos, sin)?.squeeze(0)?;
-        let value = split(self.value.forward(x)?, groups)?.squeeze(0)?;
+        let query = rope_i(&split(apply(&self.query, x)?, heads)?, cos, sin)?;
+        let key = rope_i(&split(apply(&self.key, x)?, groups)?, cos, sin)?.squeeze(0)?;
+        let value = split(apply(&self.value, x)?, groups)?.squeeze(0)?;
         let key = remember(seen.key, seen.start, &key)?;
         let value = remember(seen.value, seen.start, &value)?;
 
@@ -162,7 +162,7 @@ impl Layer {
         };
         let mixed = softmax_last_dim(&scores)?.matmul(&value)?;
         let mixed = mixed.reshape((heads, count, width))?.transpose(0, 1)?.reshape((count, heads * width))?;
-        self.output.forward(&mixed)
+        apply(&self.output, &mixed)
     }
 }
 
@@ -193,20 +193,13 @@ pub struct Memory {
 }
 
 impl Memory {
-    pub fn len(&self) -> usize {
-        self.tokens.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.tokens.is_empty()
-    }
-
-    /// Keeps the longest beginning that `tokens` shares, short of its last token, and returns its length. The last token
-    /// is always read again, because its scores are not remembered.
-    pub fn keep_common(&mut self, tokens: &[u32]) -> usize {
+    /// Keeps the longest beginning of whole blocks that `tokens` shares, short of its last token, whose scores are not
+    /// remembered; returns its length.
+    pub fn keep_common(&mut self, tokens: &[u32], block: usize) -> usize {
         let same = self.tokens.iter().zip(tokens).take_while(|(a, b)| a == b).count();
-        self.truncate(same.min(tokens.len().saturating_sub(1)));
-        self.len()
+        let length = same.min(tokens.len().saturating_sub(1)) / block * block;
+        self.truncate(length);
+        length
     }
 
     /// Forgets everything after the first `length` tokens.
@@ -220,6 +213,17 @@ struct Seen<'a> {
     start: usize,
     key: &'a mut Option<Tensor>,
     value: &'a mut Option<Tensor>,
+}
+
+/// Multiplies, in the way that is faster for so many rows: matrices unpacked for the while, or as they are.
+fn apply(matrix: &QMatMul, x: &Tensor) -> Result<Tensor> {
+    const WORTH_UNPACKING: usize = 16;
+    match matrix {
+        QMatMul::QTensor(packed) if x.dim(0)? >= WORTH_UNPACKING => {
+            x.matmul(&packed.dequantize(&Device::Cpu)?.t()?)
+        }
+        _ => matrix.forward(x),
+    }
 }
 
 /// Writes `new` (heads, tokens, width) at `start`, and returns everything up to its end. Room grows in steps, so that a

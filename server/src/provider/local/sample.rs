@@ -5,12 +5,20 @@
 use super::Error;
 use candle_core::{D, Tensor};
 use candle_nn::ops::softmax_last_dim;
+use std::cmp::Ordering;
 
 pub struct Sampler {
     temperature: f64,
     top_p: f64,
     state: u64,
+    /// What was said so far.
+    said: Vec<u32>,
 }
+
+/// Tiny models get caught in loops. Scores of what was just said shrink by this, and the loop opens.
+const AGAIN: f32 = 1.1;
+/// How far back that goes.
+const JUST: usize = 64;
 
 /// Tokens this much less likely than the likeliest are never drawn: at this size they are noise, and the rest can be
 /// sorted in no time.
@@ -18,17 +26,34 @@ const FLOOR: f32 = 1e-4;
 
 impl Sampler {
     pub fn new(temperature: f64, top_p: Option<f64>, seed: u64) -> Self {
-        Self { temperature, top_p: top_p.unwrap_or(1.0), state: seed }
+        Self { temperature, top_p: top_p.unwrap_or(1.0), state: seed, said: Vec::new() }
     }
 
     /// The next token, given the scores of all of them.
     pub fn next(&mut self, scores: &Tensor) -> Result<u32, Error> {
+        let scores = self.less_of_the_same(scores)?;
         // Not a number counts as greedy too.
-        if self.temperature.partial_cmp(&1e-3) != Some(std::cmp::Ordering::Greater) {
-            return Ok(scores.argmax(D::Minus1)?.to_scalar()?);
+        let token = if self.temperature.partial_cmp(&1e-3) == Some(Ordering::Greater) {
+            let chances: Vec<f32> = softmax_last_dim(&(scores / self.temperature)?)?.to_vec1()?;
+            self.draw(&chances)
+        } else {
+            scores.argmax(D::Minus1)?.to_scalar()?
+        };
+        self.said.push(token);
+        Ok(token)
+    }
+
+    fn less_of_the_same(&self, scores: &Tensor) -> Result<Tensor, Error> {
+        let mut all: Vec<f32> = scores.to_vec1()?;
+        let mut just = self.said[self.said.len().saturating_sub(JUST)..].to_vec();
+        just.sort_unstable();
+        just.dedup();
+        for token in just {
+            if let Some(score) = all.get_mut(token as usize) {
+                *score = if *score > 0.0 { *score / AGAIN } else { *score * AGAIN };
+            }
         }
-        let chances: Vec<f32> = softmax_last_dim(&(scores / self.temperature)?)?.to_vec1()?;
-        Ok(self.draw(&chances))
+        Ok(Tensor::from_vec(all, scores.shape(), scores.device())?)
     }
 
     fn draw(&mut self, chances: &[f32]) -> u32 {
@@ -73,10 +98,19 @@ mod tests {
     use super::*;
     use candle_core::Device;
 
+    /// First tokens, each by a seed of its own.
     fn tokens(temperature: f64, top_p: Option<f64>, seed: u64) -> Vec<u32> {
         let scores = Tensor::new(&[1.0f32, 3.0, 2.5, -9.0], &Device::Cpu).unwrap();
-        let mut sampler = Sampler::new(temperature, top_p, seed);
-        (0..200).map(|_| sampler.next(&scores).unwrap()).collect()
+        let first = |seed| Sampler::new(temperature, top_p, seed).next(&scores).unwrap();
+        (seed..seed + 200).map(first).collect()
+    }
+
+    #[test]
+    fn what_was_just_said_becomes_less_likely() {
+        let scores = Tensor::new(&[1.0f32, 3.0, 2.9, -9.0], &Device::Cpu).unwrap();
+        let mut greedy = Sampler::new(0.0, None, 0);
+        let said: Vec<u32> = (0..4).map(|_| greedy.next(&scores).unwrap()).collect();
+        assert_eq!(said, [1, 2, 1, 1]);
     }
 
     #[test]

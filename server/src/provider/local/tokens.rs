@@ -83,8 +83,9 @@ impl Tokens {
 const START: &str = "<|im_start|>";
 const END: &str = "<|im_end|>";
 
-/// What the model was trained to see where nobody set a system message.
-const SYSTEM: &str = "You are a helpful AI assistant named SmolLM, trained by Hugging Face";
+/// Where nobody set a system message. The text the model was trained with names it, and makes it worse: asked for the
+/// capital of France it rambles, and with this one it says Paris.
+const SYSTEM: &str = "You are a helpful assistant.";
 
 fn strings(content: &Content, key: &str) -> Result<Vec<String>, Error> {
     let found = content.metadata.get(key);

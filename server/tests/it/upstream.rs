@@ -15,11 +15,14 @@ use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use tokio::sync::{Mutex, Notify, mpsc};
 
+/// The pieces of an answer to a request.
+pub type Answer = Arc<dyn Fn(&Value) -> Vec<String> + Send + Sync>;
+
 /// What the upstream answers.
 #[derive(Clone)]
 pub enum Script {
     /// These pieces, from the request.
-    Pieces(Arc<dyn Fn(&Value) -> Vec<String> + Send + Sync>),
+    Pieces(Answer),
     /// The first piece, then the rest when the gate opens.
     Held(Vec<String>),
     /// A status, headers and a body.

@@ -68,13 +68,14 @@ test("what could not be saved survives a reload", async ({ page }) => {
   const flow = await world.create({ template: "support-triage" });
   const editor = new Editor(page);
   await editor.open(`${world.url}/flows/${flow.id}`);
-  await page.route("**/draft", (route) => route.abort("connectionrefused"));
+  const refuse = (route) => (route.request().method() === "PUT" ? route.abort("connectionrefused") : route.fallback());
+  await page.route("**/api/flows/*", refuse);
   await editor.rename("Answer", "Reply");
   await expect(page.getByText("Offline", { exact: true })).toBeVisible();
   page.on("dialog", (dialog) => dialog.accept());
   await page.reload();
   await expect(editor.node("Reply")).toBeVisible();
-  await page.unroute("**/draft");
+  await page.unroute("**/api/flows/*");
   await editor.saved();
   expect(await names(flow.id)).toContain("Reply");
 });

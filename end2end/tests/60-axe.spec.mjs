@@ -27,7 +27,8 @@ async function found(page) {
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing serious, ${colorScheme}`, async ({ browser }) => {
     test.setTimeout(120_000);
-    const page = await browser.newPage({ colorScheme, reducedMotion: "reduce" });
+    const context = await browser.newContext({ colorScheme, reducedMotion: "reduce" });
+    const page = await context.newPage();
     const editor = new Editor(page);
     const all = {};
     const look = async (name) => {
@@ -70,7 +71,7 @@ for (const colorScheme of ["light", "dark"]) {
       await expect(sign).toBeVisible();
       await look(name);
     }
-    await page.close();
+    await context.close();
     expect(Object.fromEntries(Object.entries(all).filter(([, problems]) => problems.length > 0))).toEqual({});
   });
 }

@@ -23,6 +23,9 @@ use crate::editor::selection::Selection;
 use crate::editor::session::{Card, Editor};
 use crate::node::prompt::Models;
 
+/// How much room the problems below a node may take, in flow units.
+const ISSUE: f64 = 60.0;
+
 /// A wire that is being drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loose {
@@ -469,14 +472,14 @@ impl Stage {
         self.clear_of(Position { x: middle.x - layout::WIDTH / 2.0, y: middle.y - layout::HEADER })
     }
 
-    /// The first place from here downwards where nothing stands.
+    /// The first place from here downwards where nothing stands, nor what may be said below a node.
     fn clear_of(self, mut at: Position) -> Position {
         self.editor.look(|document| {
             let taken = |at: Position| {
                 document.definition.nodes.iter().any(|node| {
                     let place = document.place(&node.name);
                     let (width, height) = layout::size(node);
-                    (place.x - at.x).abs() < width && at.y < place.y + height && place.y < at.y + 90.0
+                    (place.x - at.x).abs() < width && at.y < place.y + height + ISSUE && place.y < at.y + 90.0
                 })
             };
             while taken(at) {

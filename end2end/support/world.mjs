@@ -33,6 +33,8 @@ export async function startWorld(answer = triage) {
     api: (method, path, body) => call(server, method, path, body),
     /** Makes a flow of a template, or whatever else the body says. */
     create: async (body) => (await call(server, "POST", "/api/flows", body)).json(),
+    /** Replaces a draft. */
+    save: (id, revision, draft) => call(server, "PUT", `/api/flows/${id}`, draft, { "if-match": `"${revision}"` }),
     stop: async () => {
       await server.stop();
       await upstream.stop();
@@ -41,11 +43,11 @@ export async function startWorld(answer = triage) {
 }
 
 /** A program's call with the owner's key. */
-async function call(server, method, path, body) {
+async function call(server, method, path, body, headers = {}) {
   const { ANABRANCH_API_KEY: key } = await (server.settings ??= server.env());
   return fetch(server.url + path, {
     method,
-    headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { "content-type": "application/json" }) },
+    headers: { authorization: `Bearer ${key}`, ...headers, ...(body === undefined ? {} : { "content-type": "application/json" }) },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
 }

@@ -1,7 +1,6 @@
-//! Anabranch in the browser: Leptos, client side only, over the public API.
-use leptos::prelude::*;
+//! Starts the browser app. Everything else is in the library, so that its pure parts are tested on the host.
 
 fn main() {
     console_error_panic_hook::set_once();
-    mount_to_body(|| view! { <p>"Anabranch"</p> });
+    app::start();
 }

@@ -1,7 +1,23 @@
-//! Everything of Anabranch that has an effect.
+//! Anabranch, the server: everything with an effect.
+//!
+//! A request comes in at [`api`], which knows HTTP; [`service`] holds the rules; [`run`] drives executions, whose
+//! nodes ([`node`]) ask models ([`provider`]) through the one HTTP client ([`egress`]); [`store`] keeps it all.
+//! `tests/it/arrows.rs` says who may know whom.
 
-/// Model providers.
-pub mod provider {
-    #[cfg(feature = "local-models")]
-    pub mod local;
-}
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod clock;
+pub mod command;
+pub mod config;
+pub mod egress;
+pub mod error;
+pub mod folder;
+pub mod id;
+pub mod node;
+pub mod provider;
+pub mod run;
+pub mod service;
+pub mod store;
+pub mod task;
+pub mod telemetry;

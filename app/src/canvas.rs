@@ -1,0 +1,18 @@
+//! The canvas: where nodes stand and how hands move them.
+//!
+//! [`geometry`], [`viewport`], [`gesture`] and [`target`] are pure and tested natively; the rest draws. Always holds:
+//! a gesture writes signals only, and its release is one change of the document.
+
+pub mod edge;
+pub mod geometry;
+pub mod gesture;
+pub mod keyboard;
+pub mod menu;
+pub mod minimap;
+pub mod node;
+pub mod pane;
+pub mod sheet;
+pub mod stage;
+pub mod target;
+pub mod tools;
+pub mod viewport;

@@ -1,0 +1,104 @@
+//! Points, rectangles and the curve of a wire.
+
+use flow::extensions::Position;
+
+/// A rectangle in flow units.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Rect {
+    pub x: f64,
+    pub y: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+impl Rect {
+    /// The rectangle with these two corners, in any order.
+    pub fn between(a: Position, b: Position) -> Self {
+        Self { x: a.x.min(b.x), y: a.y.min(b.y), width: (a.x - b.x).abs(), height: (a.y - b.y).abs() }
+    }
+
+    /// A card at its place.
+    pub fn of(place: Position, size: (f64, f64)) -> Self {
+        Self { x: place.x, y: place.y, width: size.0, height: size.1 }
+    }
+
+    pub fn contains(&self, point: Position) -> bool {
+        (self.x..=self.x + self.width).contains(&point.x)
+            && (self.y..=self.y + self.height).contains(&point.y)
+    }
+
+    /// Whether the other lies wholly inside.
+    pub fn encloses(&self, other: &Self) -> bool {
+        self.contains(Position { x: other.x, y: other.y })
+            && self.contains(Position { x: other.x + other.width, y: other.y + other.height })
+    }
+
+    /// The smallest rectangle around both.
+    pub fn join(&self, other: &Self) -> Self {
+        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
+        let right = (self.x + self.width).max(other.x + other.width);
+        let bottom = (self.y + self.height).max(other.y + other.height);
+        Self { x, y, width: right - x, height: bottom - y }
+    }
+
+    /// The smallest rectangle around all; none around nothing.
+    pub fn around(rects: impl IntoIterator<Item = Self>) -> Option<Self> {
+        rects.into_iter().reduce(|a, b| a.join(&b))
+    }
+}
+
+pub fn distance(a: Position, b: Position) -> f64 {
+    (a.x - b.x).hypot(a.y - b.y)
+}
+
+/// The path of a wire from an output to an input.
+pub fn curve(from: Position, to: Position) -> String {
+    let (a, b) = controls(from, to);
+    format!(
+        "M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
+        from.x, from.y, a.x, a.y, b.x, b.y, to.x, to.y
+    )
+}
+
+/// The middle of a wire.
+pub fn middle(from: Position, to: Position) -> Position {
+    let (a, b) = controls(from, to);
+    Position {
+        x: 0.125 * from.x + 0.375 * a.x + 0.375 * b.x + 0.125 * to.x,
+        y: 0.125 * from.y + 0.375 * a.y + 0.375 * b.y + 0.125 * to.y,
+    }
+}
+
+/// Half the way ahead where the target lies ahead, a loop where it lies behind.
+fn controls(from: Position, to: Position) -> (Position, Position) {
+    let ahead = to.x - from.x;
+    let reach = if ahead >= 0.0 { 0.5 * ahead } else { 0.25 * 25.0 * (-ahead).sqrt() };
+    // A short way still leaves its port level.
+    let reach = reach.max((from.y - to.y).abs().min(28.0));
+    (Position { x: from.x + reach, y: from.y }, Position { x: to.x - reach, y: to.y })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wire_keeps_its_ends() {
+        let (from, to) = (Position { x: 0.0, y: 10.0 }, Position { x: 100.0, y: 50.0 });
+        assert_eq!(curve(from, to), "M0.0 10.0C50.0 10.0 50.0 50.0 100.0 50.0");
+        assert_eq!(middle(from, to), Position { x: 50.0, y: 30.0 });
+        assert!(curve(to, from).starts_with("M100.0 50.0C162.5"));
+    }
+
+    #[test]
+    fn rectangles() {
+        let rect = Rect::between(Position { x: 10.0, y: 0.0 }, Position { x: 0.0, y: 10.0 });
+        assert!(rect.contains(Position { x: 5.0, y: 10.0 }));
+        assert!(rect.encloses(&Rect { x: 1.0, y: 1.0, width: 9.0, height: 9.0 }));
+        assert!(!rect.encloses(&Rect { x: 1.0, y: 1.0, width: 9.5, height: 9.0 }));
+        assert_eq!(
+            Rect::around([rect, Rect { x: 20.0, y: 0.0, width: 5.0, height: 5.0 }]).unwrap().width,
+            25.0
+        );
+    }
+}

@@ -1,0 +1,257 @@
+//! The lists that open on the canvas: nodes to add, and ports to connect with. Typing filters, arrows and Enter choose.
+
+use flow::definition::NodeType;
+use flow::extensions::Position;
+use leptos::html;
+use leptos::prelude::*;
+
+use super::stage::{Stage, focus, use_stage};
+use crate::editor::change;
+use crate::editor::connect::{self, Link, Target};
+use crate::editor::document::Port;
+use crate::node::KindIcon;
+
+/// An open list.
+#[derive(Clone, PartialEq)]
+pub struct Menu {
+    /// Its corner, in screen pixels from the canvas's.
+    at: Position,
+    title: String,
+    items: Vec<Item>,
+    /// The node that gets the focus back.
+    node: Option<String>,
+}
+
+#[derive(Clone, PartialEq)]
+struct Item {
+    label: String,
+    does: Does,
+}
+
+#[derive(Clone, PartialEq)]
+enum Does {
+    Add {
+        kind: NodeType,
+        at: Position,
+        from: Option<Port>,
+    },
+    Connect(Link),
+    /// Goes on to the ports that this one fits.
+    From(Port),
+}
+
+impl Menu {
+    /// The kinds that can be added here; behind a wire, those it can lead to.
+    pub fn quick_add(stage: Stage, at: Position, from: Option<Port>) -> Self {
+        let place = stage.viewport.get_untracked().to_flow(at);
+        let place = match from.as_ref().map(|port| &port.row) {
+            Some(flow::layout::Row::Input(_)) => {
+                Position { x: place.x - flow::layout::WIDTH, y: place.y - flow::layout::HEADER }
+            }
+            Some(_) => Position { x: place.x, y: place.y - flow::layout::HEADER },
+            None => place,
+        };
+        let fits = |kind: NodeType| match &from {
+            None => true,
+            Some(from) => stage.editor.look(|document| {
+                let mut trial = document.clone();
+                change::add(&mut trial, kind, place, "")
+                    .is_some_and(|name| connect::link(&trial, from, &Target::Node(name), None).is_ok())
+            }),
+        };
+        let items = NodeType::ALL
+            .into_iter()
+            .filter(|kind| kind.describe().runs && fits(*kind))
+            .map(|kind| Item {
+                label: kind.describe().label.to_owned(),
+                does: Does::Add { kind, at: place, from: from.clone() },
+            })
+            .collect();
+        let node = from.map(|from| from.node);
+        Self { at, title: "Add a node".to_owned(), items, node }
+    }
+
+    /// The kinds that can be added by keyboard, where nothing stands.
+    pub fn add_anywhere(stage: Stage) -> Self {
+        let (width, height) = stage.size.get_untracked();
+        let mut menu = Self::quick_add(stage, Position { x: width / 2.0 - 120.0, y: height / 3.0 }, None);
+        let place = stage.clear_middle();
+        for item in &mut menu.items {
+            if let Does::Add { at, .. } = &mut item.does {
+                *at = place;
+            }
+        }
+        menu
+    }
+
+    /// The ports that a port can be connected with.
+    pub fn connect(stage: Stage, from: Port) -> Self {
+        let items = stage.editor.look(|document| {
+            connect::candidates(document, &from)
+                .into_iter()
+                .map(|(target, link)| Item { label: target_label(&target), does: Does::Connect(link) })
+                .collect()
+        });
+        Self {
+            at: beside(stage, &from.node),
+            title: format!("Connect {}", from.label()),
+            items,
+            node: Some(from.node),
+        }
+    }
+
+    /// The ports of a node to connect from; straight to their partners where there is one port alone.
+    pub fn ports(stage: Stage, node: &str) -> Self {
+        let ports: Vec<Port> = stage.editor.look(|document| {
+            let rows = document.definition.node(node).map(flow::layout::rows).unwrap_or_default();
+            let ports = rows.into_iter().map(|row| Port::new(node, row));
+            ports.filter(|port| !connect::candidates(document, port).is_empty()).collect()
+        });
+        match ports.as_slice() {
+            [only] => Self::connect(stage, only.clone()),
+            _ => Self {
+                at: beside(stage, node),
+                title: format!("Connect {node} from"),
+                items: ports
+                    .iter()
+                    .map(|port| Item { label: port.label(), does: Does::From(port.clone()) })
+                    .collect(),
+                node: Some(node.to_owned()),
+            },
+        }
+    }
+}
+
+/// The list that is open, where one is.
+#[component]
+pub fn OpenMenu() -> impl IntoView {
+    let stage = use_stage();
+    move || stage.menu.get().map(|menu| view! { <Listing menu /> })
+}
+
+#[component]
+fn Listing(menu: Menu) -> impl IntoView {
+    let stage = use_stage();
+    let input = NodeRef::<html::Input>::new();
+    let query = RwSignal::new(String::new());
+    let chosen = RwSignal::new(0usize);
+    let items = StoredValue::new(menu.items);
+    let node = StoredValue::new(menu.node);
+    let found = Memo::new(move |_| {
+        let query = query.get().to_lowercase();
+        items.with_value(|items| {
+            items
+                .iter()
+                .filter(|item| item.label.to_lowercase().contains(&query))
+                .cloned()
+                .collect::<Vec<_>>()
+        })
+    });
+    Effect::new(move || {
+        if let Some(input) = input.get() {
+            // At once where it is on the page already, so that the first key typed is not lost.
+            let _refused = input.focus();
+            leptos::leptos_dom::helpers::request_animation_frame(move || {
+                let _refused = input.focus();
+            });
+        }
+    });
+    let close = move || {
+        stage.menu.set(None);
+        if let Some(card) = node.get_value().and_then(|name| stage.editor.card(&name)) {
+            focus(card);
+        }
+    };
+    let take = move |at: usize| {
+        let Some(item) = found.with_untracked(|found| found.get(at).cloned()) else { return };
+        close();
+        match item.does {
+            Does::Add { kind, at, from } => stage.add_at(kind, at, from.as_ref()),
+            Does::Connect(link) => stage.connect(&link, None),
+            Does::From(port) => stage.menu.set(Some(Menu::connect(stage, port))),
+        }
+    };
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        event.stop_propagation();
+        let last = found.with_untracked(Vec::len).saturating_sub(1);
+        match event.key().as_str() {
+            "ArrowDown" => chosen.update(|at| *at = (*at + 1).min(last)),
+            "ArrowUp" => chosen.update(|at| *at = at.saturating_sub(1)),
+            "Enter" => take(chosen.get_untracked()),
+            "Escape" | "Tab" => close(),
+            _ => return,
+        }
+        event.prevent_default();
+    };
+    let title = menu.title.clone();
+    view! {
+        <div
+            class="quick"
+            role="dialog"
+            aria-label=title
+            style:transform=format!("translate({:.0}px, {:.0}px)", menu.at.x, menu.at.y)
+            on:pointerdown=|event| event.stop_propagation()
+            on:keydown=on_key
+        >
+            <input
+                class="input"
+                node_ref=input
+                role="combobox"
+                aria-expanded="true"
+                aria-controls="quick-list"
+                aria-activedescendant=move || format!("quick-{}", chosen.get())
+                aria-label=menu.title.clone()
+                placeholder=menu.title
+                on:input=move |event| {
+                    query.set(event_target_value(&event));
+                    chosen.set(0);
+                }
+            />
+            <div role="listbox" id="quick-list" aria-label="Choices">
+                {move || {
+                    found
+                        .get()
+                        .into_iter()
+                        .enumerate()
+                        .map(|(at, item)| {
+                            let icon = match item.does {
+                                Does::Add { kind, .. } => Some(view! { <KindIcon kind /> }),
+                                _ => None,
+                            };
+                            view! {
+                                <div
+                                    role="option"
+                                    id=format!("quick-{at}")
+                                    class="quick-item"
+                                    aria-selected=move || (chosen.get() == at).to_string()
+                                    on:pointerenter=move |_| chosen.set(at)
+                                    on:click=move |_| take(at)
+                                >
+                                    {icon}
+                                    {item.label}
+                                </div>
+                            }
+                        })
+                        .collect_view()
+                }}
+                <Show when=move || found.with(Vec::is_empty)>
+                    <p class="hint">"Nothing fits here."</p>
+                </Show>
+            </div>
+        </div>
+    }
+}
+
+fn target_label(target: &Target) -> String {
+    match target {
+        Target::Port(port) => port.label(),
+        Target::Node(node) => node.clone(),
+    }
+}
+
+/// To the right of a node, on the screen.
+fn beside(stage: Stage, node: &str) -> Position {
+    let place = stage.editor.look(|document| document.place(node));
+    let corner = Position { x: place.x + flow::layout::WIDTH + 12.0, y: place.y };
+    stage.viewport.get_untracked().to_screen(corner)
+}

@@ -1,0 +1,112 @@
+//! The whole flow in small, with the part that is seen. A press or a drag goes there.
+
+use flow::extensions::Position;
+use flow::layout;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use super::geometry::Rect;
+use super::stage::use_stage;
+use crate::editor::session::{Card, use_editor};
+
+const WIDTH: f64 = 164.0;
+const HEIGHT: f64 = 104.0;
+
+#[component]
+pub fn Minimap() -> impl IntoView {
+    let editor = use_editor();
+    let stage = use_stage();
+    let held = StoredValue::new(false);
+    // The cards as the document has them: following each move of a drag would wake for all of them.
+    let cards = Memo::new(move |_| {
+        editor.watch(|document| {
+            let rect =
+                |node: &flow::definition::Node| Rect::of(document.place(&node.name), layout::size(node));
+            Rect::around(document.definition.nodes.iter().map(rect))
+        })
+    });
+    // Everything that is there, and what is seen of it.
+    let frame = Memo::new(move |_| {
+        let seen = stage.viewport.get().seen(stage.size.get());
+        let all = cards.get().map_or(seen, |cards| cards.join(&seen));
+        let margin = all.width.max(all.height) * 0.04;
+        Rect {
+            x: all.x - margin,
+            y: all.y - margin,
+            width: all.width + 2.0 * margin,
+            height: all.height + 2.0 * margin,
+        }
+    });
+    let view_box = move || {
+        let frame = frame.get();
+        format!("{} {} {} {}", frame.x, frame.y, frame.width, frame.height)
+    };
+    let go = move |event: &leptos::ev::PointerEvent| {
+        let Some(element) = event.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else {
+            return;
+        };
+        let corner = element.get_bounding_client_rect();
+        let frame = frame.get_untracked();
+        let scale = (frame.width / WIDTH).max(frame.height / HEIGHT);
+        let from_middle = |at: f64, length: f64| (at - length / 2.0) * scale;
+        let at = Position {
+            x: frame.x + frame.width / 2.0 + from_middle(f64::from(event.client_x()) - corner.left(), WIDTH),
+            y: frame.y + frame.height / 2.0 + from_middle(f64::from(event.client_y()) - corner.top(), HEIGHT),
+        };
+        stage.viewport.update(|viewport| *viewport = viewport.centred(at, stage.size.get_untracked()));
+    };
+    view! {
+        <svg
+            class="mini"
+            viewBox=view_box
+            role="img"
+            aria-label="Overview"
+            on:pointerdown=move |event| {
+                event.stop_propagation();
+                held.set_value(true);
+                go(&event);
+            }
+            on:pointermove=move |event| {
+                if held.get_value() {
+                    go(&event);
+                }
+            }
+            on:pointerup=move |_| held.set_value(false)
+            on:pointerleave=move |_| held.set_value(false)
+        >
+            <For each=move || editor.cards.get() key=|card| card.id let:card>
+                <MiniCard card />
+            </For>
+            {move || {
+                let seen = stage.viewport.get().seen(stage.size.get());
+                view! {
+                    <rect
+                        class="seen"
+                        x=seen.x
+                        y=seen.y
+                        width=seen.width
+                        height=seen.height
+                        vector-effect="non-scaling-stroke"
+                    ></rect>
+                }
+            }}
+        </svg>
+    }
+}
+
+#[component]
+fn MiniCard(card: Card) -> impl IntoView {
+    let token = card.node.with_untracked(|node| node.kind.describe().group.token());
+    let class =
+        move || if card.selected.get() { format!("mini-{token} sel") } else { format!("mini-{token}") };
+    view! {
+        <rect
+            class=class
+            x=move || card.place.get().x
+            y=move || card.place.get().y
+            width=layout::WIDTH
+            height=move || card.node.with(layout::size).1
+            rx="12"
+        ></rect>
+    }
+}

@@ -1,0 +1,201 @@
+//! A node on the canvas: a card whose measures are those of [`flow::layout`], so that wires meet its handles without
+//! anything being measured.
+
+use flow::check::Severity;
+use flow::layout::{self, Row};
+use leptos::prelude::*;
+
+use super::menu::Menu;
+use super::stage::{element_id, use_stage};
+use crate::editor::connect::{Target, link};
+use crate::editor::document::{Port, row_name};
+use crate::editor::session::{Card, use_editor};
+use crate::editor::trace::State;
+use crate::node::{KindIcon, summary};
+
+#[component]
+pub fn NodeCard(card: Card) -> impl IntoView {
+    let kind = card.node.with_untracked(|node| node.kind);
+    let name = Memo::new(move |_| card.node.with(|node| node.name.clone()));
+    let line = Memo::new(move |_| card.node.with(summary));
+    let rows = Memo::new(move |_| card.node.with(layout::rows));
+    let state = Memo::new(move |_| card.light.with(|light| light.as_ref().map(|light| light.state)));
+    let is = move |wanted| state.get() == Some(wanted);
+    let streams =
+        Memo::new(move |_| card.light.with(|light| light.as_ref().is_some_and(|light| light.streams)));
+    let wrong = Memo::new(move |_| {
+        card.problems.with(|problems| problems.iter().any(|problem| problem.severity == Severity::Error))
+    });
+    let transform = move || {
+        let place = card.place.get();
+        format!("translate({}px, {}px)", place.x, place.y)
+    };
+    view! {
+        <div
+            id=element_id(card)
+            class="node"
+            class:sel=move || card.selected.get()
+            class:ok=move || is(State::Ok)
+            class:run=move || is(State::Running)
+            class:skipped=move || is(State::Skipped)
+            class:bad=move || is(State::Failed) || (state.get().is_none() && wrong.get())
+            style:transform=transform
+            role="group"
+            aria-roledescription="node"
+            aria-label=move || name.get()
+            tabindex="0"
+            data-card=card.id.to_string()
+        >
+            <header>
+                <KindIcon kind />
+                <div class="titles">
+                    <h3>{move || name.get()}</h3>
+                    <small>{move || if streams.get() { "streaming…".to_owned() } else { line.get() }}</small>
+                </div>
+                <Badge card />
+            </header>
+            <Show when=move || rows.with(|rows| !rows.is_empty())>
+                <div class="ports">
+                    <For each=move || rows.get() key=|row| format!("{row:?}") let:row>
+                        <PortRow card row />
+                    </For>
+                </div>
+            </Show>
+            <Issues card />
+        </div>
+    }
+}
+
+/// How it stands in the run: a mark and how long it took, never colour alone.
+#[component]
+fn Badge(card: Card) -> impl IntoView {
+    move || {
+        let light = card.light.get()?;
+        let (class, mark, words) = match light.state {
+            State::Running => ("state run", "", "running"),
+            State::Ok => ("state ok", "✓", "succeeded"),
+            State::Failed => ("state bad", "!", "failed"),
+            State::Skipped => ("state skipped", "–", "not taken"),
+            State::Stopped => ("state skipped", "■", "stopped"),
+        };
+        // What takes next to no time would only push the name aside.
+        let slow = card.node.with_untracked(|node| node.kind == flow::definition::NodeType::Prompt);
+        let duration = light.duration.filter(|_| slow && light.state == State::Ok);
+        Some(view! {
+            {duration.map(|duration| view! { <span class="badge">{duration}</span> })}
+            <span class=class role="img" aria-label=words>
+                {mark}
+            </span>
+        })
+    }
+}
+
+/// A port: its name, its type and its handle.
+#[component]
+fn PortRow(card: Card, row: Row) -> impl IntoView {
+    let editor = use_editor();
+    let stage = use_stage();
+    let is_input = matches!(row, Row::Input(_));
+    let is_condition = matches!(row, Row::Condition(_));
+    let is_default = matches!(&row, Row::Condition(name) if name == flow::node::condition::DEFAULT);
+    let text = row_name(&row).to_owned();
+    let kind = {
+        let row = row.clone();
+        Memo::new(move |_| {
+            card.node.with(|node| match &row {
+                Row::Input(name) => node.input(name).map(|port| port.kind.to_string()),
+                Row::Output(name) => node.output(name).map(|port| port.kind.to_string()),
+                Row::Condition(_) => None,
+            })
+        })
+    };
+    let row = StoredValue::new(row);
+    let port = move || card.node.with(|node| Port::new(&node.name, row.get_value()));
+    // While a wire is drawn, the handles that cannot take it step back.
+    let possible = Memo::new(move |_| {
+        stage.wire.with(|loose| match loose {
+            None => true,
+            Some(loose) if loose.from == port() => true,
+            Some(loose) => editor.look(|document| {
+                link(document, &loose.from, &Target::Port(port()), loose.moved.as_deref()).is_ok()
+            }),
+        })
+    });
+    let open = move |event: leptos::ev::MouseEvent| {
+        // Of the keyboard or of assistive technology: the pointer has its own way.
+        if event.detail() == 0 {
+            stage.menu.set(Some(Menu::connect(stage, port())));
+        }
+    };
+    view! {
+        <div class="port" class:right=!is_input class:faint=is_default>
+            {(!is_input && !is_condition)
+                .then(|| view! { <em class="lead">{move || kind.get()}</em> })}
+            <span class="clip">{text}</span>
+            {is_input.then(|| view! { <em>{move || kind.get()}</em> })}
+            <button
+                type="button"
+                class="h"
+                class:in=is_input
+                class:out=!is_input
+                class:cond=is_condition
+                class:impossible=move || !possible.get()
+                tabindex="-1"
+                aria-label=move || port().label()
+                data-row=move || row.with_value(row_code)
+                on:click=open
+            ></button>
+        </div>
+    }
+}
+
+/// The first problem, and how many more there are; a failure of the run goes before.
+#[component]
+fn Issues(card: Card) -> impl IntoView {
+    let words = Memo::new(move |_| {
+        let failure = card.light.with(|light| light.as_ref().and_then(|light| light.failure.clone()));
+        if failure.is_some() {
+            return failure;
+        }
+        card.problems.with(|problems| {
+            let first = problems.iter().find(|p| p.severity == Severity::Error).or(problems.first())?;
+            Some(match problems.len() {
+                1 => first.message.clone(),
+                many => format!("{} (+{})", first.message, many - 1),
+            })
+        })
+    });
+    let mild = move || {
+        card.light.with(|light| light.as_ref().is_none_or(|light| light.failure.is_none()))
+            && card.problems.with(|problems| problems.iter().all(|p| p.severity == Severity::Warning))
+    };
+    move || {
+        words.get().map(|words| {
+            view! {
+                <div class="issue" class:mild=mild title=words.clone()>
+                    {words.clone()}
+                </div>
+            }
+        })
+    }
+}
+
+/// A row in an attribute, where a delegated handler finds it.
+pub fn row_code(row: &Row) -> String {
+    match row {
+        Row::Input(name) => format!("i:{name}"),
+        Row::Output(name) => format!("o:{name}"),
+        Row::Condition(name) => format!("c:{name}"),
+    }
+}
+
+/// The row that an attribute names.
+pub fn row_of(code: &str) -> Option<Row> {
+    let (side, name) = code.split_once(':')?;
+    match side {
+        "i" => Some(Row::Input(name.to_owned())),
+        "o" => Some(Row::Output(name.to_owned())),
+        "c" => Some(Row::Condition(name.to_owned())),
+        _ => None,
+    }
+}

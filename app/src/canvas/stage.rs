@@ -1,0 +1,508 @@
+//! The stage: what the canvas shows at this moment, and what a gesture's actions do to it.
+//!
+//! Always holds: a pointer's move only stores a point, and one animation frame applies the newest; nothing is measured
+//! while a gesture goes on.
+
+use flow::definition::NodeType;
+use flow::extensions::Position;
+use flow::layout;
+use leptos::leptos_dom::helpers::request_animation_frame;
+use leptos::prelude::*;
+use send_wrapper::SendWrapper;
+use web_sys::HtmlElement;
+
+use super::geometry::Rect;
+use super::gesture::{Action, Gesture, Hit, With};
+use super::menu::Menu;
+use super::target;
+use super::viewport::Viewport;
+use crate::editor::change;
+use crate::editor::connect::{self, Link};
+use crate::editor::document::Port;
+use crate::editor::selection::Selection;
+use crate::editor::session::{Card, Editor};
+use crate::node::prompt::Models;
+
+/// A wire that is being drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Loose {
+    pub from: Port,
+    /// The fixed end and the loose one, in flow units.
+    pub start: Position,
+    pub end: Position,
+    /// None while nothing is near.
+    pub verdict: Option<Result<Link, String>>,
+    /// The connection that is taken off its input, where one is.
+    pub moved: Option<String>,
+}
+
+/// The canvas of this page, as a context.
+#[derive(Clone, Copy)]
+pub struct Stage {
+    pub editor: Editor,
+    pub viewport: RwSignal<Viewport>,
+    /// Width and height of the canvas, in screen pixels.
+    pub size: RwSignal<(f64, f64)>,
+    pub wire: RwSignal<Option<Loose>>,
+    pub marquee: RwSignal<Option<Rect>>,
+    /// A node that is carried from the palette, at its top left corner in flow units.
+    pub carried: RwSignal<Option<(NodeType, Position)>>,
+    pub menu: RwSignal<Option<Menu>>,
+    pub sheet: RwSignal<bool>,
+    /// The space bar is held: any drag pans.
+    pub space: RwSignal<bool>,
+    /// The hand is panning, which the cursor shows.
+    pub panning: RwSignal<bool>,
+    pub root: NodeRef<leptos::html::Div>,
+    models: Models,
+    gesture: StoredValue<Gesture>,
+    starts: StoredValue<Vec<(Card, Position)>>,
+    before_marquee: StoredValue<Selection>,
+    origin: StoredValue<(f64, f64)>,
+    pending: StoredValue<Option<Position>>,
+}
+
+impl Stage {
+    pub fn new(editor: Editor, models: Models) -> Self {
+        Self {
+            editor,
+            viewport: RwSignal::new(Viewport::default()),
+            size: RwSignal::new((1.0, 1.0)),
+            wire: RwSignal::new(None),
+            marquee: RwSignal::new(None),
+            carried: RwSignal::new(None),
+            menu: RwSignal::new(None),
+            sheet: RwSignal::new(false),
+            space: RwSignal::new(false),
+            panning: RwSignal::new(false),
+            root: NodeRef::new(),
+            models,
+            gesture: StoredValue::new(Gesture::Idle),
+            starts: StoredValue::new(Vec::new()),
+            before_marquee: StoredValue::new(Selection::default()),
+            origin: StoredValue::new((0.0, 0.0)),
+            pending: StoredValue::new(None),
+        }
+    }
+
+    /// The pointer went down on something, at a point of the window.
+    pub fn press(self, hit: Hit, client: (f64, f64), with: With) {
+        self.measure();
+        self.menu.set(None);
+        let at = self.local(client);
+        let actions = self.gesture.try_update_value(|gesture| gesture.press(hit, at, with));
+        self.perform(actions.unwrap_or_default());
+        self.panning.set(with.pan);
+    }
+
+    /// The pointer moved. Only the newest point of a frame counts.
+    pub fn go(self, client: (f64, f64)) {
+        if self.gesture.with_value(Gesture::is_idle) {
+            return;
+        }
+        let waiting = self.pending.with_value(Option::is_some);
+        self.pending.set_value(Some(self.local(client)));
+        if !waiting {
+            request_animation_frame(move || self.frame());
+        }
+    }
+
+    /// The pointer was released.
+    pub fn release(self, client: (f64, f64)) {
+        if self.gesture.with_value(Gesture::is_idle) {
+            return;
+        }
+        self.frame();
+        let at = self.local(client);
+        let actions = self.gesture.try_update_value(|gesture| gesture.release(at));
+        self.perform(actions.unwrap_or_default());
+        self.panning.set(false);
+    }
+
+    /// Escape, or a pointer that was taken away. Returns whether there was something to cancel.
+    pub fn cancel(self) -> bool {
+        let busy = !self.gesture.with_value(Gesture::is_idle);
+        let actions = self.gesture.try_update_value(Gesture::cancel);
+        self.perform(actions.unwrap_or_default());
+        self.pending.set_value(None);
+        self.panning.set(false);
+        busy
+    }
+
+    /// A point of the window, measured from the canvas's corner.
+    pub fn local(self, client: (f64, f64)) -> Position {
+        let (x, y) = self.origin.get_value();
+        Position { x: client.0 - x, y: client.1 - y }
+    }
+
+    /// Reads where the canvas is. Done when a gesture begins, never during one.
+    pub fn measure(self) {
+        if let Some(rect) = self.root.get_untracked().map(|root| root.get_bounding_client_rect()) {
+            self.origin.set_value((rect.left(), rect.top()));
+            if self.size.get_untracked() != (rect.width(), rect.height()) {
+                self.size.set((rect.width(), rect.height()));
+            }
+        }
+    }
+
+    /// The middle of what is seen, in flow units.
+    pub fn middle(self) -> Position {
+        let (width, height) = self.size.get_untracked();
+        self.viewport.get_untracked().to_flow(Position { x: width / 2.0, y: height / 2.0 })
+    }
+
+    /// Shows the whole flow.
+    pub fn fit(self) {
+        self.measure();
+        let around = self.editor.look(|document| {
+            Rect::around(
+                document.definition.nodes.iter().map(|n| Rect::of(document.place(&n.name), layout::size(n))),
+            )
+        });
+        if let Some(around) = around {
+            self.viewport.set(Viewport::fit(around, self.size.get_untracked()));
+        }
+    }
+
+    /// Zooms about the middle.
+    pub fn zoom(self, factor: f64) {
+        let (width, height) = self.size.get_untracked();
+        self.viewport.update(|v| *v = v.zoom_at(Position { x: width / 2.0, y: height / 2.0 }, factor));
+    }
+
+    /// Brings a node into view where it is not, and gives it the focus.
+    pub fn reveal(self, name: &str) {
+        let Some(card) = self.editor.card(name) else { return };
+        let rect = Rect::of(card.place.get_untracked(), card.node.with_untracked(layout::size));
+        let (viewport, size) = (self.viewport.get_untracked(), self.size.get_untracked());
+        if !viewport.seen(size).encloses(&rect) {
+            let middle = Position { x: rect.x + rect.width / 2.0, y: rect.y + rect.height / 2.0 };
+            self.viewport.set(viewport.centred(middle, size));
+        }
+        focus(card);
+    }
+
+    /// Adds a node as a palette button says: connected behind the selected one, else in the middle.
+    pub fn add(self, kind: NodeType) {
+        let selected = self.editor.selection.with_untracked(|selection| selection.only_node().cloned());
+        let from = selected.as_deref().and_then(|name| self.free_port(name));
+        let at = match &selected {
+            Some(name) => self.beside(name),
+            None => self.clear_middle(),
+        };
+        self.add_at(kind, at, from.as_ref());
+    }
+
+    /// Adds a node at a place, connected to a port where they fit; one step of undo.
+    pub fn add_at(self, kind: NodeType, at: Position, from: Option<&Port>) {
+        let at = Position { x: layout::snap(at.x), y: layout::snap(at.y) };
+        let model = self.models.0.with_untracked(|models| models.default_model.clone());
+        let label = format!("Add {}", kind.describe().label);
+        let added = self.editor.change(&label, |document| match from {
+            Some(from) => change::add_connected(document, kind, at, &model, from),
+            None => change::add(document, kind, at, &model),
+        });
+        if let Some(name) = added {
+            self.editor.say(format!("Added {name}"));
+            self.editor.select(Selection::node(&name));
+            // The card is on the page after this frame.
+            request_animation_frame(move || self.reveal(&name));
+        }
+    }
+
+    /// Makes a connection; one step of undo.
+    pub fn connect(self, link: &Link, instead_of: Option<&str>) {
+        self.editor.change("Connect", |document| {
+            if let Some(old) = instead_of {
+                change::remove(document, &[], &[old.to_owned()]);
+            }
+            connect::connect(document, link)
+        });
+        self.editor.say(format!("Connected {}", link.label()));
+    }
+
+    /// Moves the selected nodes by a step; steps in quick succession are one step of undo.
+    pub fn nudge(self, dx: f64, dy: f64) {
+        let names = self.editor.selection.with_untracked(|selection| selection.nodes.clone());
+        self.editor.type_in("Move", "nudge", |document| {
+            let moved: Vec<(String, Position)> = names
+                .iter()
+                .map(|name| {
+                    let place = document.place(name);
+                    (name.clone(), Position { x: place.x + dx, y: place.y + dy })
+                })
+                .collect();
+            change::place(document, &moved);
+        });
+        if let Some(name) = names.first() {
+            let place = self.editor.look(|document| document.place(name));
+            self.editor.say(format!("Moved to {:.0}, {:.0}", place.x, place.y));
+        }
+    }
+
+    /// Removes what is selected.
+    pub fn delete(self) {
+        let selection = self.editor.selection.get_untracked();
+        if selection.is_empty() {
+            return;
+        }
+        let nodes: Vec<String> = selection.nodes.into_iter().collect();
+        let connections: Vec<String> = selection.connections.into_iter().collect();
+        let what = match (nodes.as_slice(), connections.as_slice()) {
+            ([node], []) => node.clone(),
+            ([], [connection]) => connection.clone(),
+            ([], many) => format!("{} connections", many.len()),
+            (many, _) => format!("{} nodes", many.len()),
+        };
+        self.editor.change(&format!("Delete {what}"), |document| {
+            change::remove(document, &nodes, &connections);
+        });
+        self.editor.say(format!("Deleted {what}"));
+        if let Some(root) = self.root.get_untracked() {
+            let _refused = root.focus();
+        }
+    }
+
+    /// Lays the flow out, and shows it.
+    pub fn tidy(self) {
+        self.editor.change("Tidy up", change::tidy);
+        self.editor.say("Tidied up");
+        self.fit();
+    }
+
+    fn frame(self) {
+        let Some(at) = self.pending.try_update_value(Option::take).flatten() else { return };
+        let actions = self.gesture.try_update_value(|gesture| gesture.go(at));
+        self.perform(actions.unwrap_or_default());
+    }
+
+    fn perform(self, actions: Vec<Action>) {
+        actions.into_iter().for_each(|action| self.act(action));
+    }
+
+    fn act(self, action: Action) {
+        match action {
+            Action::Select(name) => self.editor.select(Selection::node(&name)),
+            Action::SelectForDrag(name) => self.begin_drag(&name),
+            Action::ToggleNode(name) => self.change_selection(|selection| selection.toggle_node(&name)),
+            Action::SelectConnection(name) => self.editor.select(Selection::connection(&name)),
+            Action::ToggleConnection(name) => {
+                self.change_selection(|selection| selection.toggle_connection(&name));
+            }
+            Action::ClearSelection => self.editor.select(Selection::default()),
+            Action::PanBy(dx, dy) => {
+                self.panning.set(true);
+                self.viewport.update(|viewport| *viewport = viewport.pan(dx, dy));
+            }
+            Action::DragTo(dx, dy) => self.drag(dx, dy),
+            Action::DropDrag => self.drop_drag(),
+            Action::CancelDrag => {
+                self.starts.with_value(|starts| starts.iter().for_each(|(card, at)| card.place.set(*at)));
+            }
+            Action::Marquee(from, to) => self.draw_marquee(from, to),
+            Action::EndMarquee => self.marquee.set(None),
+            Action::StartWire(port) => self.start_wire(port),
+            Action::WireTo(at) => self.wire_to(at),
+            Action::DropWire(at) => self.drop_wire(at),
+            Action::CancelWire => self.wire.set(None),
+            Action::CarryTo(kind, at) => self.carried.set(Some((kind, self.carried_corner(at)))),
+            Action::DropCarried(kind, at) => self.drop_carried(kind, at),
+            Action::CancelCarried => self.carried.set(None),
+            Action::Add(kind) => self.add(kind),
+        }
+    }
+
+    fn change_selection(self, change: impl FnOnce(&mut Selection)) {
+        let mut selection = self.editor.selection.get_untracked();
+        change(&mut selection);
+        self.editor.select(selection);
+    }
+
+    fn begin_drag(self, name: &str) {
+        if !self.editor.selection.with_untracked(|selection| selection.nodes.contains(name)) {
+            self.editor.select(Selection::node(name));
+        }
+        let cards = self.editor.cards.get_untracked();
+        let chosen = cards.into_iter().filter(|card| card.selected.get_untracked());
+        self.starts.set_value(chosen.map(|card| (card, card.place.get_untracked())).collect());
+    }
+
+    /// One offset for all, snapped by the first, so that they keep their distances.
+    fn drag(self, dx: f64, dy: f64) {
+        let zoom = self.viewport.with_untracked(|viewport| viewport.zoom);
+        self.starts.with_value(|starts| {
+            let Some((_, first)) = starts.first() else { return };
+            let by = Position {
+                x: layout::snap(first.x + dx / zoom) - first.x,
+                y: layout::snap(first.y + dy / zoom) - first.y,
+            };
+            for (card, at) in starts {
+                let place = target::offset(*at, by);
+                if card.place.get_untracked() != place {
+                    card.place.set(place);
+                }
+            }
+        });
+    }
+
+    fn drop_drag(self) {
+        let moved: Vec<(String, Position)> = self.starts.with_value(|starts| {
+            starts.iter().map(|(card, _)| (card.name(), card.place.get_untracked())).collect()
+        });
+        let label = match moved.as_slice() {
+            [(name, _)] => format!("Move {name}"),
+            many => format!("Move {} nodes", many.len()),
+        };
+        self.editor.change(&label, |document| change::place(document, &moved));
+    }
+
+    fn draw_marquee(self, from: Position, to: Position) {
+        if self.marquee.with_untracked(Option::is_none) {
+            self.before_marquee.set_value(self.editor.selection.get_untracked());
+        }
+        let viewport = self.viewport.get_untracked();
+        let rect = Rect::between(viewport.to_flow(from), viewport.to_flow(to));
+        self.marquee.set(Some(rect));
+        let mut selection = self.before_marquee.get_value();
+        self.editor.look(|document| {
+            for node in &document.definition.nodes {
+                if rect.encloses(&Rect::of(document.place(&node.name), layout::size(node))) {
+                    selection.nodes.insert(node.name.clone());
+                }
+            }
+        });
+        self.editor.select(selection);
+    }
+
+    /// From a connected input, its wire is taken off and goes on from its source.
+    fn start_wire(self, port: Port) {
+        let (from, moved) = self.editor.look(|document| match &port.row {
+            layout::Row::Input(input) => document
+                .into_input(&port.node, input)
+                .and_then(|connection| {
+                    Some((crate::editor::document::source_port(connection)?, Some(connection.name.clone())))
+                })
+                .unwrap_or((port.clone(), None)),
+            _ => (port.clone(), None),
+        });
+        let start = self.editor.look(|document| target::handle(document, &from)).unwrap_or_default();
+        self.wire.set(Some(Loose { from, start, end: start, verdict: None, moved }));
+    }
+
+    fn wire_to(self, at: Position) {
+        let viewport = self.viewport.get_untracked();
+        let at = viewport.to_flow(at);
+        let Some(mut loose) = self.wire.get_untracked() else { return };
+        self.editor.look(|document| {
+            let target = target::find(document, &loose.from, at, viewport.zoom);
+            loose.verdict = target
+                .as_ref()
+                .map(|target| connect::link(document, &loose.from, target, loose.moved.as_deref()));
+            let snapped = match (&target, &loose.verdict) {
+                (Some(target), Some(Ok(_))) => target::end(document, target, &loose.from),
+                _ => None,
+            };
+            loose.end = snapped.unwrap_or(at);
+        });
+        if self.wire.with_untracked(|old| old.as_ref() != Some(&loose)) {
+            self.wire.set(Some(loose));
+        }
+    }
+
+    fn drop_wire(self, at: Position) {
+        self.wire_to(at);
+        let Some(loose) = self.wire.try_update(Option::take).flatten() else { return };
+        match loose.verdict {
+            Some(Ok(link)) => self.connect(&link, loose.moved.as_deref()),
+            Some(Err(reason)) => self.editor.say(reason),
+            // A connection that was taken off stays as it was.
+            None if loose.moved.is_some() => {}
+            None => self.menu.set(Some(Menu::quick_add(self, at, Some(loose.from)))),
+        }
+    }
+
+    fn carried_corner(self, at: Position) -> Position {
+        let at = self.viewport.get_untracked().to_flow(at);
+        let corner = Position { x: at.x - layout::WIDTH / 2.0, y: at.y - layout::HEADER / 2.0 };
+        Position { x: layout::snap(corner.x), y: layout::snap(corner.y) }
+    }
+
+    fn drop_carried(self, kind: NodeType, at: Position) {
+        self.carried.set(None);
+        let (width, height) = self.size.get_untracked();
+        if (0.0..=width).contains(&at.x) && (0.0..=height).contains(&at.y) {
+            self.add_at(kind, self.carried_corner(at), None);
+        }
+    }
+
+    /// The first output of a node, or the first branch of a Condition that leads nowhere yet.
+    fn free_port(self, name: &str) -> Option<Port> {
+        self.editor.look(|document| {
+            let node = document.definition.node(name)?;
+            let used = |condition: &str| {
+                document
+                    .definition
+                    .connections
+                    .iter()
+                    .any(|c| c.source == name && c.condition() == Some(condition))
+            };
+            let rows = layout::rows(node);
+            rows.into_iter()
+                .find(|row| match row {
+                    layout::Row::Input(_) => false,
+                    layout::Row::Output(_) => true,
+                    layout::Row::Condition(condition) => !used(condition),
+                })
+                .map(|row| Port::new(name, row))
+        })
+    }
+
+    /// To the right of a node, where nothing stands.
+    fn beside(self, name: &str) -> Position {
+        let place = self.editor.look(|document| document.place(name));
+        self.clear_of(Position { x: place.x + layout::WIDTH + 84.0, y: place.y })
+    }
+
+    /// Near the middle of what is seen, where nothing stands.
+    pub fn clear_middle(self) -> Position {
+        let middle = self.middle();
+        self.clear_of(Position { x: middle.x - layout::WIDTH / 2.0, y: middle.y - layout::HEADER })
+    }
+
+    /// The first place from here downwards where nothing stands.
+    fn clear_of(self, mut at: Position) -> Position {
+        self.editor.look(|document| {
+            let taken = |at: Position| {
+                document.definition.nodes.iter().any(|node| {
+                    let place = document.place(&node.name);
+                    let (width, height) = layout::size(node);
+                    (place.x - at.x).abs() < width && at.y < place.y + height && place.y < at.y + 90.0
+                })
+            };
+            while taken(at) {
+                at.y += layout::GRID;
+            }
+        });
+        at
+    }
+}
+
+/// Gives a card the focus of the keyboard.
+pub fn focus(card: Card) {
+    let element = crate::ui::browser::document().and_then(|d| d.get_element_by_id(&element_id(card)));
+    if let Some(element) =
+        element.and_then(|element| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(element).ok())
+    {
+        let _refused = SendWrapper::new(element).focus();
+    }
+}
+
+/// The id of a card's element.
+pub fn element_id(card: Card) -> String {
+    format!("card-{}", card.id)
+}
+
+/// The stage of this page.
+pub fn use_stage() -> Stage {
+    expect_context()
+}

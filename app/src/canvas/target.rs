@@ -1,0 +1,104 @@
+//! What the loose end of a wire is near: by arithmetic alone, since a layout read for each move would stutter.
+
+use flow::definition::Node;
+use flow::extensions::Position;
+use flow::layout::{self, Row};
+
+use super::geometry::{Rect, distance};
+use crate::editor::connect::Target;
+use crate::editor::document::{Document, Port};
+
+/// How near to a handle a wire snaps to it, in screen pixels.
+pub const SNAP: f64 = 24.0;
+
+/// What a wire from this port would end at: a handle within reach, the card under the pointer, or nothing.
+pub fn find(document: &Document, from: &Port, at: Position, zoom: f64) -> Option<Target> {
+    let under = document
+        .definition
+        .nodes
+        .iter()
+        .rev()
+        .find(|node| Rect::of(document.place(&node.name), layout::size(node)).contains(at));
+    // A gate enters at the card, so its handles do not matter.
+    if !matches!(from.row, Row::Condition(_))
+        && let Some(port) = nearest(document, from, at, SNAP / zoom)
+    {
+        return Some(Target::Port(port));
+    }
+    under.filter(|node| node.name != from.node).map(|node| Target::Node(node.name.clone()))
+}
+
+/// The middle of a port's handle, on the canvas.
+pub fn handle(document: &Document, port: &Port) -> Option<Position> {
+    let node = document.definition.node(&port.node)?;
+    Some(offset(document.place(&port.node), layout::port(node, &port.row)?))
+}
+
+/// Where a wire that ends at this target is drawn to.
+pub fn end(document: &Document, target: &Target, from: &Port) -> Option<Position> {
+    match (target, &from.row) {
+        (Target::Port(port), _) => handle(document, port),
+        (Target::Node(node), Row::Condition(_)) => Some(offset(document.place(node), layout::gate())),
+        (Target::Node(_), _) => None,
+    }
+}
+
+pub fn offset(place: Position, by: Position) -> Position {
+    Position { x: place.x + by.x, y: place.y + by.y }
+}
+
+/// The nearest handle on the other side within reach; the other side is what can end a wire from here.
+fn nearest(document: &Document, from: &Port, at: Position, reach: f64) -> Option<Port> {
+    let backwards = matches!(from.row, Row::Input(_));
+    let mut best: Option<(f64, Port)> = None;
+    for node in document.definition.nodes.iter().filter(|node| near(document, node, at, reach)) {
+        for row in layout::rows(node) {
+            let opposite = matches!(row, Row::Input(_)) != backwards;
+            let port = Port::new(&node.name, row);
+            let Some(place) = handle(document, &port) else { continue };
+            let away = distance(place, at);
+            if opposite && away <= reach && best.as_ref().is_none_or(|(least, _)| away < *least) {
+                best = Some((away, port));
+            }
+        }
+    }
+    best.map(|(_, port)| port).filter(|port| port.node != from.node)
+}
+
+fn near(document: &Document, node: &Node, at: Position, reach: f64) -> bool {
+    let (width, height) = layout::size(node);
+    let place = document.place(&node.name);
+    let around = Rect {
+        x: place.x - reach,
+        y: place.y - reach,
+        width: width + 2.0 * reach,
+        height: height + 2.0 * reach,
+    };
+    around.contains(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use flow::definition::NodeType;
+
+    use super::*;
+    use crate::editor::change;
+
+    #[test]
+    fn snaps_in_screen_pixels_at_every_zoom() {
+        let mut document = Document::default();
+        change::add(&mut document, NodeType::Input, Position::default(), "m").unwrap();
+        change::add(&mut document, NodeType::Output, Position { x: 400.0, y: 0.0 }, "m").unwrap();
+        let from = Port::new("FlowInputNode", Row::Output("document".into()));
+        let port = Port::new("FlowOutputNode", Row::Input("document".into()));
+        let at = handle(&document, &port).unwrap();
+        for zoom in [0.25, 1.0, 3.0] {
+            let beside = |pixels: f64| Position { x: at.x - pixels / zoom, y: at.y };
+            assert_eq!(find(&document, &from, beside(23.0), zoom), Some(Target::Port(port.clone())));
+            assert_eq!(find(&document, &from, beside(25.0), zoom), None);
+        }
+        let body = Position { x: 500.0, y: 10.0 };
+        assert_eq!(find(&document, &from, body, 1.0), Some(Target::Node("FlowOutputNode".into())));
+        assert_eq!(find(&document, &from, Position { x: 50.0, y: 10.0 }, 1.0), None, "its own card");
+    }
+}

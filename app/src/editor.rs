@@ -1,0 +1,19 @@
+//! The editor without a browser: the document that is edited, its changes, undo, selection, clipboard, saving and the
+//! trace of a run.
+//!
+//! Always holds: everything here but [`session`] is plain Rust, knows no signal and is tested natively. [`session`]
+//! is where it meets the page: the document is the truth, and signals are its view.
+
+pub mod autosave;
+pub mod change;
+pub mod clipboard;
+pub mod connect;
+pub mod difference;
+pub mod document;
+pub mod history;
+pub mod inputs;
+pub mod prompt;
+pub mod selection;
+pub mod session;
+pub mod trace;
+pub mod walk;

@@ -1,0 +1,163 @@
+//! Undo and redo: what changes did, newest last.
+//!
+//! Always holds: an entry is one gesture, one command or one burst of typing; saving does not touch it. Absent on
+//! purpose: selection and viewport, which people do not expect undo to move.
+
+use super::difference::Difference;
+use super::document::Document;
+
+/// How many steps are kept.
+pub const STEPS: usize = 500;
+/// Milliseconds of rest that end a burst of typing.
+pub const BURST: f64 = 1_000.0;
+
+/// The changes that can be taken back, and those that can be done again.
+#[derive(Clone, Debug, Default)]
+pub struct History {
+    done: Vec<Entry>,
+    undone: Vec<Entry>,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    /// What it was, for the announcement: `Move 2 nodes`.
+    label: String,
+    difference: Difference,
+    /// Changes of one kind to one thing, in quick succession, are one entry.
+    burst: Option<String>,
+    at: f64,
+}
+
+impl History {
+    /// Remembers a change that was just made. Returns whether there was one.
+    pub fn record(
+        &mut self,
+        before: &Document,
+        after: &Document,
+        label: &str,
+        burst: Option<&str>,
+        now: f64,
+    ) -> bool {
+        let mut difference = Difference::between(before, after);
+        if difference.is_empty() {
+            return false;
+        }
+        self.undone.clear();
+        if let Some(last) = self.done.last()
+            && burst.is_some()
+            && last.burst.as_deref() == burst
+            && now - last.at <= BURST
+        {
+            let mut first = before.clone();
+            last.difference.revert(&mut first);
+            difference = Difference::between(&first, after);
+            self.done.pop();
+        }
+        self.done.push(Entry {
+            label: label.to_owned(),
+            difference,
+            burst: burst.map(str::to_owned),
+            at: now,
+        });
+        if self.done.len() > STEPS {
+            self.done.remove(0);
+        }
+        true
+    }
+
+    /// Takes the last change back, and says what it was.
+    pub fn undo(&mut self, document: &mut Document) -> Option<String> {
+        let mut entry = self.done.pop()?;
+        entry.difference.revert(document);
+        entry.burst = None;
+        let label = entry.label.clone();
+        self.undone.push(entry);
+        Some(label)
+    }
+
+    /// Does the last change that was taken back again, and says what it was.
+    pub fn redo(&mut self, document: &mut Document) -> Option<String> {
+        let entry = self.undone.pop()?;
+        entry.difference.apply(document);
+        let label = entry.label.clone();
+        self.done.push(entry);
+        Some(label)
+    }
+
+    pub fn can_undo(&self) -> bool {
+        !self.done.is_empty()
+    }
+
+    pub fn can_redo(&self) -> bool {
+        !self.undone.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flow::definition::NodeType;
+    use flow::extensions::Position;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::editor::{change, prompt};
+
+    fn step(document: &mut Document, at: usize, choice: u8) {
+        let names: Vec<String> = document.definition.nodes.iter().map(|node| node.name.clone()).collect();
+        let name = names.get(at % names.len().max(1)).cloned().unwrap_or_default();
+        match choice % 6 {
+            0 => drop(change::add(document, NodeType::Prompt, Position::default(), "m")),
+            1 => change::remove(document, &[name], &[]),
+            2 => drop(change::rename(document, &name, &format!("Renamed{at}x"))),
+            3 => change::place(document, &[(name, Position { x: at as f64, y: 1.0 })]),
+            4 => prompt::set_text(document, &name, 0, &format!("{{{{v{at}}}}}")),
+            _ => drop(change::add(document, NodeType::Condition, Position::default(), "m")),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn undo_leads_back_and_redo_forth(steps in prop::collection::vec((0..9usize, any::<u8>()), 1..60)) {
+            let mut history = History::default();
+            let mut document = Document::default();
+            let mut seen = vec![document.clone()];
+            for (at, choice) in steps {
+                let before = document.clone();
+                step(&mut document, at, choice);
+                if history.record(&before, &document, "step", None, 0.0) {
+                    seen.push(document.clone());
+                }
+            }
+            let last = document.clone();
+            for expected in seen.iter().rev().skip(1) {
+                prop_assert!(history.undo(&mut document).is_some());
+                prop_assert_eq!(&document, expected);
+            }
+            prop_assert!(!history.can_undo());
+            while history.redo(&mut document).is_some() {}
+            prop_assert_eq!(document, last);
+        }
+    }
+
+    #[test]
+    fn a_burst_is_one_entry_and_two_hundred_steps_are_kept() {
+        let mut history = History::default();
+        let mut document = Document::default();
+        let name = change::add(&mut document, NodeType::Prompt, Position::default(), "m").unwrap();
+        let mut type_in = |history: &mut History, text: &str, now: f64| {
+            let before = document.clone();
+            prompt::set_text(&mut document, &name, 0, text);
+            history.record(&before, &document, "Edit", Some("prompt"), now);
+        };
+        for (at, text) in ["a", "ab", "abc"].into_iter().enumerate() {
+            type_in(&mut history, text, at as f64 * 300.0);
+        }
+        assert_eq!(history.done.len(), 1);
+        type_in(&mut history, "abcd", 5_000.0);
+        assert_eq!(history.done.len(), 2);
+        for at in 0..300 {
+            type_in(&mut history, &format!("{at}"), 10_000.0 * f64::from(at + 2));
+        }
+        assert!(history.done.len() >= 200);
+    }
+}

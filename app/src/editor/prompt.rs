@@ -1,0 +1,180 @@
+//! The commands on a Prompt: its texts, whose variables are its inputs, and its settings.
+
+use flow::definition::{
+    ContentBlock, Inference, InferenceConfiguration, InlinePrompt, Node, TemplateConfiguration,
+};
+use flow::extensions::Answer;
+use flow::node::prompt::{follow_variables, variables};
+use serde_json::Number;
+
+use super::document::Document;
+
+/// Replaces one of the prompt's texts, in the order of [`flow::node::prompt::texts`], and lets the inputs follow.
+/// Where one variable took another's place, it was renamed: its connection stays.
+pub fn set_text(document: &mut Document, node: &str, at: usize, text: &str) {
+    let Some(owner) = document.definition.node_mut(node) else { return };
+    let Some(prompt) = owner.inline_prompt_mut() else { return };
+    let before = variables(prompt);
+    let Some(place) = texts_mut(prompt).into_iter().nth(at) else { return };
+    *place = text.to_owned();
+    let after = variables(prompt);
+    if let Some((from, to)) = renamed(&before, &after) {
+        if let Some(input) = owner.inputs.iter_mut().find(|input| input.name == from) {
+            input.name.clone_from(&to);
+        }
+        follow_variables(owner);
+        retarget(document, node, &from, &to);
+    } else {
+        follow_variables(owner);
+    }
+    drop_loose(document, node);
+}
+
+/// Names the model.
+pub fn set_model(document: &mut Document, node: &str, model: &str) {
+    if let Some(prompt) = document.definition.node_mut(node).and_then(Node::inline_prompt_mut) {
+        prompt.model_id = model.trim().to_owned();
+    }
+}
+
+/// Changes how the model is asked.
+pub fn set_inference(document: &mut Document, node: &str, change: impl FnOnce(&mut Inference)) {
+    let Some(prompt) = document.definition.node_mut(node).and_then(Node::inline_prompt_mut) else { return };
+    let had = prompt.inference_configuration.is_some();
+    let InferenceConfiguration::Text(mut inference) = prompt
+        .inference_configuration
+        .take()
+        .unwrap_or_else(|| InferenceConfiguration::Text(Inference::default()));
+    change(&mut inference);
+    // What was never set stays absent, so that the document does not gain an empty member.
+    let empty = inference.temperature.is_none()
+        && inference.top_p.is_none()
+        && inference.max_tokens.is_none()
+        && inference.stop_sequences.is_empty();
+    prompt.inference_configuration = (had || !empty).then_some(InferenceConfiguration::Text(inference));
+}
+
+/// A number as it was written; none for an empty text.
+///
+/// # Errors
+/// A sentence for a text that is no number.
+pub fn number(text: &str) -> Result<Option<Number>, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    serde_json::from_str::<Number>(text).map(Some).map_err(|_| format!("{text} is not a number."))
+}
+
+/// Says what the answer must be one of; nothing for an empty text. Labels stand between commas.
+pub fn set_answer(document: &mut Document, node: &str, text: &str) {
+    if document.definition.node(node).is_none() {
+        return;
+    }
+    let labels = labels(text);
+    document.extensions.node_mut(node).answer = (!labels.is_empty()).then_some(Answer::OneOf(labels));
+}
+
+/// The labels between the commas of a text.
+pub fn labels(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|label| !label.is_empty()).map(str::to_owned).collect()
+}
+
+fn texts_mut(prompt: &mut InlinePrompt) -> Vec<&mut String> {
+    match &mut prompt.template_configuration {
+        TemplateConfiguration::Text(text) => vec![&mut text.text],
+        TemplateConfiguration::Chat(chat) => chat
+            .system
+            .iter_mut()
+            .chain(chat.messages.iter_mut().flat_map(|message| &mut message.content))
+            .filter_map(|block| match block {
+                ContentBlock::Text(text) => Some(text),
+                ContentBlock::CachePoint(_) => None,
+            })
+            .collect(),
+    }
+}
+
+/// The one variable that became another, where exactly one did.
+fn renamed(before: &[String], after: &[String]) -> Option<(String, String)> {
+    let gone: Vec<&String> = before.iter().filter(|name| !after.contains(name)).collect();
+    let come: Vec<&String> = after.iter().filter(|name| !before.contains(name)).collect();
+    match (gone.as_slice(), come.as_slice()) {
+        ([from], [to]) => Some(((*from).clone(), (*to).clone())),
+        _ => None,
+    }
+}
+
+fn retarget(document: &mut Document, node: &str, from: &str, to: &str) {
+    super::inputs::each_data_into(document, node, |data| {
+        if data.target_input == from {
+            data.target_input = to.to_owned();
+        }
+    });
+}
+
+/// Drops the connections of inputs that are gone.
+fn drop_loose(document: &mut Document, node: &str) {
+    let Some(owner) = document.definition.node(node) else { return };
+    let inputs: Vec<String> = owner.inputs.iter().map(|input| input.name.clone()).collect();
+    document.definition.connections.retain(|connection| {
+        connection.target != node || connection.data().is_none_or(|data| inputs.contains(&data.target_input))
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use flow::definition::NodeType;
+    use flow::extensions::Position;
+    use flow::layout::Row;
+
+    use super::*;
+    use crate::editor::change;
+    use crate::editor::document::Port;
+
+    fn document() -> Document {
+        let mut document = Document::default();
+        change::add(&mut document, NodeType::Input, Position::default(), "m").unwrap();
+        let from = Port::new("FlowInputNode", Row::Output("document".into()));
+        change::add_connected(&mut document, NodeType::Prompt, Position::default(), "m", &from).unwrap();
+        document
+    }
+
+    #[test]
+    fn a_renamed_variable_keeps_its_connection_and_a_gone_one_loses_it() {
+        let mut document = document();
+        set_text(&mut document, "Prompt_1", 0, "Hi {{inputs}}");
+        assert!(document.into_input("Prompt_1", "inputs").is_some());
+        set_text(&mut document, "Prompt_1", 0, "Hi {{inputs}} and {{other}}");
+        assert_eq!(document.definition.node("Prompt_1").unwrap().inputs.len(), 2);
+        set_text(&mut document, "Prompt_1", 0, "Hi");
+        assert!(document.definition.connections.is_empty());
+        assert!(document.definition.node("Prompt_1").unwrap().inputs.is_empty());
+    }
+
+    #[test]
+    fn settings_keep_their_written_form() {
+        let mut document = document();
+        set_inference(&mut document, "Prompt_1", |_| {});
+        assert!(
+            document
+                .definition
+                .node("Prompt_1")
+                .unwrap()
+                .inline_prompt()
+                .unwrap()
+                .inference_configuration
+                .is_none()
+        );
+        let zero = number("0").unwrap();
+        set_inference(&mut document, "Prompt_1", |inference| inference.temperature = zero);
+        let json = serde_json::to_string(&document.definition).unwrap();
+        assert!(json.contains(r#""temperature":0}"#), "{json}");
+        assert!(number("warm").is_err());
+        set_answer(&mut document, "Prompt_1", " angry, neutral ,");
+        assert_eq!(
+            document.extensions.node("Prompt_1").answer,
+            Some(Answer::OneOf(vec!["angry".into(), "neutral".into()]))
+        );
+    }
+}

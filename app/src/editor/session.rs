@@ -1,0 +1,343 @@
+//! The document on the page: signals that show it, and the one door by which it changes.
+//!
+//! Always holds: the document is the truth. A change goes through [`Editor::change`], which keeps it for undo and then
+//! brings the signals in line; a gesture may move a card's `place` ahead of the document until it is released. Each
+//! card has signals of its own, so that what one node does wakes that node and its wires alone.
+
+use std::collections::HashMap;
+
+use flow::check::{Problem, Report, check};
+use flow::definition::{Connection, Definition, Node};
+use flow::extensions::{Extensions, Position};
+use flow::layout::Row;
+use leptos::prelude::*;
+
+use super::document::{Document, source_port};
+use super::history::History;
+use super::selection::Selection;
+use super::trace;
+
+/// A node on the page.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Card {
+    /// Stays while the node is renamed.
+    pub id: u32,
+    pub node: RwSignal<Node>,
+    pub place: RwSignal<Position>,
+    pub selected: RwSignal<bool>,
+    pub problems: RwSignal<Vec<Problem>>,
+    /// How it stands in the run that is shown.
+    pub light: RwSignal<Option<Light>>,
+}
+
+impl Card {
+    pub fn name(self) -> String {
+        self.node.with_untracked(|node| node.name.clone())
+    }
+}
+
+/// What a run shows on a card.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Light {
+    pub state: trace::State,
+    pub duration: Option<String>,
+    /// Whether its answer is streaming.
+    pub streams: bool,
+    /// The branch that was taken.
+    pub branch: Option<String>,
+    pub failure: Option<String>,
+}
+
+/// A connection on the page.
+#[derive(Clone, PartialEq)]
+pub struct Wire {
+    pub name: String,
+    pub source: Card,
+    pub target: Card,
+    pub from: Row,
+    /// None where it enters at the header, as a gate does.
+    pub to: Option<Row>,
+}
+
+impl Wire {
+    /// Changes when it has to be drawn anew.
+    pub fn key(&self) -> String {
+        format!("{} {} {} {:?} {:?}", self.name, self.source.id, self.target.id, self.from, self.to)
+    }
+}
+
+/// The editor, as a context.
+#[derive(Clone, Copy)]
+pub struct Editor {
+    pub flow_id: StoredValue<String>,
+    document: StoredValue<Document>,
+    history: StoredValue<History>,
+    owner: StoredValue<Option<Owner>>,
+    next_id: StoredValue<u32>,
+    pub cards: RwSignal<Vec<Card>>,
+    pub wires: RwSignal<Vec<Wire>>,
+    /// Counts the changes of the document: whoever shows something of it as a whole reads this.
+    pub tick: RwSignal<u64>,
+    pub selection: RwSignal<Selection>,
+    pub report: RwSignal<Report>,
+    /// Read aloud by assistive technology.
+    pub announcement: RwSignal<String>,
+}
+
+impl Editor {
+    pub fn new(flow_id: &str) -> Self {
+        Self {
+            flow_id: StoredValue::new(flow_id.to_owned()),
+            document: StoredValue::new(Document::default()),
+            history: StoredValue::new(History::default()),
+            owner: StoredValue::new(Owner::current()),
+            next_id: StoredValue::new(0),
+            cards: RwSignal::new(Vec::new()),
+            wires: RwSignal::new(Vec::new()),
+            tick: RwSignal::new(0),
+            selection: RwSignal::new(Selection::default()),
+            report: RwSignal::new(Report::default()),
+            announcement: RwSignal::new(String::new()),
+        }
+    }
+
+    /// Shows other documents. What could be undone belonged to the old ones.
+    pub fn load(self, definition: Definition, extensions: Extensions) {
+        self.document.set_value(Document::settled(definition, extensions));
+        self.history.set_value(History::default());
+        self.selection.set(Selection::default());
+        self.refresh();
+    }
+
+    /// Looks at the document, without being woken by its changes.
+    pub fn look<R>(self, look: impl FnOnce(&Document) -> R) -> R {
+        self.document.with_value(look)
+    }
+
+    /// Looks at the document, and again after each change.
+    pub fn watch<R>(self, look: impl FnOnce(&Document) -> R) -> R {
+        self.tick.track();
+        self.document.with_value(look)
+    }
+
+    /// Changes the document; one step of undo.
+    pub fn change<R>(self, label: &str, change: impl FnOnce(&mut Document) -> R) -> R {
+        self.commit(label, None, change)
+    }
+
+    /// Changes the document by one of several quick changes to the same thing, which together are one step of undo.
+    pub fn type_in<R>(self, label: &str, burst: &str, change: impl FnOnce(&mut Document) -> R) -> R {
+        self.commit(label, Some(burst), change)
+    }
+
+    /// Gives a node another name. Its card stays, and with it the focus.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with the name.
+    pub fn rename(self, from: &str, to: &str) -> Result<(), String> {
+        let mut trial = self.document.get_value();
+        super::change::rename(&mut trial, from, to)?;
+        if let Some(card) = self.card(from) {
+            card.node.update(|node| node.name = to.to_owned());
+        }
+        self.selection.update(|selection| selection.rename(from, to));
+        self.change(&format!("Rename {from} to {to}"), |document| super::change::rename(document, from, to))
+    }
+
+    pub fn undo(self) {
+        let label = self.step(History::undo);
+        self.say(label.map_or("Nothing to undo".to_owned(), |label| format!("Undone: {label}")));
+    }
+
+    pub fn redo(self) {
+        let label = self.step(History::redo);
+        self.say(label.map_or("Nothing to redo".to_owned(), |label| format!("Redone: {label}")));
+    }
+
+    pub fn can_undo(self) -> bool {
+        self.tick.track();
+        self.history.with_value(History::can_undo)
+    }
+
+    pub fn can_redo(self) -> bool {
+        self.tick.track();
+        self.history.with_value(History::can_redo)
+    }
+
+    /// Selects, and shows it on the cards that are concerned.
+    pub fn select(self, selection: Selection) {
+        for card in self.cards.get_untracked() {
+            let selected = selection.nodes.contains(&card.name());
+            if card.selected.get_untracked() != selected {
+                card.selected.set(selected);
+            }
+        }
+        if self.selection.with_untracked(|old| *old != selection) {
+            self.selection.set(selection);
+        }
+    }
+
+    /// The one selected node, and again when that changes.
+    pub fn selected_card(self) -> Option<Card> {
+        let name = self.selection.with(|selection| selection.only_node().cloned())?;
+        self.cards.track();
+        self.card(&name)
+    }
+
+    pub fn card(self, name: &str) -> Option<Card> {
+        self.cards.with_untracked(|cards| {
+            cards.iter().find(|card| card.node.with_untracked(|node| node.name == name)).copied()
+        })
+    }
+
+    /// Has assistive technology read something aloud.
+    pub fn say(self, text: impl Into<String>) {
+        self.announcement.set(text.into());
+    }
+
+    /// Shows how the nodes stand in a run; none where no run is shown.
+    pub fn shine(self, trace: Option<&trace::Trace>) {
+        for card in self.cards.get_untracked() {
+            let light = trace.and_then(|trace| trace.node(&card.name())).map(light);
+            if card.light.with_untracked(|old| *old != light) {
+                card.light.set(light);
+            }
+        }
+    }
+
+    fn commit<R>(self, label: &str, burst: Option<&str>, change: impl FnOnce(&mut Document) -> R) -> R {
+        let before = self.document.get_value();
+        let mut after = before.clone();
+        let result = change(&mut after);
+        let now = js_sys::Date::now();
+        let changed =
+            self.history.try_update_value(|history| history.record(&before, &after, label, burst, now));
+        if changed == Some(true) {
+            self.document.set_value(after);
+            self.refresh();
+        }
+        result
+    }
+
+    fn step(self, step: impl FnOnce(&mut History, &mut Document) -> Option<String>) -> Option<String> {
+        let mut document = self.document.get_value();
+        let label = self.history.try_update_value(|history| step(history, &mut document)).flatten()?;
+        self.document.set_value(document);
+        self.refresh();
+        Some(label)
+    }
+
+    /// Brings every signal in line with the document.
+    fn refresh(self) {
+        let document = self.document.get_value();
+        self.sync_cards(&document);
+        self.sync_wires(&document);
+        let mut selection = self.selection.get_untracked();
+        selection.retain(&document.definition);
+        self.select(selection);
+        self.sync_problems(&document);
+        self.tick.update(|tick| *tick += 1);
+    }
+
+    fn sync_cards(self, document: &Document) {
+        let old = self.cards.get_untracked();
+        let known: HashMap<String, Card> = old.iter().map(|card| (card.name(), *card)).collect();
+        let cards: Vec<Card> = document
+            .definition
+            .nodes
+            .iter()
+            .map(|node| {
+                let place = document.place(&node.name);
+                match known.get(&node.name).copied() {
+                    Some(card) => {
+                        if card.node.with_untracked(|old| old != node) {
+                            card.node.set(node.clone());
+                        }
+                        if card.place.get_untracked() != place {
+                            card.place.set(place);
+                        }
+                        card
+                    }
+                    None => self.new_card(node, place),
+                }
+            })
+            .collect();
+        if cards != old {
+            self.cards.set(cards);
+        }
+    }
+
+    fn sync_wires(self, document: &Document) {
+        let cards: HashMap<String, Card> =
+            self.cards.get_untracked().into_iter().map(|card| (card.name(), card)).collect();
+        let wires: Vec<Wire> = document
+            .definition
+            .connections
+            .iter()
+            .filter_map(|connection| wire(&cards, connection))
+            .collect();
+        if self.wires.with_untracked(|old| *old != wires) {
+            self.wires.set(wires);
+        }
+    }
+
+    fn sync_problems(self, document: &Document) {
+        let report = check(&document.definition, &document.extensions);
+        let mut by_node: HashMap<&str, Vec<Problem>> = HashMap::new();
+        for problem in &report.problems {
+            by_node.entry(problem.node.as_deref().unwrap_or_default()).or_default().push(problem.clone());
+        }
+        for card in self.cards.get_untracked() {
+            let own = by_node.remove(card.name().as_str()).unwrap_or_default();
+            if card.problems.with_untracked(|old| *old != own) {
+                card.problems.set(own);
+            }
+        }
+        if self.report.with_untracked(|old| *old != report) {
+            self.report.set(report);
+        }
+    }
+
+    fn new_card(self, node: &Node, place: Position) -> Card {
+        let id = self.next_id.get_value();
+        self.next_id.set_value(id + 1);
+        let make = || Card {
+            id,
+            node: RwSignal::new(node.clone()),
+            place: RwSignal::new(place),
+            selected: RwSignal::new(false),
+            problems: RwSignal::new(Vec::new()),
+            light: RwSignal::new(None),
+        };
+        // The page owns the signals, whichever handler happened to make them.
+        match self.owner.get_value() {
+            Some(owner) => owner.with(make),
+            None => make(),
+        }
+    }
+}
+
+fn wire(cards: &HashMap<String, Card>, connection: &Connection) -> Option<Wire> {
+    Some(Wire {
+        name: connection.name.clone(),
+        source: *cards.get(&connection.source)?,
+        target: *cards.get(&connection.target)?,
+        from: source_port(connection)?.row,
+        to: connection.data().map(|data| Row::Input(data.target_input.clone())),
+    })
+}
+
+fn light(row: &trace::Row) -> Light {
+    Light {
+        state: row.state,
+        duration: row.duration(),
+        streams: row.state == trace::State::Running && !row.text.is_empty(),
+        branch: row.branch.clone(),
+        failure: row.failure.as_ref().map(|failure| failure.message.clone()),
+    }
+}
+
+/// The editor of this page.
+pub fn use_editor() -> Editor {
+    expect_context()
+}

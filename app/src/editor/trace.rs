@@ -1,0 +1,284 @@
+//! What a run did, folded from its events: the same for a run that streams and for one that is over.
+//!
+//! Always holds: an event is taken once, however often it arrives, so that a stream can be resumed with an overlap.
+
+use flow::event::{Body, Event, Failure, Field, ModelCall, RunError, Status};
+use flow::value::to_text;
+use flow::wire::OutputValue;
+use serde_json::Value;
+
+/// A run as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Trace {
+    /// None before the first event.
+    pub status: Option<Status>,
+    pub input: Option<Value>,
+    /// In the order in which they began.
+    pub rows: Vec<Row>,
+    pub outputs: Vec<OutputValue>,
+    pub error: Option<RunError>,
+    /// Microseconds from the run's start to the newest event.
+    pub elapsed: u64,
+    /// The newest event's number, from which a lost stream resumes.
+    pub seq: u64,
+}
+
+/// What one node did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub node: String,
+    pub state: State,
+    /// Microseconds since the run began.
+    pub start: u64,
+    pub end: Option<u64>,
+    pub inputs: Vec<Field>,
+    pub outputs: Vec<Field>,
+    /// The answer as it streams.
+    pub text: String,
+    /// The branch that a Condition took.
+    pub branch: Option<String>,
+    pub model: Option<ModelCall>,
+    pub failure: Option<Failure>,
+}
+
+/// How a node stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    Running,
+    Ok,
+    Failed,
+    /// No branch taken leads to it.
+    Skipped,
+    /// The run ended while it ran.
+    Stopped,
+}
+
+impl Trace {
+    /// The trace of a run's events.
+    pub fn of<'a>(events: impl IntoIterator<Item = &'a Event>) -> Self {
+        let mut trace = Self::default();
+        events.into_iter().for_each(|event| trace.fold(event));
+        trace
+    }
+
+    /// Takes one more event.
+    pub fn fold(&mut self, event: &Event) {
+        if event.seq <= self.seq {
+            return;
+        }
+        self.seq = event.seq;
+        self.elapsed = self.elapsed.max(event.elapsed);
+        let at = event.elapsed;
+        match &event.body {
+            Body::ExecutionStarted { input } => {
+                self.status = Some(Status::Running);
+                self.input = Some(input.clone());
+            }
+            Body::NodeStarted { node, inputs } => self.row(node, at).inputs.clone_from(inputs),
+            Body::NodeDelta { node, text } => self.row(node, at).text.push_str(text),
+            Body::NodeCompleted { node, outputs, model } => {
+                let row = self.end(node, at, State::Ok);
+                row.outputs.clone_from(outputs);
+                row.model.clone_from(model);
+            }
+            Body::ConditionEvaluated { node, satisfied } => {
+                self.row(node, at).branch = Some(satisfied.clone());
+            }
+            Body::NodeFailed { node, failure } => {
+                self.end(node, at, State::Failed).failure = Some(failure.clone());
+            }
+            Body::NodeSkipped { node } => drop(self.end(node, at, State::Skipped)),
+            Body::Output { node, value } => {
+                self.outputs.push(OutputValue { node: node.clone(), value: value.clone() });
+            }
+            Body::ExecutionEnded { status, error } => {
+                self.status = Some(*status);
+                self.error.clone_from(error);
+                for row in self.rows.iter_mut().filter(|row| row.state == State::Running) {
+                    (row.state, row.end) = (State::Stopped, Some(at));
+                }
+            }
+        }
+    }
+
+    /// Whether the run goes on.
+    pub fn is_running(&self) -> bool {
+        self.status == Some(Status::Running)
+    }
+
+    /// The row of this node.
+    pub fn node(&self, name: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.node == name)
+    }
+
+    /// Tokens read and written by all models together.
+    pub fn tokens(&self) -> (u64, u64) {
+        self.rows
+            .iter()
+            .filter_map(|row| row.model.as_ref()?.usage)
+            .fold((0, 0), |(read, written), usage| (read + usage.input_tokens, written + usage.output_tokens))
+    }
+
+    /// What to show as the answer: the outputs, or the text that streams until there is one.
+    pub fn answer(&self) -> String {
+        if !self.outputs.is_empty() {
+            let texts: Vec<String> = self.outputs.iter().map(|output| to_text(&output.value)).collect();
+            return texts.join("\n\n");
+        }
+        let streaming = |row: &&Row| row.state == State::Running && !row.text.is_empty();
+        self.rows.iter().rev().find(streaming).map(|row| row.text.clone()).unwrap_or_default()
+    }
+
+    /// Where a row's bar begins and how wide it is, in parts of the whole.
+    pub fn bar(&self, row: &Row) -> (f64, f64) {
+        if row.state == State::Skipped {
+            return (0.0, 0.0);
+        }
+        let whole = self.elapsed.max(1) as f64;
+        let end = row.end.unwrap_or(self.elapsed).max(row.start);
+        let width = ((end - row.start) as f64 / whole).max(0.008);
+        ((row.start as f64 / whole).min(1.0 - width), width)
+    }
+
+    fn row(&mut self, node: &str, at: u64) -> &mut Row {
+        let place = self.rows.iter().position(|row| row.node == node).unwrap_or_else(|| {
+            self.rows.push(Row::begun(node, at));
+            self.rows.len() - 1
+        });
+        &mut self.rows[place]
+    }
+
+    fn end(&mut self, node: &str, at: u64, state: State) -> &mut Row {
+        let row = self.row(node, at);
+        (row.state, row.end) = (state, Some(at));
+        row
+    }
+}
+
+impl Row {
+    fn begun(node: &str, at: u64) -> Self {
+        Self {
+            node: node.to_owned(),
+            state: State::Running,
+            start: at,
+            end: None,
+            inputs: Vec::new(),
+            outputs: Vec::new(),
+            text: String::new(),
+            branch: None,
+            model: None,
+            failure: None,
+        }
+    }
+
+    /// How long it took, in words: `412 ms`; none while it runs or where it did not.
+    pub fn duration(&self) -> Option<String> {
+        match (self.state, self.end) {
+            (State::Skipped, _) | (_, None) => None,
+            (_, Some(end)) => Some(duration(end.saturating_sub(self.start))),
+        }
+    }
+}
+
+/// Microseconds in words: `0.1 ms`, `412 ms`, `1.8 s`.
+pub fn duration(micros: u64) -> String {
+    let millis = micros as f64 / 1_000.0;
+    if millis < 10.0 {
+        format!("{millis:.1} ms")
+    } else if millis < 1_000.0 {
+        format!("{millis:.0} ms")
+    } else if millis < 60_000.0 {
+        format!("{:.1} s", millis / 1_000.0)
+    } else {
+        format!("{:.0} min {:.0} s", (millis / 60_000.0).floor(), (millis / 1_000.0) % 60.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flow::event::FailureCode;
+    use flow::message::Usage;
+    use serde_json::json;
+
+    use super::*;
+
+    fn events() -> Vec<Event> {
+        let field = |name: &str, value: Value| Field { name: name.into(), value, source: None };
+        let usage = Some(Usage { input_tokens: 46, output_tokens: 2 });
+        let model = Some(ModelCall { model: "local/smollm2".into(), served_by: None, usage });
+        [
+            (0, Body::ExecutionStarted { input: json!("hi") }),
+            (10, Body::NodeStarted { node: "Input".into(), inputs: vec![] }),
+            (110, Body::NodeCompleted { node: "Input".into(), outputs: vec![], model: None }),
+            (120, Body::NodeStarted { node: "Tone".into(), inputs: vec![field("message", json!("hi"))] }),
+            (500, Body::NodeDelta { node: "Tone".into(), text: "ang".into() }),
+            (600, Body::NodeDelta { node: "Tone".into(), text: "ry".into() }),
+            (
+                900,
+                Body::NodeCompleted {
+                    node: "Tone".into(),
+                    outputs: vec![field("out", json!("angry"))],
+                    model,
+                },
+            ),
+            (910, Body::NodeStarted { node: "Route".into(), inputs: vec![] }),
+            (920, Body::ConditionEvaluated { node: "Route".into(), satisfied: "angry".into() }),
+            (930, Body::NodeCompleted { node: "Route".into(), outputs: vec![], model: None }),
+            (935, Body::NodeSkipped { node: "Answer".into() }),
+            (940, Body::Output { node: "Out".into(), value: json!("angry") }),
+            (950, Body::ExecutionEnded { status: Status::Succeeded, error: None }),
+        ]
+        .into_iter()
+        .enumerate()
+        .map(|(at, (elapsed, body))| Event { seq: at as u64 + 1, at: 0, elapsed, body })
+        .collect()
+    }
+
+    #[test]
+    fn folds_a_run() {
+        let events = events();
+        let trace = Trace::of(&events);
+        assert_eq!(trace.status, Some(Status::Succeeded));
+        assert_eq!(trace.tokens(), (46, 2));
+        assert_eq!(trace.node("Route").unwrap().branch.as_deref(), Some("angry"));
+        assert_eq!(trace.node("Answer").unwrap().state, State::Skipped);
+        assert_eq!(trace.node("Tone").unwrap().duration().as_deref(), Some("0.8 ms"));
+        assert_eq!(trace.answer(), "angry");
+        let half = Trace::of(&events[..6]);
+        assert_eq!((half.answer().as_str(), half.is_running()), ("angry", true));
+        let (left, width) = trace.bar(trace.node("Tone").unwrap());
+        assert!(left > 0.1 && left + width <= 1.0);
+    }
+
+    #[test]
+    fn an_overlap_of_a_resumed_stream_changes_nothing() {
+        let events = events();
+        for cut in 0..events.len() {
+            let mut trace = Trace::of(&events[..cut]);
+            events.iter().skip(cut.saturating_sub(3)).for_each(|event| trace.fold(event));
+            assert_eq!(trace, Trace::of(&events), "{cut}");
+        }
+    }
+
+    #[test]
+    fn what_ran_when_the_run_ended_was_stopped() {
+        let failure = Failure { code: FailureCode::DependencyFailed, message: "No answer.".into() };
+        let mut events = events();
+        events.truncate(5);
+        let body = |body, seq| Event { seq, at: 0, elapsed: 1_000, body };
+        events.push(body(Body::NodeFailed { node: "Other".into(), failure }, 6));
+        events.push(body(Body::ExecutionEnded { status: Status::Failed, error: None }, 7));
+        let trace = Trace::of(&events);
+        assert_eq!(trace.node("Tone").unwrap().state, State::Stopped);
+        assert_eq!(trace.node("Other").unwrap().state, State::Failed);
+    }
+
+    #[test]
+    fn durations_read_well() {
+        for (micros, words) in
+            [(100, "0.1 ms"), (412_000, "412 ms"), (1_840_000, "1.8 s"), (61_000_000, "1 min 1 s")]
+        {
+            assert_eq!(duration(micros), words);
+        }
+    }
+}

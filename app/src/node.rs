@@ -1,0 +1,56 @@
+//! The node kinds on the page: icon, a line about the configuration, and the form of the inspector. One file each.
+
+mod condition;
+pub mod field;
+mod generic;
+mod input;
+mod output;
+pub mod prompt;
+
+use flow::definition::{Node, NodeType};
+use leptos::prelude::*;
+
+use crate::editor::session::Card;
+
+/// The line below a card's name; empty where there is nothing to say.
+pub fn summary(node: &Node) -> String {
+    match node.kind {
+        NodeType::Prompt => prompt::summary(node),
+        NodeType::Condition => condition::summary(node),
+        NodeType::Input | NodeType::Output => String::new(),
+        other => other.describe().label.to_owned(),
+    }
+}
+
+/// The form of the Configure tab.
+pub fn form(card: Card) -> AnyView {
+    match card.node.with_untracked(|node| node.kind) {
+        NodeType::Prompt => prompt::form(card).into_any(),
+        NodeType::Condition => condition::form(card).into_any(),
+        NodeType::Input => input::form(card).into_any(),
+        NodeType::Output => output::form(card).into_any(),
+        _ => generic::form(card).into_any(),
+    }
+}
+
+/// A kind's coloured square.
+#[component]
+pub fn KindIcon(kind: NodeType) -> impl IntoView {
+    view! {
+        <span class=format!("ico {}", kind.describe().group.token()) aria-hidden="true">
+            <svg viewBox="0 0 24 24">
+                <path d=path(kind)></path>
+            </svg>
+        </span>
+    }
+}
+
+fn path(kind: NodeType) -> &'static str {
+    match kind {
+        NodeType::Input => input::ICON,
+        NodeType::Output => output::ICON,
+        NodeType::Prompt => prompt::ICON,
+        NodeType::Condition => condition::ICON,
+        other => generic::icon(other),
+    }
+}

@@ -1,0 +1,239 @@
+//! Condition: an ordered list of branches and the inputs they speak of.
+
+use flow::check::Field;
+use flow::definition::{FlowCondition, Node};
+use flow::node::condition::DEFAULT;
+use leptos::prelude::*;
+
+use super::field::{Problems, is_wrong};
+use crate::editor::inputs;
+use crate::editor::session::{Card, use_editor};
+use crate::ui::icon::{Glyph, Icon};
+
+pub const ICON: &str = "M6 3v12M18 9a6 6 0 0 1-12 6M18 3v6";
+
+pub fn summary(node: &Node) -> String {
+    match node.conditions().iter().filter(|condition| condition.name != DEFAULT).count() {
+        1 => "1 condition".to_owned(),
+        count => format!("{count} conditions"),
+    }
+}
+
+pub fn form(card: Card) -> impl IntoView {
+    let editor = use_editor();
+    let count = Memo::new(move |_| card.node.with(|node| node.conditions().len()));
+    let add = move |_| {
+        let name = card.name();
+        editor.change("Add a condition", |document| inputs::add_condition(document, &name));
+    };
+    view! {
+        <div class="field">
+            <span class="label">"Conditions"</span>
+            <p class="hint">"The first that holds wins. Compare inputs: tone == \"angry\" and count > 2"</p>
+            <Problems card field=Field::Configuration />
+            <For each=move || 0..count.get() key=|at| *at let:at>
+                <Branch card at />
+            </For>
+            <button type="button" class="btn small" on:click=add>
+                <Icon glyph=Glyph::Plus />
+                "Add condition"
+            </button>
+        </div>
+        <Inputs card />
+    }
+}
+
+/// One branch: its name and when it is taken. The default one has no expression and stays last.
+#[component]
+fn Branch(card: Card, at: usize) -> impl IntoView {
+    let editor = use_editor();
+    let branch = Memo::new(move |_| {
+        card.node.with(|node| {
+            node.conditions()
+                .get(at)
+                .cloned()
+                .unwrap_or(FlowCondition { name: String::new(), expression: None })
+        })
+    });
+    let name = move || branch.with(|branch| branch.name.clone());
+    let is_default = Memo::new(move |_| branch.with(|branch| branch.name == DEFAULT));
+    let field = Signal::derive(move || Field::Condition(name()));
+    let rename = move |event| {
+        let (node, from, to) = (card.name(), name(), event_target_value(&event));
+        editor.change("Rename a condition", |document| {
+            inputs::rename_condition(document, &node, &from, to.trim());
+        });
+    };
+    let write = move |event| {
+        let (node, name, text) = (card.name(), name(), event_target_value(&event));
+        let burst = format!("{} condition {at}", card.id);
+        editor.type_in("Edit a condition", &burst, |document| {
+            inputs::set_condition(document, &node, &name, &text);
+        });
+    };
+    let shift = move |by| {
+        let (node, name) = (card.name(), name());
+        editor.change("Reorder conditions", |document| {
+            inputs::move_condition(document, &node, &name, by);
+        });
+    };
+    let remove = move |_| {
+        let (node, name) = (card.name(), name());
+        editor.change("Remove a condition", |document| inputs::remove_condition(document, &node, &name));
+    };
+    view! {
+        <Show
+            when=move || !is_default.get()
+            fallback=move || {
+                view! {
+                    <div class="branch default">
+                        <span class="diamond" aria-hidden="true"></span>
+                        <span class="mono">"default"</span>
+                        <span class="hint">"when no condition holds"</span>
+                    </div>
+                }
+            }
+        >
+            <div class="branch">
+                <div class="branch-head">
+                    <span class="diamond" aria-hidden="true"></span>
+                    <input
+                        class="input"
+                        aria-label="Condition name"
+                        spellcheck="false"
+                        prop:value=name
+                        on:change=rename
+                    />
+                    <button
+                        type="button"
+                        class="btn quiet icon small"
+                        aria-label=move || format!("Move {} up", name())
+                        disabled=at == 0
+                        on:click=move |_| shift(-1)
+                    >
+                        "↑"
+                    </button>
+                    <button
+                        type="button"
+                        class="btn quiet icon small"
+                        aria-label=move || format!("Move {} down", name())
+                        on:click=move |_| shift(1)
+                    >
+                        "↓"
+                    </button>
+                    <button
+                        type="button"
+                        class="btn quiet icon small"
+                        aria-label=move || format!("Remove condition {}", name())
+                        on:click=remove
+                    >
+                        <Icon glyph=Glyph::Close />
+                    </button>
+                </div>
+                <input
+                    class="input mono"
+                    aria-label=move || format!("Condition {}", name())
+                    aria-invalid=move || is_wrong(card, &field.get()).to_string()
+                    spellcheck="false"
+                    autocomplete="off"
+                    placeholder="tone == \"angry\""
+                    prop:value=move || branch.with(|branch| branch.expression.clone().unwrap_or_default())
+                    on:input=write
+                />
+                <Culprit card field expression=Signal::derive(move || {
+                    branch.with(|branch| branch.expression.clone().unwrap_or_default())
+                }) />
+                <Problems card field />
+            </div>
+        </Show>
+    }
+}
+
+/// The part of the expression that a problem is about, under a wavy line.
+#[component]
+fn Culprit(
+    card: Card,
+    #[prop(into)] field: Signal<Field>,
+    #[prop(into)] expression: Signal<String>,
+) -> impl IntoView {
+    let parts = Memo::new(move |_| {
+        let field = field.get();
+        let span = card
+            .problems
+            .with(|problems| problems.iter().find(|p| p.field.as_ref() == Some(&field)).and_then(|p| p.span));
+        let text = expression.get();
+        let (start, end) = span.filter(|(start, end)| start < end)?;
+        let part = |range: std::ops::Range<usize>| text.get(range).map(str::to_owned);
+        Some((part(0..start)?, part(start..end)?, part(end..text.len())?))
+    });
+    move || {
+        parts.get().map(|(before, wrong, after)| {
+            view! {
+                <p class="culprit mono" aria-hidden="true">
+                    {before}
+                    <u>{wrong}</u>
+                    {after}
+                </p>
+            }
+        })
+    }
+}
+
+/// The inputs that conditions speak of.
+#[component]
+fn Inputs(card: Card) -> impl IntoView {
+    let editor = use_editor();
+    let count = Memo::new(move |_| card.node.with(|node| node.inputs.len()));
+    let add = move |_| {
+        let name = card.name();
+        editor.change("Add an input", |document| inputs::add(document, &name));
+    };
+    view! {
+        <div class="field">
+            <span class="label">"Inputs"</span>
+            <For each=move || 0..count.get() key=|at| *at let:at>
+                <Input card at />
+            </For>
+            <button type="button" class="btn small" on:click=add>
+                <Icon glyph=Glyph::Plus />
+                "Add input"
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn Input(card: Card, at: usize) -> impl IntoView {
+    let editor = use_editor();
+    let name = Memo::new(move |_| {
+        card.node.with(|node| node.inputs.get(at).map(|input| input.name.clone()).unwrap_or_default())
+    });
+    let rename = move |event| {
+        let (node, from, to) = (card.name(), name.get_untracked(), event_target_value(&event));
+        editor.change("Rename an input", |document| inputs::rename(document, &node, &from, to.trim()));
+    };
+    let remove = move |_| {
+        let (node, name) = (card.name(), name.get_untracked());
+        editor.change("Remove an input", |document| inputs::remove(document, &node, &name));
+    };
+    view! {
+        <div class="branch-head">
+            <input
+                class="input"
+                aria-label="Input name"
+                spellcheck="false"
+                prop:value=move || name.get()
+                on:change=rename
+            />
+            <button
+                type="button"
+                class="btn quiet icon small"
+                aria-label=move || format!("Remove input {}", name.get())
+                on:click=remove
+            >
+                <Icon glyph=Glyph::Close />
+            </button>
+        </div>
+        <Problems card field=Signal::derive(move || Field::Input(name.get())) />
+    }
+}

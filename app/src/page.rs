@@ -1,0 +1,15 @@
+//! The pages, one file each, and what surrounds them.
+
+pub mod connections;
+pub mod editor;
+pub mod execution;
+pub mod executions;
+pub mod flows;
+pub mod missing;
+pub mod publish;
+pub mod session;
+pub mod settings;
+pub mod shell;
+pub mod sign_in;
+pub mod use_it;
+pub mod versions;

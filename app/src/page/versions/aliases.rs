@@ -1,0 +1,175 @@
+//! The aliases: what each points at, and a new one.
+
+use flow::wire::Alias;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::{Open, Page};
+use crate::api;
+use crate::ui::icon::{Glyph, Icon};
+use crate::ui::toast::{Toasts, use_toasts};
+
+/// Points an alias at a version; from then on calls go there.
+pub fn point(page: Page, toasts: Toasts, alias: String, version: u64) {
+    let id = page.id.get_value();
+    spawn_local(async move {
+        match api::versions::put_alias(&id, &alias, version).await {
+            Ok(alias) => {
+                toasts.say(format!("{} points at version {}.", alias.name, alias.version));
+                page.reload();
+            }
+            Err(error) => toasts.fail(error),
+        }
+    });
+}
+
+#[component]
+pub fn Aliases() -> impl IntoView {
+    let page: Page = expect_context();
+    let aliases = Memo::new(move |_| page.flow.ready().map(|flow| flow.aliases).unwrap_or_default());
+    let published = move || !page.version_list().is_empty();
+    view! {
+        <section class="box" aria-labelledby="aliases-heading">
+            <header>
+                <h2 id="aliases-heading">"Aliases"</h2>
+            </header>
+            <div class="inside">
+                {move || {
+                    aliases.get().into_iter().map(|alias| view! { <Row alias /> }).collect_view()
+                }}
+                {move || {
+                    if published() {
+                        view! { <NewAlias /> }.into_any()
+                    } else {
+                        view! {
+                            <p class="dim small">
+                                "An alias is the name that programs call. Publishing makes the first, live."
+                            </p>
+                        }
+                            .into_any()
+                    }
+                }}
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Row(alias: Alias) -> impl IntoView {
+    let page: Page = expect_context();
+    let toasts = use_toasts();
+    let chosen = RwSignal::new(alias.version);
+    let name = StoredValue::new(alias.name.clone());
+    let delete = move |_| {
+        let (id, name) = (page.id.get_value(), name.get_value());
+        spawn_local(async move {
+            match api::versions::delete_alias(&id, &name).await {
+                Ok(()) => {
+                    toasts.say(format!("Deleted the alias {name}."));
+                    page.reload();
+                }
+                Err(error) => toasts.fail(error),
+            }
+        });
+    };
+    view! {
+        <div class="alias-entry">
+            <div class="alias-row">
+                <b class="clip grow" title=alias.name.clone()>
+                    {alias.name.clone()}
+                </b>
+                <button
+                    type="button"
+                    class="btn small"
+                    on:click=move |_| page.open.set(Some(Open::UseIt(Some(name.get_value()))))
+                >
+                    "Use it"
+                </button>
+                <button
+                    type="button"
+                    class="btn quiet icon small"
+                    aria-label=format!("Delete the alias {}", alias.name)
+                    title="Delete"
+                    on:click=delete
+                >
+                    <Icon glyph=Glyph::Trash />
+                </button>
+            </div>
+            <div class="alias-row">
+                <VersionSelect chosen label=format!("Version of {}", alias.name) />
+                <button
+                    type="button"
+                    class="btn"
+                    disabled=move || chosen.get() == alias.version
+                    on:click=move |_| point(page, toasts, name.get_value(), chosen.get_untracked())
+                >
+                    "Point here"
+                </button>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn NewAlias() -> impl IntoView {
+    let page: Page = expect_context();
+    let toasts = use_toasts();
+    let name = RwSignal::new(String::new());
+    let chosen = RwSignal::new(page.version_list().first().map_or(1, |version| version.version));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        point(page, toasts, name.get_untracked().trim().to_owned(), chosen.get_untracked());
+    };
+    view! {
+        <form class="alias-entry" on:submit=submit>
+            <div class="field">
+                <label for="new-alias">"New alias"</label>
+                <input
+                    id="new-alias"
+                    class="input"
+                    placeholder="staging"
+                    required
+                    autocomplete="off"
+                    prop:value=name
+                    on:input=move |event| name.set(event_target_value(&event))
+                />
+            </div>
+            <div class="alias-row">
+                <VersionSelect chosen label="Version of the new alias".to_owned() />
+                <button type="submit" class="btn">
+                    "Add"
+                </button>
+            </div>
+        </form>
+    }
+}
+
+#[component]
+fn VersionSelect(chosen: RwSignal<u64>, label: String) -> impl IntoView {
+    let page: Page = expect_context();
+    view! {
+        <select
+            class="select"
+            aria-label=label
+            on:change=move |event| {
+                if let Ok(version) = event_target_value(&event).parse() {
+                    chosen.set(version);
+                }
+            }
+        >
+            {move || {
+                page.version_list()
+                    .into_iter()
+                    .map(|version| {
+                        let number = version.version;
+                        view! {
+                            <option value=number.to_string() selected=move || chosen.get() == number>
+                                {format!("v{number}")}
+                            </option>
+                        }
+                    })
+                    .collect_view()
+            }}
+        </select>
+    }
+}

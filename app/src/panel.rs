@@ -1,0 +1,11 @@
+//! What stands round the canvas.
+
+pub mod conflict;
+pub mod inspector;
+pub mod palette;
+pub mod problems;
+pub mod runner;
+pub mod saver;
+pub mod test;
+pub mod top;
+pub mod trace;

@@ -1,0 +1,274 @@
+//! The inspector: the selected node's form, its inputs, and what it did in the last run.
+
+use flow::check::Field;
+use leptos::prelude::*;
+
+use super::runner::use_runner;
+use super::trace::NodeRun;
+use crate::editor::inputs::{set_expression, set_type};
+use crate::editor::session::{Card, use_editor};
+use crate::node::KindIcon;
+use crate::node::form;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Configure,
+    Inputs,
+    LastRun,
+}
+
+impl Tab {
+    const ALL: [Self; 3] = [Self::Configure, Self::Inputs, Self::LastRun];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::Configure => "Configure",
+            Self::Inputs => "Inputs",
+            Self::LastRun => "Last run",
+        }
+    }
+}
+
+#[component]
+pub fn Inspector() -> impl IntoView {
+    let editor = use_editor();
+    let tab = RwSignal::new(Tab::Configure);
+    let card = Memo::new(move |_| editor.selected_card());
+    view! {
+        <aside class="inspector" aria-label="Inspector">
+            {move || match card.get() {
+                Some(card) => view! { <Selected card tab /> }.into_any(),
+                None => view! { <Nothing /> }.into_any(),
+            }}
+        </aside>
+    }
+}
+
+#[component]
+fn Selected(card: Card, tab: RwSignal<Tab>) -> impl IntoView {
+    view! {
+        <div class="tabs" role="tablist" aria-label="Node">
+            {Tab::ALL
+                .map(|each| {
+                    view! {
+                        <button
+                            type="button"
+                            role="tab"
+                            aria-selected=move || (tab.get() == each).to_string()
+                            on:click=move |_| tab.set(each)
+                        >
+                            {each.label()}
+                        </button>
+                    }
+                })
+                .collect_view()}
+        </div>
+        <div class="config" role="tabpanel">
+            {move || match tab.get() {
+                Tab::Configure => view! { <Configure card /> }.into_any(),
+                Tab::Inputs => view! { <Inputs card /> }.into_any(),
+                Tab::LastRun => view! { <LastRun card /> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Configure(card: Card) -> impl IntoView {
+    view! {
+        <NameField card />
+        {form(card)}
+        <Others card />
+    }
+}
+
+/// The name, taken on when the field is left: half a name would rename connections back and forth.
+#[component]
+fn NameField(card: Card) -> impl IntoView {
+    let editor = use_editor();
+    let wrong = RwSignal::new(None::<String>);
+    let name = Memo::new(move |_| card.node.with(|node| node.name.clone()));
+    let rename = move |event| {
+        let to = event_target_value(&event).trim().to_owned();
+        wrong.set(editor.rename(&card.name(), &to).err());
+    };
+    view! {
+        <div class="field">
+            <label for="node-name">"Name"</label>
+            <input
+                class="input"
+                id="node-name"
+                spellcheck="false"
+                autocomplete="off"
+                aria-invalid=move || wrong.with(Option::is_some).to_string()
+                prop:value=move || name.get()
+                on:change=rename
+                on:keydown=move |event| {
+                    if event.key() == "Enter" {
+                        let to = event_target_value(&event).trim().to_owned();
+                        wrong.set(editor.rename(&card.name(), &to).err());
+                    }
+                }
+            />
+            {move || wrong.get().map(|why| view! { <p class="wrong" role="alert">{why}</p> })}
+        </div>
+    }
+}
+
+/// Problems that belong to no field of the form.
+#[component]
+fn Others(card: Card) -> impl IntoView {
+    let others = Memo::new(move |_| {
+        card.problems.with(|problems| {
+            let loose = |field: &Option<Field>| {
+                matches!(field, None | Some(Field::Name | Field::Input(_) | Field::Output(_)))
+            };
+            problems.iter().filter(|p| loose(&p.field)).map(|p| p.message.clone()).collect::<Vec<_>>()
+        })
+    });
+    move || others.get().into_iter().map(|message| view! { <p class="wrong">{message}</p> }).collect_view()
+}
+
+#[component]
+fn Inputs(card: Card) -> impl IntoView {
+    let count = Memo::new(move |_| card.node.with(|node| node.inputs.len()));
+    view! {
+        <For each=move || 0..count.get() key=|at| *at let:at>
+            <InputRow card at />
+        </For>
+        <Show when=move || count.get() == 0>
+            <p class="hint">"This node has no inputs."</p>
+        </Show>
+    }
+}
+
+#[component]
+fn InputRow(card: Card, at: usize) -> impl IntoView {
+    let editor = use_editor();
+    let input = Memo::new(move |_| card.node.with(|node| node.inputs.get(at).cloned()));
+    let name = move || input.with(|input| input.as_ref().map(|input| input.name.clone()).unwrap_or_default());
+    let from = move || {
+        let node = card.node.with(|node| node.name.clone());
+        editor.watch(|document| {
+            let connection = document.into_input(&node, &name())?;
+            Some(format!("{} · {}", connection.source, connection.source_port().unwrap_or_default()))
+        })
+    };
+    let choose = Callback::new(move |kind| {
+        let (node, name) = (card.name(), name());
+        editor.change("Change an input's type", |document| set_type(document, &node, &name, kind));
+    });
+    let write = move |event| {
+        let (node, name, text) = (card.name(), name(), event_target_value(&event));
+        let burst = format!("{} expression {at}", card.id);
+        editor.type_in("Edit an expression", &burst, |document| {
+            set_expression(document, &node, &name, &text);
+        });
+    };
+    view! {
+        <div class="field input-row">
+            <span class="label mono">{name}</span>
+            <p class="hint">
+                {move || from().map_or("Not connected".to_owned(), |from| format!("From {from}"))}
+            </p>
+            <div class="row2">
+                <crate::node::field::TypeSelect
+                    label=Signal::derive(move || format!("Type of {}", name()))
+                    value=Signal::derive(move || input.with(|input| input.as_ref().map(|input| input.kind)))
+                    on_change=choose
+                />
+                <input
+                    class="input mono"
+                    aria-label=move || format!("Expression of {}", name())
+                    spellcheck="false"
+                    autocomplete="off"
+                    prop:value=move || {
+                        input.with(|input| input.as_ref().map(|i| i.expression.clone()).unwrap_or_default())
+                    }
+                    on:input=write
+                />
+            </div>
+            <crate::node::field::Problems card field=Signal::derive(move || Field::Input(name())) />
+        </div>
+    }
+}
+
+#[component]
+fn LastRun(card: Card) -> impl IntoView {
+    let runner = use_runner();
+    move || {
+        let name = card.node.with(|node| node.name.clone());
+        match runner.trace.with(|trace| trace.node(&name).cloned()) {
+            Some(row) => view! { <NodeRun row /> }.into_any(),
+            None => {
+                view! { <p class="hint">"This node has not run yet. Run the flow to see what it did."</p> }
+                    .into_any()
+            }
+        }
+    }
+}
+
+/// Nothing is selected, or many things are.
+#[component]
+fn Nothing() -> impl IntoView {
+    let editor = use_editor();
+    let many = move || editor.selection.with(|selection| selection.nodes.len());
+    let wire = Memo::new(move |_| {
+        let name = editor.selection.with(|selection| {
+            selection.nodes.is_empty().then(|| selection.connections.first().cloned()).flatten()
+        })?;
+        editor.watch(|document| document.connection(&name).cloned())
+    });
+    view! {
+        <div class="config">
+            {move || match (wire.get(), many()) {
+                (Some(wire), _) => {
+                    let what = match wire.condition() {
+                        Some(condition) => format!("A gate: opens when {condition} is taken. It carries no value."),
+                        None => format!(
+                            "Carries {} to {}.",
+                            wire.data().map(|data| data.source_output.clone()).unwrap_or_default(),
+                            wire.data().map(|data| data.target_input.clone()).unwrap_or_default(),
+                        ),
+                    };
+                    view! {
+                        <h2>{wire.source.clone()} " → " {wire.target.clone()}</h2>
+                        <p class="hint">{what} " Press Delete to remove it."</p>
+                    }
+                        .into_any()
+                }
+                (None, 0) => view! { <Help /> }.into_any(),
+                (None, many) => {
+                    view! {
+                        <h2>{format!("{many} nodes")}</h2>
+                        <p class="hint">"Drag to move them together, Ctrl D to duplicate, Delete to remove."</p>
+                    }
+                        .into_any()
+                }
+            }}
+        </div>
+    }
+}
+
+#[component]
+fn Help() -> impl IntoView {
+    let kinds = flow::definition::NodeType::ALL.into_iter().filter(|kind| kind.describe().runs);
+    view! {
+        <p class="hint">"Select a node to configure it."</p>
+        <ul class="kinds">
+            {kinds
+                .map(|kind| {
+                    view! {
+                        <li>
+                            <KindIcon kind />
+                            <div>
+                                <b>{kind.describe().label}</b>
+                                <p class="hint">{kind.describe().about}</p>
+                            </div>
+                        </li>
+                    }
+                })
+                .collect_view()}
+        </ul>
+    }
+}

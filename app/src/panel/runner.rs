@@ -1,0 +1,210 @@
+//! Running the draft: saves it, calls it, and folds its events into the trace that the page shows.
+
+use flow::event::{Event, Status};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use send_wrapper::SendWrapper;
+use serde_json::Value;
+use std::time::Duration;
+use web_sys::AbortController;
+
+use super::saver::Saver;
+use crate::api::{self, StreamItem, Target, stream_invoke};
+use crate::editor::session::Editor;
+use crate::editor::trace::Trace;
+use crate::ui::browser;
+
+/// The answer of a run that a person stopped, which is no failure.
+pub const STOPPED: &str = "Stopped.";
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    Idle,
+    /// The draft is being saved and the run asked for.
+    Starting,
+    Running,
+    Stopping,
+}
+
+/// One question and its answer in the chat.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Turn {
+    pub id: usize,
+    pub input: String,
+    /// None while it runs.
+    pub answer: Option<Result<String, String>>,
+}
+
+/// The runs of this page, as a context.
+#[derive(Clone, Copy)]
+pub struct Runner {
+    editor: Editor,
+    saver: Saver,
+    pub phase: RwSignal<Phase>,
+    pub trace: RwSignal<Trace>,
+    pub events: RwSignal<Vec<Event>>,
+    pub turns: RwSignal<Vec<Turn>>,
+    pub execution: RwSignal<Option<String>>,
+    /// Microseconds that the run takes so far.
+    pub clock: RwSignal<u64>,
+    /// Whether the pane is open.
+    pub open: RwSignal<bool>,
+    abort: StoredValue<Option<SendWrapper<AbortController>>>,
+    began: StoredValue<u64>,
+}
+
+impl Runner {
+    pub fn new(editor: Editor, saver: Saver) -> Self {
+        let runner = Self {
+            editor,
+            saver,
+            phase: RwSignal::new(Phase::Idle),
+            trace: RwSignal::new(Trace::default()),
+            events: RwSignal::new(Vec::new()),
+            turns: RwSignal::new(Vec::new()),
+            execution: RwSignal::new(None),
+            clock: RwSignal::new(0),
+            open: RwSignal::new(true),
+            abort: StoredValue::new(None),
+            began: StoredValue::new(0),
+        };
+        runner.tick();
+        // The run goes on without this page; only our waiting ends.
+        on_cleanup(move || {
+            if let Some(abort) = runner.abort.try_get_value().flatten() {
+                abort.abort();
+            }
+        });
+        runner
+    }
+
+    /// Runs the draft as it stands on the screen.
+    pub fn run(self, input: Value) {
+        if self.phase.get_untracked() != Phase::Idle {
+            return;
+        }
+        self.phase.set(Phase::Starting);
+        self.open.set(true);
+        self.trace.set(Trace::default());
+        self.events.set(Vec::new());
+        self.execution.set(None);
+        self.clock.set(0);
+        self.editor.shine(None);
+        let shown = flow::value::to_text(&input);
+        self.turns.update(|turns| turns.push(Turn { id: turns.len(), input: shown, answer: None }));
+        spawn_local(async move {
+            let outcome = self.perform(input).await;
+            self.finish(outcome);
+        });
+    }
+
+    /// Asks the server to end the run. Its last event says when it did.
+    pub fn stop(self) {
+        let Some(execution) = self.execution.get_untracked() else { return };
+        self.phase.set(Phase::Stopping);
+        spawn_local(async move {
+            if let Err(error) = api::executions::stop(&execution).await {
+                self.editor.say(error.to_string());
+                self.phase.try_set(Phase::Running);
+            }
+        });
+    }
+
+    async fn perform(self, input: Value) -> Result<(), String> {
+        if !self.saver.flush().await {
+            return Err(
+                "The draft could not be saved, so it was not run. Try again when it is saved.".to_owned()
+            );
+        }
+        let abort = AbortController::new().ok();
+        let signal = abort.as_ref().map(AbortController::signal);
+        self.abort.try_update_value(|place| *place = abort.map(SendWrapper::new));
+        self.began.try_update_value(|began| *began = browser::now());
+        let Some(id) = self.editor.flow_id.try_get_value() else { return Ok(()) };
+        stream_invoke(&id, &Target::Draft, input, signal.as_ref(), move |item| self.take(item))
+            .await
+            .map_err(|error| words(&error))
+    }
+
+    fn take(self, item: StreamItem) {
+        match item {
+            StreamItem::Execution(handle) => {
+                self.execution.try_set(Some(handle.execution_id));
+                self.phase.try_set(Phase::Running);
+            }
+            StreamItem::Event(event) => {
+                self.trace.try_update(|trace| trace.fold(&event));
+                self.events.try_update(|events| events.push(event));
+                if let Some(trace) = self.trace.try_get_untracked() {
+                    self.editor.shine(Some(&trace));
+                }
+            }
+        }
+    }
+
+    fn finish(self, outcome: Result<(), String>) {
+        let Some(trace) = self.trace.try_get_untracked() else { return };
+        let answer = match outcome {
+            Err(why) => Err(why),
+            Ok(()) => answer(&trace),
+        };
+        self.editor.say(match &answer {
+            Ok(_) => "The run succeeded".to_owned(),
+            Err(why) => format!("The run did not succeed. {why}"),
+        });
+        self.turns.update(|turns| {
+            if let Some(turn) = turns.last_mut() {
+                turn.answer = Some(answer);
+            }
+        });
+        self.phase.set(Phase::Idle);
+    }
+
+    /// Moves the clock on while a run goes on.
+    fn tick(self) {
+        let interval = set_interval_with_handle(
+            move || {
+                if matches!(self.phase.get_untracked(), Phase::Running | Phase::Stopping) {
+                    self.clock.set((browser::now().saturating_sub(self.began.get_value())) * 1_000);
+                }
+            },
+            Duration::from_millis(100),
+        );
+        on_cleanup(move || {
+            if let Ok(interval) = interval {
+                interval.clear();
+            }
+        });
+    }
+}
+
+/// The answer of a run that ended, or why there is none, and what to do.
+fn answer(trace: &Trace) -> Result<String, String> {
+    match trace.status {
+        Some(Status::Succeeded) => Ok(trace.answer()),
+        Some(Status::Aborted) => Err(STOPPED.to_owned()),
+        _ => Err(match &trace.error {
+            Some(error) => match &error.node {
+                Some(node) => format!("{node}: {}", error.message),
+                None => error.message.clone(),
+            },
+            None => "The run ended without an answer. Run it again.".to_owned(),
+        }),
+    }
+}
+
+fn words(error: &api::Error) -> String {
+    match error.report() {
+        Some(report) => {
+            let first = report.problems.first().map(|problem| problem.message.clone()).unwrap_or_default();
+            format!("The flow cannot run yet. {first} The problem list in the top bar has all of it.")
+        }
+        None => error.to_string(),
+    }
+}
+
+/// The runs of this page.
+pub fn use_runner() -> Runner {
+    expect_context()
+}

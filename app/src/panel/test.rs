@@ -1,0 +1,355 @@
+//! The test pane: a chat with the draft, the trace of the last run, its events and its output.
+
+use flow::definition::NodeType;
+use flow::event::Status;
+use flow::value::Type;
+use leptos::html;
+use leptos::prelude::*;
+use serde_json::Value;
+
+use super::runner::{Phase, STOPPED, Turn, use_runner};
+use super::trace::TraceView;
+use crate::editor::session::{Editor, use_editor};
+use crate::editor::trace::duration;
+use crate::ui::icon::{Glyph, Icon};
+use crate::ui::status::{label, tone};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tab {
+    Test,
+    Events,
+    Output,
+}
+
+/// What is typed into the pane; the top bar's button runs with it too.
+#[derive(Clone, Copy)]
+pub struct Ask {
+    pub text: RwSignal<String>,
+    pub wrong: RwSignal<Option<String>>,
+    box_: NodeRef<html::Textarea>,
+}
+
+impl Ask {
+    pub fn provide() -> Self {
+        let ask =
+            Self { text: RwSignal::new(String::new()), wrong: RwSignal::new(None), box_: NodeRef::new() };
+        provide_context(ask);
+        ask
+    }
+
+    /// Runs with what is typed, or asks for it.
+    pub fn send(self) {
+        let runner = use_context::<super::runner::Runner>();
+        let editor = use_context::<Editor>();
+        if let (Some(runner), Some(editor)) = (runner, editor) {
+            self.send_to(runner, editor);
+        }
+    }
+
+    pub fn send_to(self, runner: super::runner::Runner, editor: Editor) {
+        if runner.phase.get_untracked() != Phase::Idle {
+            return;
+        }
+        runner.open.set(true);
+        let kind = input_type(editor);
+        match parse(&self.text.get_untracked(), kind) {
+            Ok(input) => {
+                self.wrong.set(None);
+                if kind == Type::String {
+                    self.text.set(String::new());
+                }
+                runner.run(input);
+            }
+            Err(why) => {
+                self.wrong.set(Some(why));
+                let box_ = self.box_;
+                leptos::leptos_dom::helpers::request_animation_frame(move || {
+                    if let Some(element) = box_.get_untracked() {
+                        let _refused = element.focus();
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// The type that the flow's Input node declares.
+fn input_type(editor: Editor) -> Type {
+    editor.look(|document| {
+        document
+            .definition
+            .first(NodeType::Input)
+            .and_then(|node| node.outputs.first().map(|output| output.kind))
+            .unwrap_or(Type::String)
+    })
+}
+
+/// What is typed as a value of the flow's input type.
+fn parse(text: &str, kind: Type) -> Result<Value, String> {
+    if kind == Type::String {
+        return match text.trim().is_empty() {
+            true => Err("Write a message to send.".to_owned()),
+            false => Ok(Value::String(text.to_owned())),
+        };
+    }
+    let value: Value =
+        serde_json::from_str(text).map_err(|error| format!("This is not JSON yet: {error}."))?;
+    if kind.accepts(&value) {
+        Ok(value)
+    } else {
+        Err(format!("The flow takes {kind}, and this is {}.", flow::value::shape(&value)))
+    }
+}
+
+#[component]
+pub fn TestPane() -> impl IntoView {
+    let runner = use_runner();
+    let tab = RwSignal::new(Tab::Test);
+    view! {
+        <Show when=move || runner.open.get()>
+            <section class="test" role="region" aria-label="Test">
+                <Header tab />
+                {move || match tab.get() {
+                    Tab::Test => view! {
+                        <Chat />
+                        <TraceView trace=runner.trace clock=runner.clock />
+                    }
+                        .into_any(),
+                    Tab::Events => view! { <Events /> }.into_any(),
+                    Tab::Output => view! { <Output /> }.into_any(),
+                }}
+            </section>
+        </Show>
+    }
+}
+
+#[component]
+fn Header(tab: RwSignal<Tab>) -> impl IntoView {
+    let runner = use_runner();
+    let events = move || runner.events.with(Vec::len);
+    let tokens = Memo::new(move |_| runner.trace.with(|trace| trace.tokens()));
+    let select = move |each: Tab| move || (tab.get() == each).to_string();
+    view! {
+        <div class="tabs" role="tablist" aria-label="Test">
+            <button type="button" role="tab" aria-selected=select(Tab::Test) on:click=move |_| tab.set(Tab::Test)>
+                "Test"
+            </button>
+            <button type="button" role="tab" aria-selected=select(Tab::Events) on:click=move |_| tab.set(Tab::Events)>
+                "Events "
+                <Show when=move || { events() > 0 }>
+                    <span class="chip num">{events}</span>
+                </Show>
+            </button>
+            <button type="button" role="tab" aria-selected=select(Tab::Output) on:click=move |_| tab.set(Tab::Output)>
+                "Output JSON"
+            </button>
+            <span class="grow"></span>
+            <StatusChip />
+            <Show when=move || { tokens.get() != (0, 0) }>
+                <span class="chip num">{move || tokens.get().0 + tokens.get().1} " tokens"</span>
+            </Show>
+            <button
+                type="button"
+                class="btn quiet icon"
+                aria-label="Close the test pane"
+                on:click=move |_| runner.open.set(false)
+            >
+                <Icon glyph=Glyph::Close />
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn StatusChip() -> impl IntoView {
+    let runner = use_runner();
+    let status = Memo::new(move |_| runner.trace.with(|trace| trace.status));
+    let time = move || {
+        let elapsed = runner.trace.with(|trace| trace.elapsed);
+        let running = status.get() == Some(Status::Running);
+        duration(if running { elapsed.max(runner.clock.get()) } else { elapsed })
+    };
+    move || {
+        let words = match (runner.phase.get(), status.get()) {
+            (Phase::Starting, _) => {
+                return Some(view! { <span class="chip run">"Starting…"</span> }.into_any());
+            }
+            (Phase::Stopping, _) => {
+                return Some(view! { <span class="chip wait">"Stopping…"</span> }.into_any());
+            }
+            (_, status) => status?,
+        };
+        Some(
+            view! {
+                <span class=format!("chip num {}", tone(words)) role="status">
+                    <span class="dot" aria-hidden="true"></span>
+                    {label(words)} " " {time}
+                </span>
+            }
+            .into_any(),
+        )
+    }
+}
+
+#[component]
+fn Chat() -> impl IntoView {
+    let runner = use_runner();
+    let editor = use_editor();
+    let ask: Ask = expect_context();
+    let list = NodeRef::<html::Div>::new();
+    let kind = Memo::new(move |_| {
+        editor.tick.track();
+        input_type(editor)
+    });
+    // The newest words stay in sight.
+    Effect::new(move || {
+        runner.turns.track();
+        runner.trace.track();
+        if let Some(list) = list.get() {
+            list.set_scroll_top(list.scroll_height());
+        }
+    });
+    let busy = move || runner.phase.get() != Phase::Idle;
+    let on_key = move |event: leptos::ev::KeyboardEvent| {
+        let send = event.key() == "Enter" && !event.shift_key() && !event.is_composing();
+        // Ctrl Enter is the whole page's key.
+        if send && !event.ctrl_key() && !event.meta_key() && kind.get_untracked() == Type::String {
+            event.prevent_default();
+            ask.send_to(runner, editor);
+        }
+    };
+    view! {
+        <div class="chat">
+            <div class="turns" node_ref=list aria-live="polite">
+                <For each=move || runner.turns.get() key=|turn| (turn.id, turn.answer.is_some()) let:turn>
+                    <TurnView turn />
+                </For>
+            </div>
+            {move || ask.wrong.get().map(|why| view! { <p class="wrong" role="alert">{why}</p> })}
+            <div class="ask">
+                <textarea
+                    class="textarea"
+                    class:mono=move || kind.get() != Type::String
+                    node_ref=ask.box_
+                    rows=move || if kind.get() == Type::String { 1 } else { 3 }
+                    aria-label="Input"
+                    placeholder=move || match kind.get() {
+                        Type::String if runner.turns.with(Vec::is_empty) => "Send an input".to_owned(),
+                        Type::String => "Send another input".to_owned(),
+                        other => format!("{other} as JSON"),
+                    }
+                    prop:value=move || ask.text.get()
+                    on:input=move |event| {
+                        ask.text.set(event_target_value(&event));
+                        ask.wrong.set(None);
+                    }
+                    on:keydown=on_key
+                ></textarea>
+                <Show
+                    when=busy
+                    fallback=move || {
+                        view! {
+                            <button
+                                type="button"
+                                class="btn primary icon"
+                                aria-label="Run"
+                                title="Run (Ctrl Enter)"
+                                on:click=move |_| ask.send_to(runner, editor)
+                            >
+                                "↵"
+                            </button>
+                        }
+                    }
+                >
+                    <button
+                        type="button"
+                        class="btn icon stop"
+                        aria-label="Stop"
+                        title="Stop"
+                        disabled=move || runner.phase.get() != Phase::Running
+                        on:click=move |_| runner.stop()
+                    >
+                        <span class="stop-mark" aria-hidden="true"></span>
+                    </button>
+                </Show>
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn TurnView(turn: Turn) -> impl IntoView {
+    let runner = use_runner();
+    let Turn { input, answer, .. } = turn;
+    view! {
+        <div class="msg me">{input}</div>
+        {match answer {
+            Some(Ok(answer)) => view! { <div class="msg it">{answer}</div> }.into_any(),
+            Some(Err(why)) if why == STOPPED => view! { <div class="msg it dim">{why}</div> }.into_any(),
+            Some(Err(why)) => view! { <div class="msg it failed" role="alert">{why}</div> }.into_any(),
+            None => {
+                view! {
+                    <div class="msg it">
+                        {move || runner.trace.with(|trace| trace.answer())}
+                        <span class="caret" aria-hidden="true">
+                            "▍"
+                        </span>
+                    </div>
+                }
+                    .into_any()
+            }
+        }}
+    }
+}
+
+#[component]
+fn Events() -> impl IntoView {
+    let runner = use_runner();
+    view! {
+        <div class="events" tabindex="0" role="log" aria-label="Events">
+            <For each=move || runner.events.get() key=|event| event.seq let:event>
+                <div class="event mono">
+                    <span class="num">{event.seq}</span>
+                    <span class="num">{duration(event.elapsed)}</span>
+                    <code>{serde_json::to_string(&event.body).unwrap_or_default()}</code>
+                </div>
+            </For>
+            <Show when=move || runner.events.with(Vec::is_empty)>
+                <p class="hint">"Run the flow to see what happens in it."</p>
+            </Show>
+        </div>
+    }
+}
+
+#[component]
+fn Output() -> impl IntoView {
+    let runner = use_runner();
+    let json = move || {
+        runner.trace.with(|trace| {
+            (!trace.outputs.is_empty())
+                .then(|| serde_json::to_string_pretty(&trace.outputs).unwrap_or_default())
+        })
+    };
+    view! {
+        <div class="events" tabindex="0">
+            {move || match json() {
+                Some(json) => view! { <pre class="mono">{json}</pre> }.into_any(),
+                None => view! { <p class="hint">"No Output node has received a value yet."</p> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn input_is_of_the_flows_type() {
+        assert_eq!(parse("{\"a\":1}", Type::String), Ok(Value::String("{\"a\":1}".into())));
+        assert_eq!(parse("3", Type::Number), Ok(serde_json::json!(3)));
+        assert!(parse(" ", Type::String).is_err());
+        assert!(parse("{", Type::Object).unwrap_err().contains("not JSON"));
+        assert!(parse("[1]", Type::Object).unwrap_err().contains("an Array of 1"));
+    }
+}

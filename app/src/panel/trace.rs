@@ -1,0 +1,188 @@
+//! The trace of a run: a line and a bar for each node, and on demand what went in and what came out. The same for the
+//! editor and for past executions.
+
+use flow::event::{Field, ModelCall};
+use leptos::prelude::*;
+use serde_json::Value;
+
+use crate::editor::trace::{Row, State, Trace, duration};
+
+/// The lines of a run.
+#[component]
+pub fn TraceView(
+    #[prop(into)] trace: Signal<Trace>,
+    /// Microseconds that a running run takes so far; 0 for one that is over.
+    #[prop(into)]
+    clock: Signal<u64>,
+) -> impl IntoView {
+    let open = RwSignal::new(None::<String>);
+    let count = Memo::new(move |_| trace.with(|trace| trace.rows.len()));
+    view! {
+        <div class="trace">
+            <Show when=move || count.get() == 0>
+                <p class="hint">"Run the flow: each node shows here when it ran, how long it took and what went through it."</p>
+            </Show>
+            <For each=move || 0..count.get() key=|at| *at let:at>
+                <Line trace clock at open />
+            </For>
+        </div>
+    }
+}
+
+#[component]
+fn Line(
+    trace: Signal<Trace>,
+    clock: Signal<u64>,
+    at: usize,
+    open: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let row = Memo::new(move |_| trace.with(|trace| trace.rows.get(at).cloned()));
+    let node =
+        Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.node.clone()).unwrap_or_default()));
+    let state = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.state)));
+    let is_open = Memo::new(move |_| open.with(|open| open.as_ref() == Some(&node.get())));
+    let bar = move || {
+        trace.with(|trace| {
+            let Some(row) = trace.rows.get(at) else { return (0.0, 0.0) };
+            let mut grown = Trace { elapsed: trace.elapsed, ..Trace::default() };
+            if trace.is_running() {
+                grown.elapsed = grown.elapsed.max(clock.get());
+            }
+            grown.bar(row)
+        })
+    };
+    let time = move || {
+        row.with(|row| match row {
+            Some(row) if row.state == State::Skipped => "not taken".to_owned(),
+            Some(row) if row.state == State::Running => duration(clock.get().saturating_sub(row.start)),
+            Some(row) => row.duration().unwrap_or_default(),
+            None => String::new(),
+        })
+    };
+    let class = move || match state.get() {
+        Some(State::Running) => "line running",
+        Some(State::Failed) => "line failed",
+        Some(State::Skipped) => "line skipped",
+        Some(State::Stopped) => "line stopped",
+        _ => "line",
+    };
+    let toggle = move |_| {
+        let node = node.get_untracked();
+        open.update(|open| *open = if open.as_ref() == Some(&node) { None } else { Some(node) });
+    };
+    view! {
+        <button
+            type="button"
+            class=class
+            class:on=move || is_open.get()
+            aria-expanded=move || is_open.get().to_string()
+            on:click=toggle
+        >
+            <span class="clip">
+                {move || node.get()} " "
+                {move || {
+                    row.with(|row| row.as_ref().and_then(|row| row.branch.clone()))
+                        .map(|branch| view! { <span class="chip">{branch}</span> })
+                }}
+                {move || {
+                    (state.get() == Some(State::Failed)).then(|| view! { <span class="chip bad">"failed"</span> })
+                }}
+                {move || {
+                    (state.get() == Some(State::Stopped)).then(|| view! { <span class="chip wait">"stopped"</span> })
+                }}
+            </span>
+            <span class="timing" aria-hidden="true">
+                <i
+                    style:left=move || format!("{:.2}%", bar().0 * 100.0)
+                    style:width=move || format!("{:.2}%", bar().1 * 100.0)
+                ></i>
+            </span>
+            <span class="num">{time}</span>
+            <span class="num">
+                {move || row.with(|row| row.as_ref().and_then(|row| tokens(row.model.as_ref())))}
+            </span>
+        </button>
+        {move || {
+            row.with(|row| row.as_ref().and_then(|row| row.failure.clone()))
+                .map(|failure| view! { <p class="line-failure">{failure.message}</p> })
+        }}
+        {move || {
+            is_open.get().then(|| row.get()).flatten().map(|row| {
+                view! {
+                    <div class="line-open">
+                        <NodeRun row />
+                    </div>
+                }
+            })
+        }}
+    }
+}
+
+/// What went into a node and what came out.
+#[component]
+pub fn NodeRun(row: Row) -> impl IntoView {
+    let answer = (row.state == State::Running && !row.text.is_empty()).then(|| row.text.clone());
+    let model = row.model.clone();
+    view! {
+        <div class="node-run">
+            {row.failure.map(|failure| view! { <p class="wrong">{failure.message}</p> })}
+            {(row.state == State::Skipped)
+                .then(|| view! { <p class="hint">"No branch that was taken leads here."</p> })}
+            {row.branch.map(|branch| view! { <p>"Took " <span class="chip">{branch}</span></p> })}
+            <Fields title="Inputs" fields=row.inputs />
+            <Fields title="Outputs" fields=row.outputs />
+            {answer.map(|text| view! { <pre class="readable">{text}</pre> })}
+            {model.map(|model| view! { <Served model /> })}
+        </div>
+    }
+}
+
+#[component]
+fn Fields(title: &'static str, fields: Vec<Field>) -> impl IntoView {
+    (!fields.is_empty()).then(|| {
+        view! {
+            <h4>{title}</h4>
+            {fields.into_iter().map(|field| view! { <OneField field /> }).collect_view()}
+        }
+    })
+}
+
+#[component]
+fn OneField(field: Field) -> impl IntoView {
+    let source = field.source.map(|source| {
+        let part =
+            if source.expression == "$.data" { String::new() } else { format!(" {}", source.expression) };
+        format!("from {} {}{part}", source.node, source.output)
+    });
+    view! {
+        <div class="run-field">
+            <span class="mono">{field.name}</span>
+            <span class="hint">{source}</span>
+            <pre class="readable" tabindex="0">{pretty(&field.value)}</pre>
+        </div>
+    }
+}
+
+#[component]
+fn Served(model: ModelCall) -> impl IntoView {
+    let tokens = tokens(Some(&model));
+    view! {
+        <p class="hint">
+            {model.model} {tokens.map(|tokens| format!(" · {tokens}"))}
+            {model.served_by.map(|by| format!(" · {by}"))}
+        </p>
+    }
+}
+
+/// A value for reading: text as it is, anything else as indented JSON.
+pub fn pretty(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => serde_json::to_string_pretty(other).unwrap_or_default(),
+    }
+}
+
+fn tokens(model: Option<&ModelCall>) -> Option<String> {
+    let usage = model?.usage?;
+    Some(format!("{} → {} tok", usage.input_tokens, usage.output_tokens))
+}

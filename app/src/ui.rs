@@ -1,0 +1,14 @@
+//! The small parts that pages are made of, and the browser's own services behind plain functions.
+
+pub mod browser;
+pub mod code;
+pub mod dialog;
+pub mod format;
+pub mod icon;
+pub mod load;
+pub mod menu;
+pub mod navigate;
+pub mod status;
+pub mod tabs;
+pub mod theme;
+pub mod toast;

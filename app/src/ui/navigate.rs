@@ -1,0 +1,12 @@
+//! Going to another page from code.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_navigate;
+use send_wrapper::SendWrapper;
+
+/// A callback that goes to a path of ours. To be made while a component is set up.
+pub fn navigator() -> Callback<String> {
+    // The router lives on the page's one thread.
+    let navigate = SendWrapper::new(use_navigate());
+    Callback::new(move |path: String| navigate(&path, Default::default()))
+}

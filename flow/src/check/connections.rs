@@ -1,0 +1,166 @@
+//! What is wrong with a connection: its ends, its ports, its types, and how many there are.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{Field, Problem, ProblemType};
+use crate::definition::{Configuration, Connection, ConnectionType, Definition, Node, NodeType};
+use crate::expression::Expression;
+use crate::node::Ports;
+use crate::value::Type;
+
+pub(super) fn check(definition: &Definition, problems: &mut Vec<Problem>) {
+    let mut names = HashSet::new();
+    let mut edges = HashSet::new();
+    let mut fed: HashMap<(&str, &str), usize> = HashMap::new();
+    for connection in &definition.connections {
+        let from = problems.len();
+        if !names.insert(connection.name.as_str()) {
+            problems.push(Problem::error(
+                ProblemType::Unspecified,
+                format!("Two connections are named {}.", connection.name),
+            ));
+        }
+        ends(definition, connection, problems);
+        let target = connection.data().map(|data| data.target_input.as_str());
+        if !edges.insert((&connection.source, connection.source_port(), &connection.target, target)) {
+            problems.push(Problem::error(
+                ProblemType::DuplicateConnections,
+                format!(
+                    "{} and {} are connected twice in the same way.",
+                    connection.source, connection.target
+                ),
+            ));
+        } else if let Some(input) = target {
+            *fed.entry((&connection.target, input)).or_default() += 1;
+        }
+        for problem in &mut problems[from..] {
+            problem.connection = Some(connection.name.clone());
+        }
+    }
+    for ((node, input), count) in fed {
+        if count > 1 {
+            let message = format!("The input {input} takes one connection, and {count} end there.");
+            problems.push(
+                Problem::error(ProblemType::MultipleNodeInputConnections, message)
+                    .at_node(node)
+                    .in_field(Field::Input(input.to_owned())),
+            );
+        }
+    }
+    inputs(definition, problems);
+}
+
+fn ends(definition: &Definition, connection: &Connection, problems: &mut Vec<Problem>) {
+    let source = definition.node(&connection.source);
+    let target = definition.node(&connection.target);
+    for (node, name, kind) in [
+        (source, &connection.source, ProblemType::UnknownConnectionSource),
+        (target, &connection.target, ProblemType::UnknownConnectionTarget),
+    ] {
+        if node.is_none() {
+            problems.push(if in_a_loop(definition, name) {
+                Problem::error(
+                    ProblemType::InvalidLoopBoundary,
+                    format!("{name} is inside a loop. Connect the loop itself."),
+                )
+            } else {
+                Problem::error(kind, format!("There is no node {name}."))
+            });
+        }
+    }
+    if connection.configuration.is_none() {
+        problems.push(Problem::error(
+            ProblemType::MissingConnectionConfiguration,
+            "The connection does not say which ports it joins.",
+        ));
+        return;
+    }
+    match (connection.kind, connection.data(), connection.condition()) {
+        (ConnectionType::Data, Some(_), _) => data(connection, source, target, problems),
+        (ConnectionType::Conditional, _, Some(condition)) => {
+            if let Some(source) = source
+                && !source.conditions().iter().any(|known| known.name == condition)
+            {
+                let message = format!("{} has no condition {condition}.", source.name);
+                problems.push(Problem::error(ProblemType::UnknownConnectionCondition, message));
+            }
+        }
+        _ => problems.push(Problem::error(
+            ProblemType::MissingConnectionConfiguration,
+            "The connection's type and its configuration do not belong together.",
+        )),
+    }
+}
+
+fn data(connection: &Connection, source: Option<&Node>, target: Option<&Node>, problems: &mut Vec<Problem>) {
+    let Some(data) = connection.data() else { return };
+    let output = source.map(|node| node.output(&data.source_output));
+    let input = target.map(|node| node.input(&data.target_input));
+    if output == Some(None) {
+        let message = format!("{} has no output {}.", connection.source, data.source_output);
+        problems.push(Problem::error(ProblemType::UnknownConnectionSourceOutput, message));
+    }
+    if input == Some(None) {
+        let message = format!("{} has no input {}.", connection.target, data.target_input);
+        problems.push(Problem::error(ProblemType::UnknownConnectionTargetInput, message));
+    }
+    let (Some(Some(output)), Some(Some(input))) = (output, input) else { return };
+    let Ok(expression) = Expression::parse(&input.expression) else { return };
+    let fits = if expression.is_whole() {
+        output.kind == input.kind
+    } else {
+        matches!(output.kind, Type::Object | Type::Array)
+    };
+    if !fits {
+        let message = if expression.is_whole() {
+            format!(
+                "{} gives a {}, and the input {} takes a {}.",
+                connection.source, output.kind, input.name, input.kind
+            )
+        } else {
+            format!(
+                "{} gives a {}, of which no part can be selected. Use $.data.",
+                connection.source, output.kind
+            )
+        };
+        problems.push(
+            Problem::error(ProblemType::IncompatibleConnectionDataType, message)
+                .at_node(&connection.target)
+                .in_field(Field::Input(input.name.clone())),
+        );
+    }
+}
+
+fn inputs(definition: &Definition, problems: &mut Vec<Problem>) {
+    let fed: HashSet<(&str, &str)> = definition
+        .connections
+        .iter()
+        .filter_map(|c| Some((c.target.as_str(), c.data()?.target_input.as_str())))
+        .collect();
+    for node in &definition.nodes {
+        for input in
+            node.inputs.iter().filter(|input| !fed.contains(&(node.name.as_str(), input.name.as_str())))
+        {
+            let optional = match node.kind.describe().inputs {
+                Ports::Fixed(ports) => ports.iter().any(|port| port.name == input.name && !port.required),
+                _ => false,
+            };
+            let message = format!("Input {} is not connected.", input.name);
+            let problem = if optional {
+                Problem::warning(ProblemType::UnfulfilledNodeInput, message)
+            } else {
+                Problem::error(ProblemType::UnfulfilledNodeInput, message)
+            };
+            problems.push(problem.at_node(&node.name).in_field(Field::Input(input.name.clone())));
+        }
+    }
+}
+
+fn in_a_loop(definition: &Definition, name: &str) -> bool {
+    definition.nodes.iter().filter(|node| node.kind == NodeType::Loop).any(|node| match &node.configuration {
+        Some(Configuration::Loop(body)) => {
+            body.definition.node(name).is_some() || in_a_loop(&body.definition, name)
+        }
+        _ => false,
+    })
+}

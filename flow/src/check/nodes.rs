@@ -1,0 +1,427 @@
+//! What is wrong with a node by itself: its name, its ports, its configuration, its expressions.
+
+use std::collections::HashSet;
+
+use super::{Field, Problem, ProblemType};
+use crate::condition::Condition;
+use crate::definition::{
+    Configuration, Definition, InputCategory, Node, NodeType, ObjectService, PromptSource,
+    TemplateConfiguration,
+};
+use crate::expression::Expression;
+use crate::extensions::{Answer, Extensions};
+use crate::name;
+use crate::node::condition::DEFAULT;
+use crate::node::{Port, Ports, prompt};
+use crate::value::Type;
+
+pub(super) fn check(definition: &Definition, extensions: &Extensions, problems: &mut Vec<Problem>) {
+    let mut seen = HashSet::new();
+    for node in &definition.nodes {
+        let from = problems.len();
+        names(node, &mut seen, problems);
+        ports(node, problems);
+        expressions(node, problems);
+        configuration(node, problems);
+        if let Some(Answer::OneOf(labels)) = extensions.nodes.get(&node.name).and_then(|e| e.answer.as_ref())
+        {
+            answer(node, labels, problems);
+        }
+        if !node.kind.describe().runs {
+            let label = node.kind.describe().label;
+            problems.push(Problem::error(
+                ProblemType::Unspecified,
+                format!("{label} nodes cannot run here yet. The node is kept as it is."),
+            ));
+        }
+        for problem in &mut problems[from..] {
+            problem.node.get_or_insert_with(|| node.name.clone());
+        }
+    }
+}
+
+fn names<'a>(node: &'a Node, seen: &mut HashSet<&'a str>, problems: &mut Vec<Problem>) {
+    if !seen.insert(&node.name) {
+        problems.push(
+            Problem::error(
+                ProblemType::Unspecified,
+                format!("Two nodes are named {}. Rename one.", node.name),
+            )
+            .in_field(Field::Name),
+        );
+    }
+    if !name::is_node_name(&node.name) {
+        problems.push(
+            Problem::error(
+                ProblemType::Unspecified,
+                "A name is a letter, then letters, digits and single underscores between them, at least two in all.",
+            )
+            .in_field(Field::Name),
+        );
+    }
+    let mut ports = HashSet::new();
+    for input in &node.inputs {
+        if !ports.insert(input.name.as_str()) {
+            problems.push(
+                Problem::error(ProblemType::Unspecified, format!("Two inputs are named {}.", input.name))
+                    .in_field(Field::Input(input.name.clone())),
+            );
+        }
+    }
+}
+
+fn ports(node: &Node, problems: &mut Vec<Problem>) {
+    let kind = node.kind.describe();
+    match kind.inputs {
+        Ports::Free => {}
+        Ports::Fixed(fixed) => {
+            for port in fixed {
+                match node.input(port.name) {
+                    None if port.required => problems.push(missing_input(port.name)),
+                    Some(input) if port.kind.is_some_and(|kind| kind != input.kind) => {
+                        problems.push(mismatched_input(port, input.kind));
+                    }
+                    _ => {}
+                }
+            }
+            for input in node.inputs.iter().filter(|input| !fixed.iter().any(|port| port.name == input.name))
+            {
+                problems.push(unknown_input(node, &input.name));
+            }
+        }
+        Ports::Variables => {
+            if let Some(inline) = node.inline_prompt() {
+                variables(node, &prompt::variables(inline), problems);
+            }
+        }
+    }
+    if let Ports::Fixed(fixed) = kind.outputs {
+        outputs(node, fixed, problems);
+    }
+}
+
+fn variables(node: &Node, variables: &[String], problems: &mut Vec<Problem>) {
+    for variable in variables.iter().filter(|variable| node.input(variable).is_none()) {
+        let message = format!("The prompt's variable {variable} has no input of that name. Add one.");
+        problems.push(
+            Problem::error(ProblemType::MissingNodeInput, message).in_field(Field::Input(variable.clone())),
+        );
+    }
+    for input in node.inputs.iter().filter(|input| !variables.contains(&input.name)) {
+        let message = format!("The prompt does not use the input {}.", input.name);
+        problems.push(
+            Problem::warning(ProblemType::UnknownNodeInput, message)
+                .in_field(Field::Input(input.name.clone())),
+        );
+    }
+}
+
+fn outputs(node: &Node, fixed: &[Port], problems: &mut Vec<Problem>) {
+    for port in fixed {
+        match node.output(port.name) {
+            None if port.required => problems.push(
+                Problem::error(
+                    ProblemType::MissingNodeOutput,
+                    format!("The output {} is missing.", port.name),
+                )
+                .in_field(Field::Output(port.name.to_owned())),
+            ),
+            Some(output) => {
+                if let Some(expected) = port.kind.filter(|kind| *kind != output.kind) {
+                    let message = format!("The output {} is a {expected}, not a {}.", port.name, output.kind);
+                    problems.push(
+                        Problem::error(ProblemType::MismatchedNodeOutputType, message)
+                            .in_field(Field::Output(port.name.to_owned())),
+                    );
+                }
+            }
+            None => {}
+        }
+    }
+    for output in node.outputs.iter().filter(|output| !fixed.iter().any(|port| port.name == output.name)) {
+        let label = node.kind.describe().label;
+        problems.push(
+            Problem::error(
+                ProblemType::UnknownNodeOutput,
+                format!("A {label} node has no output {}. Remove it.", output.name),
+            )
+            .in_field(Field::Output(output.name.clone())),
+        );
+    }
+}
+
+fn missing_input(name: &str) -> Problem {
+    Problem::error(ProblemType::MissingNodeInput, format!("The input {name} is missing."))
+        .in_field(Field::Input(name.to_owned()))
+}
+
+fn mismatched_input(port: &Port, found: Type) -> Problem {
+    let expected = port.kind.unwrap_or(Type::String);
+    Problem::error(
+        ProblemType::MismatchedNodeInputType,
+        format!("The input {} is a {expected}, not a {found}.", port.name),
+    )
+    .in_field(Field::Input(port.name.to_owned()))
+}
+
+fn unknown_input(node: &Node, name: &str) -> Problem {
+    let label = node.kind.describe().label;
+    Problem::error(ProblemType::UnknownNodeInput, format!("A {label} node has no input {name}. Remove it."))
+        .in_field(Field::Input(name.to_owned()))
+}
+
+fn expressions(node: &Node, problems: &mut Vec<Problem>) {
+    for input in &node.inputs {
+        if let Err(error) = Expression::parse(&input.expression) {
+            problems.push(
+                Problem::error(ProblemType::MalformedNodeInputExpression, error.message)
+                    .in_field(Field::Input(input.name.clone()))
+                    .at_span(error.span.0, error.span.1),
+            );
+        }
+    }
+}
+
+fn configuration(node: &Node, problems: &mut Vec<Problem>) {
+    use NodeType::{Collector, Input, Iterator, LoopInput, Output};
+    let Some(configuration) = &node.configuration else {
+        // AWS itself exports these five without one.
+        if !matches!(node.kind, Input | Output | Iterator | Collector | LoopInput) {
+            problems.push(missing("This node has no configuration."));
+        }
+        return;
+    };
+    if configuration.kind() != node.kind {
+        let message = format!(
+            "The configuration is one of a {:?} node, and the node is of type {:?}.",
+            configuration.kind(),
+            node.kind
+        );
+        problems.push(missing(&message));
+        return;
+    }
+    match configuration {
+        Configuration::Condition(_) => conditions(node, problems),
+        Configuration::Prompt(configuration) => {
+            prompt_source(&configuration.source_configuration, problems);
+            if configuration.guardrail_configuration.is_some() {
+                problems.push(
+                    Problem::warning(ProblemType::Unspecified, "Guardrails are not applied here yet.")
+                        .in_field(Field::Configuration),
+                );
+            }
+        }
+        Configuration::KnowledgeBase(base) => empty(&base.knowledge_base_id, "a knowledge base", problems),
+        Configuration::Lex(lex) => empty(&lex.bot_alias_arn, "a bot alias", problems),
+        Configuration::LambdaFunction(function) => empty(&function.lambda_arn, "a function", problems),
+        Configuration::Agent(agent) => empty(&agent.agent_alias_arn, "an agent alias", problems),
+        Configuration::Storage(object) | Configuration::Retrieval(object) => {
+            let ObjectService::S3(bucket) = &object.service_configuration;
+            empty(&bucket.bucket_name, "a bucket", problems);
+        }
+        Configuration::InlineCode(code) => empty(&code.code, "code", problems),
+        Configuration::LoopController(controller) => {
+            let expression = controller.continue_condition.expression.as_deref().unwrap_or_default();
+            let usable = |name: &str| {
+                node.input(name).filter(|i| i.category == Some(InputCategory::LoopCondition)).map(|i| i.kind)
+            };
+            expression_problem(&controller.continue_condition.name, expression, &usable, problems);
+        }
+        Configuration::Loop(body) => loop_body(&body.definition, problems),
+        _ => {}
+    }
+}
+
+fn prompt_source(source: &PromptSource, problems: &mut Vec<Problem>) {
+    let inline = match source {
+        PromptSource::Inline(inline) => inline,
+        PromptSource::Resource(resource) => {
+            empty(&resource.prompt_arn, "a prompt", problems);
+            problems.push(Problem::error(
+                ProblemType::Unspecified,
+                "Prompts from prompt management cannot run here yet. Write the prompt in the node.",
+            ));
+            return;
+        }
+    };
+    if prompt::texts(inline).iter().all(|text| text.trim().is_empty()) {
+        problems.push(
+            Problem::error(ProblemType::MissingNodeConfiguration, "Write a prompt.").in_field(Field::Prompt),
+        );
+    }
+    if inline.model_id.is_empty() {
+        problems.push(
+            Problem::error(ProblemType::MissingNodeConfiguration, "Choose a model.").in_field(Field::Model),
+        );
+    }
+    if let TemplateConfiguration::Chat(chat) = &inline.template_configuration
+        && chat.tool_configuration.is_some()
+    {
+        problems.push(
+            Problem::warning(
+                ProblemType::Unspecified,
+                "The prompt's tools are not offered to the model here yet.",
+            )
+            .in_field(Field::Configuration),
+        );
+    }
+}
+
+fn conditions(node: &Node, problems: &mut Vec<Problem>) {
+    let (mut names, mut texts) = (HashSet::new(), HashSet::new());
+    for condition in node.conditions() {
+        if !names.insert(condition.name.as_str()) {
+            problems.push(
+                Problem::error(
+                    ProblemType::Unspecified,
+                    format!("Two conditions are named {}.", condition.name),
+                )
+                .in_field(Field::Condition(condition.name.clone())),
+            );
+        }
+        if condition.name == DEFAULT {
+            if condition.expression.is_some() {
+                problems.push(
+                    Problem::error(
+                        ProblemType::MalformedConditionExpression,
+                        "default has no expression: it is taken when no other condition holds.",
+                    )
+                    .in_field(Field::Condition(DEFAULT.to_owned())),
+                );
+            }
+            continue;
+        }
+        let text = condition.expression.as_deref().unwrap_or_default();
+        let type_of = |name: &str| node.input(name).map(|input| input.kind);
+        expression_problem(&condition.name, text, &type_of, problems);
+        if !text.trim().is_empty() && !texts.insert(text.trim()) {
+            let message = format!("Another condition says {text} already, so this branch is never taken.");
+            problems.push(
+                Problem::error(ProblemType::DuplicateConditionExpression, message)
+                    .in_field(Field::Condition(condition.name.clone())),
+            );
+        }
+    }
+    if !names.contains(DEFAULT) {
+        problems.push(Problem::error(
+            ProblemType::MissingDefaultCondition,
+            "Add a condition named default: the branch for everything else.",
+        ));
+    }
+}
+
+fn expression_problem(
+    condition: &str,
+    text: &str,
+    type_of: &impl Fn(&str) -> Option<Type>,
+    problems: &mut Vec<Problem>,
+) {
+    let field = Field::Condition(condition.to_owned());
+    if text.trim().is_empty() {
+        let message = format!("Write when {condition} holds, such as tone == \"angry\".");
+        problems.push(Problem::error(ProblemType::MalformedConditionExpression, message).in_field(field));
+        return;
+    }
+    let found = match Condition::parse(text) {
+        Ok(parsed) => parsed.problem(type_of),
+        Err(error) => Some(error),
+    };
+    if let Some(error) = found {
+        problems.push(
+            Problem::error(ProblemType::MalformedConditionExpression, error.message)
+                .in_field(field)
+                .at_span(error.span.0, error.span.1),
+        );
+    }
+}
+
+fn loop_body(body: &Definition, problems: &mut Vec<Problem>) {
+    let count = |kind: NodeType| body.nodes.iter().filter(|node| node.kind == kind).count();
+    for (kind, none, many) in [
+        (NodeType::LoopInput, ProblemType::MissingLoopInputNode, ProblemType::MultipleLoopInputNodes),
+        (
+            NodeType::LoopController,
+            ProblemType::MissingLoopControllerNode,
+            ProblemType::MultipleLoopControllerNodes,
+        ),
+    ] {
+        let label = kind.describe().label;
+        match count(kind) {
+            0 => problems.push(Problem::error(none, format!("The loop's body needs one {label} node."))),
+            1 => {}
+            _ => problems
+                .push(Problem::error(many, format!("The loop's body has more than one {label} node."))),
+        }
+    }
+    for node in &body.nodes {
+        if matches!(node.kind, NodeType::Input | NodeType::Output | NodeType::Iterator | NodeType::Collector)
+        {
+            let message = format!(
+                "{} is a {} node, which a loop's body cannot have.",
+                node.name,
+                node.kind.describe().label
+            );
+            problems.push(Problem::error(ProblemType::LoopIncompatibleNodeType, message));
+        }
+    }
+}
+
+fn answer(node: &Node, labels: &[String], problems: &mut Vec<Problem>) {
+    let distinct: HashSet<&str> =
+        labels.iter().map(|label| label.trim()).filter(|label| !label.is_empty()).collect();
+    if node.kind == NodeType::Prompt && (distinct.len() < 2 || distinct.len() != labels.len()) {
+        problems.push(
+            Problem::error(ProblemType::Unspecified, "Give at least two different answers to choose from.")
+                .in_field(Field::Answer),
+        );
+    }
+}
+
+fn empty(value: &str, what: &str, problems: &mut Vec<Problem>) {
+    if value.trim().is_empty() {
+        problems.push(missing(&format!("Choose {what}.")));
+    }
+}
+
+fn missing(message: &str) -> Problem {
+    Problem::error(ProblemType::MissingNodeConfiguration, message).in_field(Field::Configuration)
+}
+
+/// What runs here and AWS would refuse.
+pub(super) fn portability(definition: &Definition, extensions: &Extensions) -> Vec<Problem> {
+    let mut notes = Vec::new();
+    let mut note = |message: String, node: Option<&str>| {
+        let problem = Problem::warning(ProblemType::Unspecified, message);
+        notes.push(match node {
+            Some(node) => problem.at_node(node),
+            None => problem,
+        });
+    };
+    if definition.nodes.len() > 40 {
+        note(format!("AWS allows 40 nodes, and this flow has {}.", definition.nodes.len()), None);
+    }
+    if definition.connections.len() > 20 {
+        note(format!("AWS allows 20 connections, and this flow has {}.", definition.connections.len()), None);
+    }
+    for node in &definition.nodes {
+        let long = |text: &str| text.chars().count() > 64;
+        let expressions = node.inputs.iter().map(|input| input.expression.as_str());
+        let conditions = node.conditions().iter().filter_map(|condition| condition.expression.as_deref());
+        if expressions.chain(conditions).any(long) {
+            note("AWS allows 64 characters in an expression.".to_owned(), Some(&node.name));
+        }
+        if node.conditions().len() > 5 {
+            note("AWS allows 5 conditions in a node, default among them.".to_owned(), Some(&node.name));
+        }
+        if node
+            .inline_prompt()
+            .is_some_and(|prompt| prompt.model_id.contains('/') && !prompt.model_id.starts_with("arn:"))
+        {
+            note("The model is a connection of yours, which AWS does not know.".to_owned(), Some(&node.name));
+        }
+        if extensions.nodes.get(&node.name).is_some_and(|extension| extension.answer.is_some()) {
+            note("AWS does not hold the answer to one of a list.".to_owned(), Some(&node.name));
+        }
+    }
+    notes
+}

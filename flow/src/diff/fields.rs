@@ -1,0 +1,135 @@
+//! A node as labelled texts, so that two of them can be compared field by field.
+
+use serde_json::Value;
+
+use super::lines::{Line, lines};
+use crate::definition::{Configuration, Node};
+use crate::extensions::{Answer, NodeExtension};
+use crate::value::to_text;
+
+/// A field's text before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// As the inspector calls it, such as `Prompt` or `Condition angry`.
+    pub label: String,
+    pub before: Option<String>,
+    pub after: Option<String>,
+}
+
+impl FieldChange {
+    pub(super) fn new(label: &str, before: Option<&str>, after: Option<&str>) -> Self {
+        Self { label: label.to_owned(), before: before.map(str::to_owned), after: after.map(str::to_owned) }
+    }
+
+    /// The change line by line, where either text has several.
+    pub fn lines(&self) -> Option<Vec<Line>> {
+        let (before, after) = (self.before.as_deref().unwrap_or(""), self.after.as_deref().unwrap_or(""));
+        (before.contains('\n') || after.contains('\n')).then(|| lines(before, after))
+    }
+}
+
+/// Labelled texts in the order in which they are shown.
+pub type Fields = Vec<(String, String)>;
+
+/// Everything of a node but its place.
+pub fn of_node(node: &Node, extension: &NodeExtension) -> Fields {
+    let mut fields = vec![("Name".to_owned(), node.name.clone())];
+    for (at, condition) in node.conditions().iter().enumerate() {
+        let text = condition.expression.clone().unwrap_or_else(|| "otherwise".into());
+        fields.push((format!("Condition {}", condition.name), text));
+        fields.push((format!("Place of condition {}", condition.name), (at + 1).to_string()));
+    }
+    if !matches!(node.configuration, Some(Configuration::Condition(_))) {
+        let configuration = serde_json::to_value(&node.configuration).unwrap_or_default();
+        flatten(&mut Vec::new(), &configuration, &mut fields);
+    }
+    if let Some(Answer::OneOf(answers)) = &extension.answer {
+        fields.push(("Answer must be one of".to_owned(), answers.join(", ")));
+    }
+    for input in &node.inputs {
+        let category = input.category.map(|category| format!(", {category:?}")).unwrap_or_default();
+        fields.push((
+            format!("Input {}", input.name),
+            format!("{} from {}{category}", input.kind, input.expression),
+        ));
+    }
+    for output in &node.outputs {
+        fields.push((format!("Output {}", output.name), output.kind.to_string()));
+    }
+    if !extension.note.is_empty() {
+        fields.push(("Note".to_owned(), extension.note.clone()));
+    }
+    fields
+}
+
+/// The fields that differ, in the order of `after`, then those that are gone.
+pub fn compare(before: &Fields, after: &Fields) -> Vec<FieldChange> {
+    let find = |fields: &Fields, label: &str| {
+        fields.iter().find(|(other, _)| other == label).map(|(_, text)| text.clone())
+    };
+    let mut changes = Vec::new();
+    for (label, text) in after {
+        let was = find(before, label);
+        if was.as_ref() != Some(text) && !is_obvious(label, was.as_deref()) {
+            changes.push(FieldChange { label: label.clone(), before: was, after: Some(text.clone()) });
+        }
+    }
+    for (label, text) in before {
+        if find(after, label).is_none() && !is_obvious(label, None) {
+            changes.push(FieldChange { label: label.clone(), before: Some(text.clone()), after: None });
+        }
+    }
+    changes
+}
+
+/// What goes without saying: the name of what came or went, and the place of a condition that did.
+fn is_obvious(label: &str, other: Option<&str>) -> bool {
+    other.is_none() && (label == "Name" || label.starts_with("Place of condition "))
+}
+
+fn flatten(path: &mut Vec<String>, value: &Value, fields: &mut Fields) {
+    match value {
+        Value::Null => {}
+        Value::Object(members) if !members.is_empty() => {
+            for (name, member) in members {
+                path.push(name.clone());
+                flatten(path, member, fields);
+                path.pop();
+            }
+        }
+        Value::Array(items) if items.iter().any(|item| item.is_object()) => {
+            for (at, item) in items.iter().enumerate() {
+                path.push((at + 1).to_string());
+                flatten(path, item, fields);
+                path.pop();
+            }
+        }
+        // A kind without options has an empty configuration, which says nothing.
+        Value::Object(_) if path.len() <= 1 => {}
+        leaf => fields.push((label(path), to_text(leaf))),
+    }
+}
+
+/// The members that the inspector has words for; for others their path.
+fn label(path: &[String]) -> String {
+    let path: Vec<&str> = path.iter().map(String::as_str).collect();
+    let inline = path.strip_prefix(["prompt", "sourceConfiguration", "inline"].as_slice());
+    let known = match inline {
+        Some(["modelId"]) => Some("Model"),
+        Some(["templateConfiguration", "text", "text"]) => Some("Prompt"),
+        Some(["templateType"]) => Some("Prompt type"),
+        Some(["inferenceConfiguration", "text", "temperature"]) => Some("Temperature"),
+        Some(["inferenceConfiguration", "text", "topP"]) => Some("Top P"),
+        Some(["inferenceConfiguration", "text", "maxTokens"]) => Some("Max tokens"),
+        Some(["inferenceConfiguration", "text", "stopSequences"]) => Some("Stop sequences"),
+        Some(["templateConfiguration", "text", "inputVariables", _, "name"]) => Some("Variable"),
+        _ => None,
+    };
+    match (known, inline) {
+        // Variables are many, and each needs a label of its own.
+        (Some("Variable"), Some([.., at, _])) => format!("Variable {at}"),
+        (Some(known), _) => known.to_owned(),
+        (None, Some(rest)) => rest.join(" › "),
+        (None, None) => path.get(1..).filter(|rest| !rest.is_empty()).unwrap_or(&path).join(" › "),
+    }
+}

@@ -1,0 +1,146 @@
+use super::*;
+use crate::extensions::{Answer, Position};
+
+fn base() -> (Definition, Extensions) {
+    let definition = serde_json::from_value(serde_json::json!({
+        "nodes": [
+            {"name": "FlowInputNode", "type": "Input", "configuration": {"input": {}},
+             "outputs": [{"name": "document", "type": "String"}]},
+            {"name": "Classify", "type": "Prompt", "configuration": {"prompt": {"sourceConfiguration": {"inline": {
+                "templateType": "TEXT", "modelId": "local/smollm2",
+                "templateConfiguration": {"text": {"text": "Angry or neutral?\n{{message}}"}},
+                "inferenceConfiguration": {"text": {"temperature": 0}}}}}},
+             "inputs": [{"name": "message", "type": "String", "expression": "$.data"}],
+             "outputs": [{"name": "modelCompletion", "type": "String"}]},
+            {"name": "Route", "type": "Condition", "configuration": {"condition": {"conditions": [
+                {"name": "angry", "expression": "tone == \"angry\""}, {"name": "default"}]}},
+             "inputs": [{"name": "tone", "type": "String", "expression": "$.data"}]}
+        ],
+        "connections": [
+            {"name": "a", "type": "Data", "source": "FlowInputNode", "target": "Classify",
+             "configuration": {"data": {"sourceOutput": "document", "targetInput": "message"}}},
+            {"name": "b", "type": "Data", "source": "Classify", "target": "Route",
+             "configuration": {"data": {"sourceOutput": "modelCompletion", "targetInput": "tone"}}}
+        ]
+    }))
+    .unwrap();
+    (definition, Extensions::default())
+}
+
+/// The changes as a reader would see them, a line each.
+fn said(before: &(Definition, Extensions), after: &(Definition, Extensions)) -> String {
+    let field = |field: &FieldChange| {
+        format!(
+            "{}: {} => {}",
+            field.label,
+            field.before.as_deref().unwrap_or("-"),
+            field.after.as_deref().unwrap_or("-")
+        )
+    };
+    let said = diff((&before.0, &before.1), (&after.0, &after.1)).into_iter().map(|change| {
+        let subject = match change.subject {
+            Subject::Node { name, kind } => format!("{kind:?} {name}"),
+            Subject::Connection { ends } => ends,
+            Subject::Note { text } => format!("note {text}"),
+        };
+        match change.what {
+            What::Added(fields) => format!("+ {subject} ({} fields)", fields.len()),
+            What::Removed(fields) => format!("- {subject} ({} fields)", fields.len()),
+            What::Changed(fields) => {
+                format!("~ {subject} [{}]", fields.iter().map(field).collect::<Vec<_>>().join("; "))
+            }
+            What::Moved => format!("> {subject}"),
+        }
+    });
+    said.collect::<Vec<_>>().join("\n")
+}
+
+#[track_caller]
+fn check(change: impl FnOnce(&mut Definition, &mut Extensions), expected: &str) {
+    let before = base();
+    let mut after = base();
+    change(&mut after.0, &mut after.1);
+    assert_eq!(said(&before, &after), expected);
+}
+
+#[test]
+fn equal_documents_have_no_changes() {
+    check(|_, _| {}, "");
+}
+
+#[test]
+fn fields_are_named_as_in_the_inspector() {
+    check(
+        |definition, extensions| {
+            let prompt = definition.node_mut("Classify").and_then(Node::inline_prompt_mut).unwrap();
+            prompt.model_id = "openai/gpt".into();
+            prompt.inference_configuration = None;
+            extensions.node_mut("Classify").answer =
+                Some(Answer::OneOf(vec!["angry".into(), "neutral".into()]));
+        },
+        "~ Prompt Classify [Model: local/smollm2 => openai/gpt; Answer must be one of: - => angry, neutral; \
+         Temperature: 0 => -]",
+    );
+}
+
+#[test]
+fn conditions_show_their_expressions() {
+    let rewrite = |definition: &mut Definition, _: &mut Extensions| {
+        let Some(crate::definition::Configuration::Condition(condition)) =
+            &mut definition.node_mut("Route").unwrap().configuration
+        else {
+            panic!("Route is a Condition")
+        };
+        condition.conditions[0].expression = Some("tone == \"furious\"".into());
+    };
+    check(rewrite, "~ Condition Route [Condition angry: tone == \"angry\" => tone == \"furious\"]");
+}
+
+#[test]
+fn a_rename_is_one_change_and_moves_no_connection() {
+    check(
+        |definition, _| {
+            definition.node_mut("Classify").unwrap().name = "Tone".into();
+            definition.connections[0].target = "Tone".into();
+            definition.connections[1].source = "Tone".into();
+        },
+        "~ Prompt Tone [Name: Classify => Tone]",
+    );
+}
+
+#[test]
+fn what_came_and_went_is_said() {
+    check(
+        |definition, _| {
+            definition.nodes.retain(|node| node.name != "Route");
+            definition.connections.retain(|connection| connection.target != "Route");
+            definition.nodes.push(NodeType::Output.fresh("FlowOutputNode").unwrap());
+        },
+        "+ Output FlowOutputNode (1 fields)\n- Condition Route (3 fields)\n- Classify.modelCompletion → Route.tone \
+         (0 fields)",
+    );
+}
+
+#[test]
+fn a_place_is_no_logic() {
+    check(
+        |_, extensions| extensions.node_mut("Route").position = Some(Position { x: 20.0, y: 40.0 }),
+        "> Condition Route",
+    );
+}
+
+#[test]
+fn unequal_documents_never_look_equal() {
+    check(
+        |definition, _| definition.nodes.swap(0, 1),
+        "> Prompt Classify\n> Input FlowInputNode\n> Condition Route",
+    );
+}
+
+#[test]
+fn the_prompt_can_be_read_line_by_line() {
+    let change = FieldChange::new("Prompt", Some("a\nb"), Some("a\nc"));
+    let expected = vec![Line::Same("a".into()), Line::Removed("b".into()), Line::Added("c".into())];
+    assert_eq!(change.lines(), Some(expected));
+    assert_eq!(FieldChange::new("Model", Some("a"), Some("b")).lines(), None);
+}

@@ -1,0 +1,162 @@
+//! Everything observable about a run. The server's log, its streams and the browser's trace fold the same events.
+//!
+//! Always holds: `seq` counts from 1 without gaps within a run; the first event is `ExecutionStarted`, the last is
+//! `ExecutionEnded`, and every node ends at most once.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::message::Usage;
+
+/// One thing that happened in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Event {
+    /// Its place in the run, from 1.
+    pub seq: u64,
+    /// Milliseconds since the Unix epoch.
+    pub at: u64,
+    /// Microseconds since the run began, from a monotonic clock.
+    pub elapsed: u64,
+    #[serde(flatten)]
+    pub body: Body,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Body {
+    /// The run began with this input.
+    ExecutionStarted { input: Value },
+    /// A node has all it needs and begins.
+    NodeStarted { node: String, inputs: Vec<Field> },
+    /// A piece of a Prompt's answer.
+    NodeDelta { node: String, text: String },
+    /// A node ended well.
+    NodeCompleted {
+        node: String,
+        outputs: Vec<Field>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<ModelCall>,
+    },
+    /// A Condition node chose its branch.
+    ConditionEvaluated { node: String, satisfied: String },
+    /// A node failed, and the run with it.
+    NodeFailed { node: String, failure: Failure },
+    /// A node that will not run, since no branch taken leads to it.
+    NodeSkipped { node: String },
+    /// An Output node received its value.
+    Output { node: String, value: Value },
+    /// The run ended.
+    ExecutionEnded {
+        status: Status,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        error: Option<RunError>,
+    },
+}
+
+/// A named value at a node's input or output.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    pub name: String,
+    pub value: Value,
+    /// Where an input's value came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Source>,
+}
+
+/// The output that a value came from, and what was selected of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Source {
+    pub node: String,
+    pub output: String,
+    pub expression: String,
+}
+
+/// How a Prompt was answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ModelCall {
+    /// `connection/model` as it was called.
+    pub model: String,
+    /// How a constrained answer was found, in words, where the model did not simply answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served_by: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+}
+
+/// Why a node failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failure {
+    pub code: FailureCode,
+    /// In plain words, with what to do next. Never a secret.
+    pub message: String,
+}
+
+/// The classes of node failure; AWS's `NodeErrorCode` with a time-out apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FailureCode {
+    /// A value or an expression does not fit.
+    Validation,
+    /// Something that the node calls refused or failed.
+    DependencyFailed,
+    /// Something that the node calls answered what cannot be understood.
+    BadGateway,
+    /// Something that the node calls took too long.
+    TimedOut,
+    /// A mistake of ours.
+    InternalServer,
+}
+
+/// Why a run failed: the node's failure, with its name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunError {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    pub code: FailureCode,
+    pub message: String,
+}
+
+/// How a run stands. All but `Running` are final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum Status {
+    Running,
+    Succeeded,
+    Failed,
+    TimedOut,
+    /// Stopped by a person or a program.
+    Aborted,
+    /// Cut off by a stop of the server.
+    Interrupted,
+}
+
+impl Status {
+    /// Whether nothing more will happen.
+    pub fn is_final(self) -> bool {
+        self != Self::Running
+    }
+
+    /// The name on the wire and in the store.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Running => "Running",
+            Self::Succeeded => "Succeeded",
+            Self::Failed => "Failed",
+            Self::TimedOut => "TimedOut",
+            Self::Aborted => "Aborted",
+            Self::Interrupted => "Interrupted",
+        }
+    }
+
+    /// The status of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Running, Self::Succeeded, Self::Failed, Self::TimedOut, Self::Aborted, Self::Interrupted]
+            .into_iter()
+            .find(|status| status.name() == name)
+    }
+}

@@ -1,0 +1,86 @@
+//! What a flow has beyond AWS's definition, keyed by node name: where a node stands, notes, answer constraints.
+//!
+//! Always holds: entries of nodes that a definition no longer has are dropped by [`Extensions::retain`], so that an
+//! AWS `UpdateFlow` keeps what belongs to the nodes that remain. Absent on purpose: anything AWS has a field for.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::definition::Definition;
+
+/// Our half of a flow. It shares its revision with the definition.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Extensions {
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub nodes: BTreeMap<String, NodeExtension>,
+    /// Notes on the canvas. They are never run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+}
+
+impl Extensions {
+    /// What belongs to this node; nothing where it has no entry.
+    pub fn node(&self, name: &str) -> NodeExtension {
+        self.nodes.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The entry of this node, made where it is missing.
+    pub fn node_mut(&mut self, name: &str) -> &mut NodeExtension {
+        self.nodes.entry(name.to_owned()).or_default()
+    }
+
+    /// Drops the entries of nodes that the definition does not have.
+    pub fn retain(&mut self, definition: &Definition) {
+        self.nodes.retain(|name, _| definition.node(name).is_some());
+    }
+
+    /// Moves a node's entry to its new name.
+    pub fn rename(&mut self, from: &str, to: &str) {
+        if let Some(entry) = self.nodes.remove(from) {
+            self.nodes.insert(to.to_owned(), entry);
+        }
+    }
+}
+
+/// What one node has of ours.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NodeExtension {
+    /// The top left corner on the canvas, in flow units.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+    /// What the author wants to remember of it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// What a Prompt's answer must be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<Answer>,
+}
+
+/// A point on the canvas, in flow units (a CSS pixel at 100 % zoom).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Position {
+    pub x: f64,
+    pub y: f64,
+}
+
+/// A constraint on a Prompt's answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Answer {
+    /// One of these texts, exactly.
+    OneOf(Vec<String>),
+}
+
+/// A note on the canvas.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Note {
+    pub text: String,
+    pub position: Position,
+    pub width: f64,
+    pub height: f64,
+}

@@ -1,0 +1,160 @@
+//! The node kinds: what each is called, its ports, and a fresh one. THE registration: a new kind is a file below and
+//! a line in each match, and the compiler points at them.
+
+pub mod condition;
+pub mod input;
+pub mod output;
+pub mod prompt;
+mod remaining;
+
+use crate::definition::{Node, NodeType};
+use crate::value::Type;
+
+/// What the palette, the inspector and `check` know of a kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Kind {
+    /// The name in the palette.
+    pub label: &'static str,
+    pub group: Group,
+    /// What it does, in a sentence or two, for the palette and the inspector.
+    pub about: &'static str,
+    /// Whether this build runs it.
+    pub runs: bool,
+    pub inputs: Ports,
+    pub outputs: Ports,
+}
+
+/// The palette's groups, which are also the colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Group {
+    Io,
+    Ai,
+    Logic,
+    Code,
+    Data,
+}
+
+impl Group {
+    /// The heading in the palette.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Io => "Flow",
+            Self::Ai => "AI",
+            Self::Logic => "Logic",
+            Self::Code => "Code",
+            Self::Data => "Data",
+        }
+    }
+
+    /// The name of its colour token: `--ai`, …
+    pub fn token(self) -> &'static str {
+        match self {
+            Self::Io => "io",
+            Self::Ai => "ai",
+            Self::Logic => "logic",
+            Self::Code => "code",
+            Self::Data => "data",
+        }
+    }
+}
+
+/// Which ports a kind may have.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Ports {
+    /// Exactly these; those not required may be left out.
+    Fixed(&'static [Port]),
+    /// Any names.
+    Free,
+    /// One for each `{{variable}}` of the prompt.
+    Variables,
+}
+
+/// A port with a fixed name.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Port {
+    pub name: &'static str,
+    /// None where any type may be declared.
+    pub kind: Option<Type>,
+    pub required: bool,
+}
+
+impl Port {
+    pub(crate) const fn required(name: &'static str, kind: Option<Type>) -> Self {
+        Self { name, kind, required: true }
+    }
+
+    pub(crate) const fn optional(name: &'static str, kind: Option<Type>) -> Self {
+        Self { name, kind, required: false }
+    }
+}
+
+impl NodeType {
+    /// Every type, in the palette's order.
+    pub const ALL: [Self; 16] = [
+        Self::Input,
+        Self::Output,
+        Self::Prompt,
+        Self::Agent,
+        Self::KnowledgeBase,
+        Self::Lex,
+        Self::Condition,
+        Self::Iterator,
+        Self::Collector,
+        Self::Loop,
+        Self::LoopInput,
+        Self::LoopController,
+        Self::InlineCode,
+        Self::LambdaFunction,
+        Self::Storage,
+        Self::Retrieval,
+    ];
+
+    /// What there is to know of this kind.
+    pub fn describe(self) -> Kind {
+        match self {
+            Self::Input => input::KIND,
+            Self::Output => output::KIND,
+            Self::Prompt => prompt::KIND,
+            Self::Condition => condition::KIND,
+            other => remaining::describe(other),
+        }
+    }
+
+    /// A fresh node of a kind that runs; none for the others.
+    pub fn fresh(self, name: &str) -> Option<Node> {
+        match self {
+            Self::Input => Some(input::fresh(name)),
+            Self::Output => Some(output::fresh(name)),
+            Self::Prompt => Some(prompt::fresh(name)),
+            Self::Condition => Some(condition::fresh(name)),
+            _ => None,
+        }
+    }
+
+    /// The name of the first node of this kind, as the AWS console gives it; later ones get `_1`, `_2`, ….
+    pub fn name_stem(self) -> &'static str {
+        match self {
+            Self::Input => "FlowInputNode",
+            Self::Output => "FlowOutputNode",
+            Self::KnowledgeBase => "KnowledgeBase",
+            Self::Condition => "Condition",
+            Self::Lex => "Lex",
+            Self::Prompt => "Prompt",
+            Self::LambdaFunction => "Function",
+            Self::Storage => "Storage",
+            Self::Agent => "Agent",
+            Self::Retrieval => "Retrieval",
+            Self::Iterator => "Iterator",
+            Self::Collector => "Collector",
+            Self::InlineCode => "InlineCode",
+            Self::Loop => "Loop",
+            Self::LoopInput => "LoopInput",
+            Self::LoopController => "LoopController",
+        }
+    }
+
+    /// Whether a run may begin at this kind.
+    pub fn starts(self) -> bool {
+        matches!(self, Self::Input | Self::LoopInput)
+    }
+}

@@ -1,0 +1,125 @@
+//! The kinds that are read, kept and checked, and do not run yet.
+
+use super::{Group, Kind, Port, Ports};
+use crate::definition::NodeType;
+use crate::value::Type;
+
+const fn kind(
+    label: &'static str,
+    group: Group,
+    about: &'static str,
+    inputs: Ports,
+    outputs: &'static [Port],
+) -> Kind {
+    Kind { label, group, about, runs: false, inputs, outputs: Ports::Fixed(outputs) }
+}
+
+/// What there is to know of a kind that does not run yet.
+pub(super) fn describe(node: NodeType) -> Kind {
+    use Type::{Array, Number, Object, String};
+    match node {
+        NodeType::Agent => kind(
+            "Agent",
+            Group::Ai,
+            "Lets a model work with tools until it has an answer.",
+            Ports::Fixed(
+                const {
+                    &[
+                        Port::required("agentInputText", Some(String)),
+                        Port::optional("promptAttributes", Some(Object)),
+                        Port::optional("sessionAttributes", Some(Object)),
+                    ]
+                },
+            ),
+            const { &[Port::required("agentResponse", Some(String))] },
+        ),
+        NodeType::KnowledgeBase => kind(
+            "Knowledge base",
+            Group::Ai,
+            "Finds passages in documents, or answers from them.",
+            Ports::Fixed(const { &[Port::required("retrievalQuery", Some(String))] }),
+            const {
+                &[Port::optional("outputText", Some(String)), Port::optional("retrievalResults", Some(Array))]
+            },
+        ),
+        NodeType::Lex => kind(
+            "Lex",
+            Group::Ai,
+            "Names the intent of a message.",
+            Ports::Fixed(
+                const {
+                    &[
+                        Port::required("inputText", Some(String)),
+                        Port::optional("requestAttributes", Some(Object)),
+                        Port::optional("sessionAttributes", Some(Object)),
+                    ]
+                },
+            ),
+            const { &[Port::required("predictedIntent", Some(String))] },
+        ),
+        NodeType::Iterator => kind(
+            "Iterator",
+            Group::Logic,
+            "Passes an array's items on, one by one.",
+            Ports::Fixed(const { &[Port::required("array", Some(Array))] }),
+            const { &[Port::required("arrayItem", None), Port::required("arraySize", Some(Number))] },
+        ),
+        NodeType::Collector => kind(
+            "Collector",
+            Group::Logic,
+            "Gathers an iterator's items into an array again.",
+            Ports::Fixed(
+                const { &[Port::required("arrayItem", None), Port::required("arraySize", Some(Number))] },
+            ),
+            const { &[Port::required("collectedArray", Some(Array))] },
+        ),
+        NodeType::Loop => Kind {
+            outputs: Ports::Free,
+            ..kind("Loop", Group::Logic, "Repeats its body while a condition holds.", Ports::Free, &[])
+        },
+        NodeType::LoopInput => Kind {
+            outputs: Ports::Free,
+            ..kind("Loop input", Group::Logic, "Where a loop's body begins.", Ports::Fixed(&[]), &[])
+        },
+        NodeType::LoopController => kind(
+            "Loop controller",
+            Group::Logic,
+            "Decides whether a loop goes on, and what it returns.",
+            Ports::Free,
+            &[],
+        ),
+        NodeType::InlineCode => kind(
+            "Inline code",
+            Group::Code,
+            "Runs a piece of Python.",
+            Ports::Free,
+            const { &[Port::required("response", None)] },
+        ),
+        NodeType::LambdaFunction => kind(
+            "Function",
+            Group::Code,
+            "Calls a function of yours.",
+            Ports::Free,
+            const { &[Port::required("functionResponse", None)] },
+        ),
+        NodeType::Storage => kind(
+            "Storage",
+            Group::Data,
+            "Writes an object to a bucket.",
+            Ports::Fixed(
+                const { &[Port::required("content", None), Port::required("objectKey", Some(String))] },
+            ),
+            const { &[Port::required("s3Uri", Some(String))] },
+        ),
+        NodeType::Retrieval => kind(
+            "Retrieval",
+            Group::Data,
+            "Reads an object from a bucket.",
+            Ports::Fixed(const { &[Port::required("objectKey", Some(String))] }),
+            const { &[Port::required("s3Content", None)] },
+        ),
+        NodeType::Input | NodeType::Output | NodeType::Prompt | NodeType::Condition => {
+            kind("", Group::Io, "", Ports::Free, &[])
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Typed values on the wires, and which port types fit each other.
+//!
+//! Always holds: nothing is coerced. `null` matches no type, integers and floats are both Number, a text that looks
+//! like JSON is a String.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// `FlowNodeIODataType`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Type {
+    String,
+    Number,
+    Boolean,
+    Object,
+    Array,
+}
+
+impl Type {
+    /// Every type, in the order of the specification.
+    pub const ALL: [Self; 5] = [Self::String, Self::Number, Self::Boolean, Self::Object, Self::Array];
+
+    /// The type of a value; none for `null`.
+    pub fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::Null => None,
+            Value::Bool(_) => Some(Self::Boolean),
+            Value::Number(_) => Some(Self::Number),
+            Value::String(_) => Some(Self::String),
+            Value::Array(_) => Some(Self::Array),
+            Value::Object(_) => Some(Self::Object),
+        }
+    }
+
+    /// Whether a value is of this type.
+    pub fn accepts(self, value: &Value) -> bool {
+        Self::of(value) == Some(self)
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+/// A value as text, where text is needed: a String as it is, anything else as compact JSON.
+pub fn to_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// A value's shape in a few words, for error messages: `an Object with name, age`, never its content.
+pub fn shape(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Array(items) => format!("an Array of {} items", items.len()),
+        Value::Object(members) if members.is_empty() => "an empty Object".to_owned(),
+        Value::Object(members) => {
+            let mut names: Vec<&str> = members.keys().take(8).map(String::as_str).collect();
+            if members.len() > names.len() {
+                names.push("…");
+            }
+            format!("an Object with {}", names.join(", "))
+        }
+        Value::Number(_) => "a Number".to_owned(),
+        Value::String(_) => "a String".to_owned(),
+        Value::Bool(_) => "a Boolean".to_owned(),
+    }
+}

@@ -1,0 +1,551 @@
+//! The bodies of the native API, shared by the server that writes them and the browser that reads them.
+//!
+//! Always holds: times are milliseconds since the Unix epoch; requests refuse members they do not know.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::check::Report;
+use crate::definition::{Definition, NodeType};
+use crate::event::{Event, Status};
+use crate::extensions::Extensions;
+
+/// A flow with its draft.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Flow {
+    /// Ten letters and digits, as AWS's flow ids.
+    pub id: String,
+    /// The AWS-conform name, unique, derived from the title.
+    pub name: String,
+    /// What people read.
+    pub title: String,
+    pub description: String,
+    /// Counts the changes of the draft. Send it as `If-Match` with the next change.
+    pub revision: u64,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub definition: Definition,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub extensions: Extensions,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub report: Report,
+    pub aliases: Vec<Alias>,
+    /// The newest version's number.
+    pub latest_version: Option<u64>,
+    /// Whether the draft differs from the newest version.
+    pub draft_changed: bool,
+    pub created_at: u64,
+    pub updated_at: u64,
+}
+
+/// A flow in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FlowSummary {
+    pub id: String,
+    pub name: String,
+    pub title: String,
+    pub description: String,
+    pub revision: u64,
+    pub aliases: Vec<Alias>,
+    pub latest_version: Option<u64>,
+    pub draft_changed: bool,
+    pub updated_at: u64,
+    pub thumbnail: Thumbnail,
+    /// The last runs, oldest first, at most twelve.
+    pub runs: Vec<RunMark>,
+}
+
+/// A small picture of a flow's graph.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Thumbnail {
+    pub nodes: Vec<ThumbnailNode>,
+    /// Pairs of places in `nodes`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Vec<usize>>))]
+    pub edges: Vec<(usize, usize)>,
+}
+
+/// A node of a thumbnail.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ThumbnailNode {
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
+    pub kind: NodeType,
+    pub x: f64,
+    pub y: f64,
+}
+
+/// One past run in a sparkline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RunMark {
+    pub status: Status,
+    pub started_at: u64,
+    /// Milliseconds; none while it runs.
+    pub duration: Option<u64>,
+}
+
+/// A page of flows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FlowList {
+    pub flows: Vec<FlowSummary>,
+}
+
+/// Makes a flow: from a template, from documents, or blank.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreateFlow {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The id of a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub definition: Option<Definition>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub extensions: Option<Extensions>,
+}
+
+/// Replaces the draft's two documents. `If-Match` carries the revision it was based on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SaveDraft {
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub definition: Definition,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub extensions: Extensions,
+}
+
+/// The answer to a save.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Saved {
+    pub revision: u64,
+    pub updated_at: u64,
+    pub draft_changed: bool,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub report: Report,
+}
+
+/// Changes what a flow is called.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct RenameFlow {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// A flow as a file: what export writes and import reads. Import also reads a bare AWS definition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FlowFile {
+    /// `anabranch/flow/1`.
+    pub format: String,
+    pub title: String,
+    #[serde(default)]
+    pub description: String,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub definition: Definition,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub extensions: Extensions,
+}
+
+/// The `format` of a [`FlowFile`].
+pub const FLOW_FILE_FORMAT: &str = "anabranch/flow/1";
+
+/// An immutable copy of a draft.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Version {
+    /// Counts from 1 within the flow.
+    pub version: u64,
+    pub description: String,
+    /// SHA-256 of both documents, in hexadecimal.
+    pub digest: String,
+    pub created_at: u64,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub definition: Definition,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub extensions: Extensions,
+}
+
+/// A version in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VersionSummary {
+    pub version: u64,
+    pub description: String,
+    pub digest: String,
+    pub created_at: u64,
+}
+
+/// A flow's versions, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VersionList {
+    pub versions: Vec<VersionSummary>,
+}
+
+/// A name that points at a version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Alias {
+    pub id: String,
+    pub name: String,
+    pub version: u64,
+    pub updated_at: u64,
+}
+
+/// A flow's aliases.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AliasList {
+    pub aliases: Vec<Alias>,
+}
+
+/// Points an alias at a version; makes the alias where there is none of this name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PutAlias {
+    pub version: u64,
+}
+
+/// Makes a version of the draft and points an alias at it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Publish {
+    /// `live` where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alias: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// What a publish made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Published {
+    pub version: VersionSummary,
+    pub alias: Alias,
+}
+
+/// Two documents to check.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CheckFlow {
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub definition: Definition,
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub extensions: Extensions,
+}
+
+/// Calls a flow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Invoke {
+    /// Any JSON but null. It must be of the type of the flow's input.
+    pub input: Value,
+}
+
+/// The answer of a finished call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Invoked {
+    pub execution_id: String,
+    pub status: Status,
+    /// What each Output node that was reached received, in the order they were reached.
+    pub outputs: Vec<OutputValue>,
+}
+
+/// What an Output node received.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OutputValue {
+    pub node: String,
+    pub value: Value,
+}
+
+/// The first event of an invoke stream, before those of the run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExecutionHandle {
+    pub execution_id: String,
+}
+
+/// An execution in a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExecutionSummary {
+    pub id: String,
+    pub flow_id: String,
+    pub flow_title: String,
+    /// The alias it was called by; none for the draft.
+    pub alias: Option<String>,
+    /// The version that ran; none for the draft.
+    pub version: Option<u64>,
+    pub status: Status,
+    pub started_at: u64,
+    pub ended_at: Option<u64>,
+    /// Why it failed, in a sentence.
+    pub error: Option<String>,
+    pub input_tokens: u64,
+    pub output_tokens: u64,
+}
+
+/// A page of executions, newest first.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExecutionList {
+    pub executions: Vec<ExecutionSummary>,
+    /// Send it as `after` for the next page.
+    pub next: Option<String>,
+}
+
+/// An execution with the flow as it ran and everything that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Execution {
+    #[serde(flatten)]
+    pub summary: ExecutionSummary,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub definition: Definition,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub extensions: Extensions,
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
+    pub events: Vec<Event>,
+}
+
+/// A named place that serves models.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Connection {
+    /// The first half of `connection/model`.
+    pub name: String,
+    /// Where its OpenAI-compatible API begins, such as `http://127.0.0.1:11434/v1`.
+    pub base_url: String,
+    /// Whether a key is stored. The key itself is never shown.
+    pub has_key: bool,
+    /// The last four characters of the key.
+    pub key_hint: Option<String>,
+    /// The model that is offered first.
+    pub default_model: Option<String>,
+    /// Set by the environment, and so not to be changed here.
+    pub from_environment: bool,
+}
+
+/// The connections, and those that were found on this machine.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConnectionList {
+    pub connections: Vec<Connection>,
+    /// Model servers that answer on this machine and are not connected yet.
+    pub found: Vec<FoundServer>,
+}
+
+/// A model server that answers on a usual port.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FoundServer {
+    /// A name to connect it by, such as `ollama`.
+    pub name: String,
+    pub base_url: String,
+    pub models: Vec<String>,
+}
+
+/// Makes or replaces a connection.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PutConnection {
+    pub base_url: String,
+    /// Absent keeps the stored key, empty removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_model: Option<String>,
+}
+
+/// What a try of a connection found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ConnectionTest {
+    pub ok: bool,
+    /// What went wrong and what to do, or how many models there are.
+    pub message: String,
+    pub models: Vec<String>,
+}
+
+/// Models that a Prompt can name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ModelList {
+    pub models: Vec<Model>,
+    /// The model of new prompts.
+    pub default_model: String,
+}
+
+/// A model that a Prompt can name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Model {
+    /// `connection/model`.
+    pub id: String,
+    /// A few words beside it, such as `tiny, on this machine`.
+    pub note: String,
+}
+
+/// Which model answers for an AWS model id.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ModelMap {
+    pub entries: Vec<ModelMapEntry>,
+    /// Answers for every AWS id without an entry, and for new prompts. `connection/model`.
+    pub default_model: String,
+}
+
+/// One row of the model map.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ModelMapEntry {
+    /// An AWS model id, or the beginning of one followed by `*`.
+    pub aws_id: String,
+    /// `connection/model`.
+    pub model: String,
+}
+
+/// The state of the embedded model's weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct LocalModel {
+    /// `local/smollm2`.
+    pub id: String,
+    pub state: LocalModelState,
+    /// What is being done, or what went wrong and what to do.
+    pub message: String,
+    /// Bytes here so far, and in all.
+    pub done: u64,
+    pub total: u64,
+}
+
+/// How the embedded model stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum LocalModelState {
+    /// This build has no embedded model.
+    NotBuilt,
+    Absent,
+    Fetching,
+    Ready,
+    Failed,
+}
+
+/// A flow to start from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Template {
+    pub id: String,
+    pub title: String,
+    pub summary: String,
+    /// An input that shows it at work.
+    pub sample_input: Value,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub definition: Definition,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub extensions: Extensions,
+}
+
+/// Exchanges a one-time sign-in token for a session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignIn {
+    pub token: String,
+}
+
+/// A session began. The cookie is set; the proof goes into the `X-Anabranch-Proof` header of every request.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignedIn {
+    pub proof: String,
+}
+
+/// What this server is, for the browser.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct About {
+    pub version: String,
+    /// Where this server is reached, without a trailing slash.
+    pub url: String,
+    /// Where its data are.
+    pub data_folder: String,
+    pub running_executions: u64,
+}
+
+/// RFC 9457 problem document: how the native API says what went wrong.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ErrorDocument {
+    /// `about:blank`: the status says the class, `code` the case.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    pub status: u16,
+    /// What went wrong and what to do.
+    pub detail: String,
+    /// A stable name for programs.
+    pub code: String,
+    /// The member or parameter that is at fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub execution_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// For a conflict, the revision that the server has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<u64>,
+    /// For a flow that cannot be published or run, what is wrong with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub report: Option<Report>,
+}

@@ -1,0 +1,23 @@
+// Starts the app, and says so where it cannot. The modules are imported here and not by a plain `import`, because a
+// module that fails to load can show no message.
+const boot = document.getElementById("boot");
+const message = boot.querySelector("p");
+
+try {
+  if (typeof WebAssembly !== "object") throw new Error("This browser does not run WebAssembly.");
+  const app = await import("{{app.js}}");
+  await app.default({ module_or_path: "{{app.wasm}}" });
+  boot.remove();
+} catch (error) {
+  console.error(error);
+  boot.setAttribute("role", "alert");
+  message.textContent = `Anabranch could not start: ${error.message} `;
+  const again = document.createElement("a");
+  again.href = location.href;
+  again.textContent = "Try again";
+  again.addEventListener("click", (event) => {
+    event.preventDefault();
+    location.reload();
+  });
+  message.append(again);
+}

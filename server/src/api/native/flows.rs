@@ -1,0 +1,181 @@
+//! Flows and their drafts.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use flow::check::Report;
+use flow::wire::{
+    CheckFlow, CreateFlow, ErrorDocument, FLOW_FILE_FORMAT, Flow, FlowFile, FlowList, RenameFlow, SaveDraft,
+    Saved, Template,
+};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::IntoParams;
+
+use super::{App, Problem};
+use crate::api::extract::{Body, if_match, parse};
+use crate::error::Error;
+
+/// Flows
+///
+/// Every flow, the last changed first.
+#[utoipa::path(get, path = "/api/flows", tag = "Flows", responses((status = 200, body = FlowList)))]
+pub(super) async fn list(State(app): State<App>) -> Result<Json<FlowList>, Problem> {
+    Ok(Json(FlowList { flows: app.service.flows().await? }))
+}
+
+/// Make a flow
+///
+/// From a template, from documents, or a blank one.
+#[utoipa::path(post, path = "/api/flows", tag = "Flows", request_body = CreateFlow,
+    responses((status = 201, body = Flow), (status = 400, body = ErrorDocument)))]
+pub(super) async fn create(
+    State(app): State<App>,
+    Body(create): Body<CreateFlow>,
+) -> Result<Response, Problem> {
+    let flow = app.service.create_from_wire(create).await?;
+    Ok((StatusCode::CREATED, with_revision(flow)).into_response())
+}
+
+/// A flow with its draft
+#[utoipa::path(get, path = "/api/flows/{flow}", tag = "Flows", params(("flow", description = "Id or name")),
+    responses((status = 200, body = Flow), (status = 404, body = ErrorDocument)))]
+pub(super) async fn get(State(app): State<App>, Path(flow): Path<String>) -> Result<Response, Problem> {
+    Ok(with_revision(app.service.flow(&flow).await?))
+}
+
+/// Save a draft
+///
+/// Replaces both documents. `If-Match` carries the revision that the change is based on; 412 says that the draft has
+/// moved on.
+#[utoipa::path(put, path = "/api/flows/{flow}", tag = "Flows", request_body = SaveDraft,
+    params(("flow", description = "Id or name"), ("If-Match" = String, Header, description = "The revision")),
+    responses((status = 200, body = Saved), (status = 412, body = ErrorDocument), (status = 428, body = ErrorDocument)))]
+pub(super) async fn save(
+    State(app): State<App>,
+    Path(flow): Path<String>,
+    headers: HeaderMap,
+    Body(save): Body<SaveDraft>,
+) -> Result<Json<Saved>, Problem> {
+    let based_on = if_match(&headers)?;
+    Ok(Json(app.service.save_draft(&flow, based_on, save).await?))
+}
+
+/// Rename a flow
+#[utoipa::path(patch, path = "/api/flows/{flow}", tag = "Flows", request_body = RenameFlow,
+    params(("flow", description = "Id or name")), responses((status = 200, body = Flow), (status = 400, body = ErrorDocument)))]
+pub(super) async fn rename(
+    State(app): State<App>,
+    Path(flow): Path<String>,
+    Body(rename): Body<RenameFlow>,
+) -> Result<Json<Flow>, Problem> {
+    Ok(Json(app.service.rename_flow(&flow, rename).await?))
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Delete {
+    /// Delete it also where aliases serve it.
+    #[serde(default)]
+    force: bool,
+}
+
+/// Delete a flow
+///
+/// 409 names the aliases that serve it, unless `force` is true.
+#[utoipa::path(delete, path = "/api/flows/{flow}", tag = "Flows", params(("flow", description = "Id or name"), Delete),
+    responses((status = 204), (status = 409, body = ErrorDocument)))]
+pub(super) async fn delete(
+    State(app): State<App>,
+    Path(flow): Path<String>,
+    Query(delete): Query<Delete>,
+) -> Result<StatusCode, Problem> {
+    app.service.delete_flow(&flow, delete.force).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Copy a flow
+#[utoipa::path(post, path = "/api/flows/{flow}/duplicate", tag = "Flows", params(("flow", description = "Id or name")),
+    responses((status = 201, body = Flow)))]
+pub(super) async fn duplicate(State(app): State<App>, Path(flow): Path<String>) -> Result<Response, Problem> {
+    let flow = app.service.duplicate_flow(&flow).await?;
+    Ok((StatusCode::CREATED, with_revision(flow)).into_response())
+}
+
+/// A flow as a file
+#[utoipa::path(get, path = "/api/flows/{flow}/export", tag = "Flows", params(("flow", description = "Id or name")),
+    responses((status = 200, body = FlowFile)))]
+pub(super) async fn export(State(app): State<App>, Path(flow): Path<String>) -> Result<Response, Problem> {
+    let file = app.service.export_flow(&flow).await?;
+    let name = flow::name::from_title(&file.title);
+    let mut response = Json(file).into_response();
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.json\"")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    }
+    Ok(response)
+}
+
+/// Import a flow
+///
+/// A file that export wrote, a bare AWS definition, or AWS's `name` with a `definition`. Nothing in it is run.
+#[utoipa::path(post, path = "/api/flows/import", tag = "Flows", request_body = Object,
+    responses((status = 201, body = Flow), (status = 400, body = ErrorDocument)))]
+pub(super) async fn import(State(app): State<App>, Body(file): Body<Value>) -> Result<Response, Problem> {
+    let flow = app.service.create_from_wire(read(&file)?).await?;
+    Ok((StatusCode::CREATED, with_revision(flow)).into_response())
+}
+
+fn read(file: &Value) -> Result<CreateFlow, Problem> {
+    let text = |value: &Value| value.to_string().into_bytes();
+    if let Some(format) = file["format"].as_str() {
+        if format != FLOW_FILE_FORMAT {
+            let message =
+                format!("{format} is a format that this version does not know; it reads {FLOW_FILE_FORMAT}.");
+            return Err(Error::invalid("format", message).into());
+        }
+        let file: FlowFile = parse(&text(file))?;
+        return Ok(CreateFlow {
+            title: Some(file.title),
+            description: Some(file.description),
+            definition: Some(file.definition),
+            extensions: Some(file.extensions),
+            template: None,
+        });
+    }
+    let definition = file.get("definition").unwrap_or(file);
+    if definition.get("nodes").is_none() {
+        let message = "This is no flow: it has neither nodes nor a definition with nodes.";
+        return Err(Error::invalid("definition", message).into());
+    }
+    Ok(CreateFlow {
+        title: Some(file["name"].as_str().unwrap_or("Imported flow").to_owned()),
+        description: file["description"].as_str().map(str::to_owned),
+        definition: Some(parse(&text(definition))?),
+        extensions: None,
+        template: None,
+    })
+}
+
+/// Templates
+#[utoipa::path(get, path = "/api/templates", tag = "Flows", responses((status = 200, body = Vec<Template>)))]
+pub(super) async fn templates(State(app): State<App>) -> Result<Json<Vec<Template>>, Problem> {
+    Ok(Json(app.service.templates().await?))
+}
+
+/// Check a flow
+///
+/// What is wrong with two documents. Nothing is stored or run.
+#[utoipa::path(post, path = "/api/check", tag = "Flows", request_body = CheckFlow, responses((status = 200, body = Object)))]
+pub(super) async fn check(Body(check): Body<CheckFlow>) -> Json<Report> {
+    Json(flow::check::check(&check.definition, &check.extensions))
+}
+
+fn with_revision(flow: Flow) -> Response {
+    let revision = HeaderValue::from_str(&format!("\"{}\"", flow.revision));
+    let mut response = Json(flow).into_response();
+    if let Ok(revision) = revision {
+        response.headers_mut().insert(header::ETAG, revision);
+    }
+    response
+}

@@ -1,0 +1,58 @@
+//! Calling a flow.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse as _, Response};
+use flow::wire::{ErrorDocument, Invoke, Invoked};
+
+use super::{App, Problem};
+use crate::api::extract::{Body, wants_events};
+use crate::api::sse;
+use crate::service::Target;
+
+/// Call a flow
+///
+/// Answers when the run has ended; with `Accept: text/event-stream` it streams what happens as it happens. A caller
+/// that goes away leaves the run going.
+#[utoipa::path(post, path = "/api/flows/{flow}/aliases/{alias}/invoke", tag = "Invoke", request_body = Invoke,
+    params(("flow", description = "Id or name"), ("alias", description = "Id or name")),
+    responses((status = 200, body = Invoked), (status = 400, body = ErrorDocument), (status = 424, body = ErrorDocument),
+        (status = 504, body = ErrorDocument)))]
+pub(super) async fn alias(
+    State(app): State<App>,
+    Path((flow, alias)): Path<(String, String)>,
+    headers: HeaderMap,
+    Body(invoke): Body<Invoke>,
+) -> Result<Response, Problem> {
+    call(&app, &flow, Target::Alias(alias), &headers, invoke).await
+}
+
+/// Run a draft
+///
+/// What the test pane calls: the draft as it is stored.
+#[utoipa::path(post, path = "/api/flows/{flow}/draft/invoke", tag = "Invoke", request_body = Invoke,
+    params(("flow", description = "Id or name")),
+    responses((status = 200, body = Invoked), (status = 422, body = ErrorDocument)))]
+pub(super) async fn draft(
+    State(app): State<App>,
+    Path(flow): Path<String>,
+    headers: HeaderMap,
+    Body(invoke): Body<Invoke>,
+) -> Result<Response, Problem> {
+    call(&app, &flow, Target::Draft, &headers, invoke).await
+}
+
+async fn call(
+    app: &App,
+    flow: &str,
+    target: Target,
+    headers: &HeaderMap,
+    invoke: Invoke,
+) -> Result<Response, Problem> {
+    let feed = app.service.invoke(flow, target, invoke.input, None).await?;
+    if wants_events(headers) {
+        return Ok(sse::live(&feed));
+    }
+    Ok(Json(app.service.wait(feed).await?).into_response())
+}

@@ -1,0 +1,58 @@
+//! A run's feed as server-sent events. Each has the event's `seq` as its id, so that a reader can go on where it was.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::response::sse::{Event as Frame, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use flow::event::Event;
+use flow::wire::ExecutionHandle;
+use futures_util::stream::{self, Stream, StreamExt as _};
+
+use crate::run::Feed;
+use crate::service::Events;
+
+/// How often a quiet stream says that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// The stream of an execution that has just begun.
+pub(super) fn live(feed: &Arc<Feed>) -> Response {
+    let handle = ExecutionHandle { execution_id: feed.id.clone() };
+    let first = Frame::default().event("execution").json_data(&handle).unwrap_or_default();
+    respond(stream::once(async { Ok(first) }).chain(follow(feed, 0)))
+}
+
+/// The stream of any execution's events after a place.
+pub(super) fn events(events: Events, after: u64) -> Response {
+    match events {
+        Events::Live(feed) => respond(follow(&feed, after)),
+        Events::Past(events) => {
+            let frames: Vec<Result<Frame, Infallible>> =
+                events.iter().map(|event| Ok(frame(event))).collect();
+            respond(stream::iter(frames))
+        }
+    }
+}
+
+fn follow(feed: &Arc<Feed>, after: u64) -> impl Stream<Item = Result<Frame, Infallible>> + Send + use<> {
+    stream::unfold(feed.reader(after), |mut reader| async move {
+        let events = reader.next().await?;
+        let frames: Vec<Result<Frame, Infallible>> = events.iter().map(|event| Ok(frame(event))).collect();
+        Some((stream::iter(frames), reader))
+    })
+    .flatten()
+}
+
+fn frame(event: &Event) -> Frame {
+    let body = serde_json::to_value(event).unwrap_or_default();
+    let name = body["type"].as_str().unwrap_or("event").to_owned();
+    Frame::default().id(event.seq.to_string()).event(name).data(body.to_string())
+}
+
+fn respond(frames: impl Stream<Item = Result<Frame, Infallible>> + Send + 'static) -> Response {
+    let keep_alive = KeepAlive::new().interval(HEARTBEAT);
+    let mut response = Sse::new(frames).keep_alive(keep_alive).into_response();
+    response.headers_mut().insert("cache-control", axum::http::HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,158 @@
+//! The commands beside `serve`.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use reqwest::Method;
+use reqwest::header::{AUTHORIZATION, HOST, HeaderValue};
+use url::Url;
+
+use crate::auth::local::LocalKey;
+use crate::auth::seal::Seal;
+use crate::egress::{Call, Egress, Reach};
+use crate::folder;
+
+/// The region that AWS clients are told.
+pub const REGION: &str = "us-east-1";
+const USUAL_URL: &str = "http://127.0.0.1:8650";
+
+/// Prints shell exports.
+///
+/// # Errors
+/// The key cannot be had.
+pub fn env(data: &Path) -> Result<(), String> {
+    let key = key(data)?;
+    let url = url(data);
+    let aws = format!("{url}/aws");
+    for (name, value) in [
+        ("ANABRANCH_URL", url.as_str()),
+        ("ANABRANCH_API_KEY", &key.api_key),
+        ("AWS_ENDPOINT_URL_BEDROCK_AGENT", &aws),
+        ("AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME", &aws),
+        ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", &aws),
+        ("AWS_ACCESS_KEY_ID", &key.access_key_id),
+        ("AWS_SECRET_ACCESS_KEY", &key.secret_access_key),
+        ("AWS_REGION", REGION),
+        ("AWS_DEFAULT_REGION", REGION),
+    ] {
+        println!("export {name}='{}'", value.replace('\'', "'\\''"));
+    }
+    println!("unset AWS_SESSION_TOKEN AWS_PROFILE");
+    Ok(())
+}
+
+/// Prints a new sign-in link of the running server, and opens it.
+///
+/// # Errors
+/// No server runs on this folder.
+pub async fn open(data: &Path) -> Result<(), String> {
+    let key = key(data)?;
+    let Some(running) = folder::running(data) else {
+        return Err(format!("no server has run on {}. Start one: anabranch serve", data.display()));
+    };
+    let url = Url::parse(&format!("{}/api/session/link", running.url)).map_err(|error| error.to_string())?;
+    let answer = call(Method::POST, url, &key).await;
+    let answer =
+        answer.map_err(|_| format!("no server answers at {}. Start one: anabranch serve", running.url))?;
+    let link = serde_json::from_slice::<serde_json::Value>(&answer)
+        .ok()
+        .and_then(|answer| answer["url"].as_str().map(str::to_owned))
+        .ok_or_else(|| format!("another program answers at {}", running.url))?;
+    println!("{link}");
+    open_in_browser(&link);
+    Ok(())
+}
+
+/// Says what is here, what is missing, and how to get it.
+///
+/// # Errors
+/// Something that the server needs is missing.
+pub async fn doctor(data: &Path) -> Result<(), String> {
+    println!("anabranch {}", env!("CARGO_PKG_VERSION"));
+    println!("data folder   {}", data.display());
+    let mut broken = false;
+    match key(data) {
+        Ok(_) => println!("keys          ok"),
+        Err(error) => {
+            broken = true;
+            println!("keys          {error}");
+        }
+    }
+    match folder::running(data) {
+        None => println!("server        has not run yet: anabranch serve"),
+        Some(running) => {
+            let alive = match (Url::parse(&format!("{}/readyz", running.url)), key(data)) {
+                (Ok(url), Ok(key)) => call(Method::GET, url, &key).await.is_ok(),
+                _ => false,
+            };
+            println!(
+                "server        {} {}",
+                running.url,
+                if alive { "answers" } else { "does not answer: anabranch serve" }
+            );
+        }
+    }
+    let egress = Egress::new().map_err(|error| error.to_string())?;
+    match crate::provider::embedded(None, &egress) {
+        None => println!("embedded model  not in this build"),
+        Some(embedded) => println!("embedded model  {}", embedded.weights.status().message),
+    }
+    if broken { Err("something is missing, see above".to_owned()) } else { Ok(()) }
+}
+
+/// Fetches the embedded model's weights.
+///
+/// # Errors
+/// They could not be had; the message says what to do.
+#[cfg(feature = "local-models")]
+pub async fn model(command: crate::config::ModelCommand) -> Result<(), String> {
+    let crate::config::ModelCommand::Fetch { file } = command;
+    let egress = Egress::new().map_err(|error| error.to_string())?;
+    crate::provider::fetch_embedded(None, &egress, file, |line| println!("{line}")).await
+}
+
+/// Opens a link where there is a desktop; where there is none, the printed link has to do.
+pub fn open_in_browser(link: &str) {
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else if cfg!(target_os = "windows") {
+        "explorer"
+    } else if std::env::var_os("DISPLAY").is_some() || std::env::var_os("WAYLAND_DISPLAY").is_some() {
+        "xdg-open"
+    } else {
+        return;
+    };
+    let _ = Command::new(program)
+        .arg(link)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
+}
+
+fn key(data: &Path) -> Result<LocalKey, String> {
+    folder::make(data)
+        .map_err(|error| format!("the data folder {} cannot be made: {error}", data.display()))?;
+    let seal = Seal::open(data).map_err(|error| error.to_string())?;
+    LocalKey::open(data, &seal).map_err(|error| error.to_string())
+}
+
+fn url(data: &Path) -> String {
+    folder::running(data).map_or_else(|| USUAL_URL.to_owned(), |running| running.url)
+}
+
+async fn call(method: Method, url: Url, key: &LocalKey) -> Result<Vec<u8>, String> {
+    let egress = Egress::new().map_err(|error| error.to_string())?;
+    let bearer =
+        HeaderValue::from_str(&format!("Bearer {}", key.api_key)).map_err(|error| error.to_string())?;
+    let host = HeaderValue::from_str(url.authority()).map_err(|error| error.to_string())?;
+    let headers = vec![(AUTHORIZATION, bearer), (HOST, host)];
+    let patience = Some(Duration::from_secs(5));
+    let call = Call { method, url, headers, body: None, reach: Reach::Trusted, patience };
+    let response = egress.call(call).await.map_err(|error| error.to_string())?;
+    if !response.status.is_success() {
+        return Err(format!("it answered {}", response.status));
+    }
+    response.bytes().await.map_err(|error| error.to_string())
+}

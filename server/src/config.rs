@@ -1,0 +1,83 @@
+//! The command line and the environment. `--help` is the manual.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Draw, test, version and serve LLM flows.
+#[derive(Debug, Parser)]
+#[command(name = "anabranch", version, about)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start the server and print a sign-in link
+    Serve(Serve),
+    /// Print shell exports, so that AWS SDKs and curl reach the server: eval "$(anabranch env)"
+    Env(Data),
+    /// Print a new sign-in link of the running server, and open it where there is a desktop
+    Open(Data),
+    /// Say what is here, what is missing, and how to get it
+    Doctor(Data),
+    /// The embedded model's weights
+    #[cfg(feature = "local-models")]
+    Model(Model),
+}
+
+/// Where the data are.
+#[derive(Clone, Debug, Args)]
+pub struct Data {
+    /// The folder with the database and the keys; the platform's usual place unless given
+    #[arg(long, env = "ANABRANCH_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// How to serve.
+#[derive(Clone, Debug, Args)]
+pub struct Serve {
+    #[command(flatten)]
+    pub data: Data,
+    /// Address and port to listen on; port 0 takes a free one
+    #[arg(long, env = "ANABRANCH_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8650")]
+    pub listen: SocketAddr,
+    /// Another host name, with its port, that this server answers to; may be given more than once
+    #[arg(long, env = "ANABRANCH_ALLOWED_HOST", value_name = "HOST:PORT", value_delimiter = ',')]
+    pub allowed_host: Vec<String>,
+    /// Do not open the sign-in link in a browser
+    #[arg(long, env = "ANABRANCH_NO_OPEN")]
+    pub no_open: bool,
+}
+
+/// The embedded model.
+#[cfg(feature = "local-models")]
+#[derive(Clone, Debug, Args)]
+pub struct Model {
+    #[command(subcommand)]
+    pub command: ModelCommand,
+}
+
+/// What to do about the embedded model.
+#[cfg(feature = "local-models")]
+#[derive(Clone, Debug, Subcommand)]
+pub enum ModelCommand {
+    /// Fetch the weights, once, into the user's cache folder
+    Fetch {
+        /// Files brought from elsewhere, for machines without a network; may be given more than once
+        #[arg(long, value_name = "PATH")]
+        file: Vec<PathBuf>,
+    },
+}
+
+impl Data {
+    /// The folder that was chosen, or the platform's usual one.
+    pub fn folder(&self) -> PathBuf {
+        self.data
+            .clone()
+            .unwrap_or_else(|| dirs::data_dir().unwrap_or_else(|| PathBuf::from(".")).join("anabranch"))
+    }
+}

@@ -1,0 +1,137 @@
+//! Model providers: what answers a Prompt.
+//!
+//! Always holds: a model id is `connection/model`, or an AWS id that the model map leads to one; every failure is
+//! typed and says what to do; a provider calls through [`crate::egress`] alone.
+
+#[cfg(feature = "local-models")]
+mod embedded;
+#[cfg(feature = "local-models")]
+pub mod local;
+mod openai;
+mod registry;
+mod sse;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use flow::event::{Failure, FailureCode};
+use flow::message::{Chat, Usage};
+use flow::wire::LocalModel;
+use futures_util::future::BoxFuture;
+use tokio::sync::mpsc;
+
+use crate::egress::Egress;
+use crate::task::Supervisor;
+
+#[cfg(feature = "local-models")]
+pub use embedded::fetch as fetch_embedded;
+pub use openai::OpenAi;
+pub use registry::{Endpoint, LOCAL, Registry, Resolved};
+
+/// The embedded model's model id.
+pub const EMBEDDED: &str = "local/smollm2";
+
+/// Something that answers chats.
+pub trait Provider: Send + Sync {
+    /// Answers a chat with a model of this provider; pieces of the answer go into `pieces` as they come. Dropping the
+    /// future stops the call.
+    fn chat<'a>(
+        &'a self,
+        model: &'a str,
+        chat: &'a Chat,
+        pieces: &'a Pieces,
+    ) -> BoxFuture<'a, Result<Answer, Error>>;
+
+    /// The models it has.
+    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>>;
+}
+
+/// The weights of an embedded model.
+pub trait Weights: Send + Sync {
+    /// How they stand.
+    fn status(&self) -> LocalModel;
+    /// Begins to fetch them, unless that is under way.
+    fn fetch(&self, tasks: &Supervisor);
+}
+
+/// The embedded model: who answers with it, and its weights.
+pub struct Embedded {
+    pub provider: Arc<dyn Provider>,
+    pub weights: Arc<dyn Weights>,
+}
+
+/// The embedded model, with its weights in this folder or the user's cache; none where this build has none.
+#[cfg(feature = "local-models")]
+pub fn embedded(folder: Option<PathBuf>, egress: &Egress) -> Option<Embedded> {
+    embedded::new(folder, egress)
+}
+
+/// The embedded model, which this build does not have.
+#[cfg(not(feature = "local-models"))]
+pub fn embedded(_: Option<PathBuf>, _: &Egress) -> Option<Embedded> {
+    None
+}
+
+/// Where the pieces of an answer go.
+#[derive(Clone, Debug)]
+pub struct Pieces(mpsc::Sender<String>);
+
+impl Pieces {
+    /// Pieces that arrive at the receiver, which may lag by this many.
+    pub fn channel(lag: usize) -> (Self, mpsc::Receiver<String>) {
+        let (sender, receiver) = mpsc::channel(lag);
+        (Self(sender), receiver)
+    }
+
+    /// Passes a piece on. A receiver that has gone away is no error: the answer counts, not its pieces.
+    pub async fn push(&self, text: String) {
+        if !text.is_empty() {
+            let _ = self.0.send(text).await;
+        }
+    }
+
+    /// The sender itself, for a thread that cannot wait.
+    pub fn sender(&self) -> mpsc::Sender<String> {
+        self.0.clone()
+    }
+}
+
+/// A whole answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Answer {
+    pub text: String,
+    pub usage: Option<Usage>,
+    /// How a constrained answer was found, where the model did not simply answer.
+    pub served_by: Option<String>,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// There is no such connection or model.
+    #[error("{0}")]
+    Unknown(String),
+    /// The provider refused, or is not there.
+    #[error("{0}")]
+    Refused(String),
+    /// The provider's answer cannot be understood, or breaks off.
+    #[error("{0}")]
+    Garbled(String),
+    #[error("{0}")]
+    TimedOut(String),
+    /// The chat asks for what this provider cannot do.
+    #[error("{0}")]
+    Unfit(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        let code = match error {
+            Error::Unknown(_) | Error::Unfit(_) => FailureCode::Validation,
+            Error::Refused(_) => FailureCode::DependencyFailed,
+            Error::Garbled(_) => FailureCode::BadGateway,
+            Error::TimedOut(_) => FailureCode::TimedOut,
+        };
+        Self { code, message: error.to_string() }
+    }
+}

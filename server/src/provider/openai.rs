@@ -1,0 +1,348 @@
+//! OpenAI-compatible chat completions: OpenAI, Ollama, vLLM, llama.cpp, LM Studio.
+//!
+//! A request and a stream's pieces are pure functions; the call around them is the shared egress.
+
+use flow::message::{Chat, Role, Usage};
+use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use url::Url;
+
+use super::sse::Splitter;
+use super::{Answer, Error, Pieces, Provider};
+use crate::egress::{self, Call, Egress, Reach};
+
+/// A server that speaks chat completions.
+#[derive(Clone, Debug)]
+pub struct OpenAi {
+    egress: Egress,
+    /// The connection's name, for messages.
+    name: String,
+    base_url: Url,
+    key: Option<String>,
+}
+
+impl OpenAi {
+    /// A server at a base address such as `http://127.0.0.1:11434/v1`.
+    pub fn new(egress: Egress, name: impl Into<String>, base_url: Url, key: Option<String>) -> Self {
+        Self { egress, name: name.into(), base_url, key }
+    }
+
+    fn call(&self, method: Method, path: &str, body: Option<Value>) -> Result<Call, Error> {
+        let base = self.base_url.as_str().trim_end_matches('/');
+        let url = Url::parse(&format!("{base}/{path}"))
+            .map_err(|_| Error::Unknown(format!("{} has no usable address.", self.name)))?;
+        let mut headers = vec![(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
+        if let Some(key) = &self.key {
+            let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| {
+                Error::Refused(format!("The key of {} has characters that no header can carry.", self.name))
+            })?;
+            value.set_sensitive(true);
+            headers.push((AUTHORIZATION, value));
+        }
+        let body = body.map(|body| body.to_string().into_bytes());
+        // The owner made this connection, so it may be on this machine or in the owner's network.
+        Ok(Call { method, url, headers, body, reach: Reach::Trusted, patience: None })
+    }
+
+    async fn answer(&self, model: &str, chat: &Chat, pieces: &Pieces) -> Result<Answer, Error> {
+        let call = self.call(Method::POST, "chat/completions", Some(request(model, chat)))?;
+        let response = self.egress.call(call).await.map_err(|error| self.explain(error))?;
+        if !response.status.is_success() {
+            return Err(self.refusal(response, model).await);
+        }
+        let streams = response
+            .headers
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with("text/event-stream"));
+        let mut gathered = Gathered::default();
+        if streams {
+            let mut stream = response.stream();
+            let mut splitter = Splitter::default();
+            while let Some(bytes) = stream.next().await {
+                let bytes = bytes.map_err(|error| match error {
+                    egress::Error::TimedOut(_) => self.explain(error),
+                    _ => Error::Garbled(format!(
+                        "{} broke off in the middle of its answer. Run again.",
+                        self.name
+                    )),
+                })?;
+                let events = splitter.push(&bytes).map_err(|what| self.garbled(what))?;
+                for data in events {
+                    let text = gathered.take(&data).map_err(|what| self.garbled(&what))?;
+                    // A constrained answer is JSON until it is whole.
+                    if chat.choice.is_none() {
+                        pieces.push(text).await;
+                    }
+                }
+                if gathered.done {
+                    break;
+                }
+            }
+            if !gathered.done && gathered.finish.is_none() {
+                return Err(Error::Garbled(format!(
+                    "{} stopped in the middle of its answer. Run again.",
+                    self.name
+                )));
+            }
+        } else {
+            let body = response.bytes().await.map_err(|error| self.explain(error))?;
+            gathered.whole(&body).map_err(|what| self.garbled(&what))?;
+        }
+        let text = match &chat.choice {
+            None => gathered.text,
+            Some(choice) => {
+                let label = chosen(&gathered.text, &choice.labels).ok_or_else(|| {
+                    let answer: String = gathered.text.chars().take(80).collect();
+                    Error::Garbled(format!(
+                        "{model} answered «{answer}», which is none of {}.",
+                        choice.labels.join(", ")
+                    ))
+                })?;
+                pieces.push(label.clone()).await;
+                label
+            }
+        };
+        Ok(Answer { text, usage: gathered.usage, served_by: None })
+    }
+
+    fn explain(&self, error: egress::Error) -> Error {
+        match error {
+            egress::Error::TimedOut(place) => Error::TimedOut(format!(
+                "{} at {place} did not answer in time. Try again, or use a faster model.",
+                self.name
+            )),
+            egress::Error::Unreachable(place) => Error::Refused(format!(
+                "{} does not answer at {place}. Is it running? Its address is on the Connections page.",
+                self.name
+            )),
+            other => Error::Refused(format!("{}: {other}.", self.name)),
+        }
+    }
+
+    fn garbled(&self, what: &str) -> Error {
+        Error::Garbled(format!("{} gave an answer that cannot be understood: {what}.", self.name))
+    }
+
+    async fn refusal(&self, response: egress::Response, model: &str) -> Error {
+        let status = response.status;
+        let wait = response.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let said = response.bytes().await.ok().and_then(|body| said(&body)).unwrap_or_default();
+        let name = &self.name;
+        let told = if said.is_empty() { String::new() } else { format!(" It said: {said}") };
+        Error::Refused(match status {
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
+                format!("{name} refused the key. Set it on the Connections page.{told}")
+            }
+            StatusCode::NOT_FOUND => format!("{name} does not know the model {model}.{told}"),
+            StatusCode::TOO_MANY_REQUESTS => match wait {
+                Some(seconds) => format!("{name} has had too many calls. Try again in {seconds} s.{told}"),
+                None => format!("{name} has had too many calls. Try again in a while.{told}"),
+            },
+            status if status.is_server_error() => {
+                format!("{name} failed ({}). Try again.{told}", status.as_u16())
+            }
+            status => format!("{name} refused the call ({}).{told}", status.as_u16()),
+        })
+    }
+}
+
+impl Provider for OpenAi {
+    fn chat<'a>(
+        &'a self,
+        model: &'a str,
+        chat: &'a Chat,
+        pieces: &'a Pieces,
+    ) -> BoxFuture<'a, Result<Answer, Error>> {
+        Box::pin(self.answer(model, chat, pieces))
+    }
+
+    fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {
+        Box::pin(async move {
+            let mut call = self.call(Method::GET, "models", None)?;
+            call.patience = Some(std::time::Duration::from_secs(5));
+            let response = self.egress.call(call).await.map_err(|error| self.explain(error))?;
+            if !response.status.is_success() {
+                return Err(self.refusal(response, "").await);
+            }
+            let body = response.bytes().await.map_err(|error| self.explain(error))?;
+            let list: Value = serde_json::from_slice(&body).map_err(|_| self.garbled("it is no JSON"))?;
+            let ids = list["data"].as_array().into_iter().flatten();
+            Ok(ids.filter_map(|model| model["id"].as_str().map(str::to_owned)).collect())
+        })
+    }
+}
+
+/// The body of a request.
+fn request(model: &str, chat: &Chat) -> Value {
+    let messages: Vec<Value> = chat
+        .messages
+        .iter()
+        .map(|message| {
+            let role = match message.role {
+                Role::System => "system",
+                Role::User => "user",
+                Role::Assistant => "assistant",
+            };
+            json!({"role": role, "content": message.text})
+        })
+        .collect();
+    let mut body = json!({
+        "model": model, "messages": messages, "stream": true, "stream_options": {"include_usage": true},
+    });
+    let mut set = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            body[name] = value;
+        }
+    };
+    set("temperature", chat.temperature.map(Value::from));
+    set("top_p", chat.top_p.map(Value::from));
+    // A constrained answer is wrapped in JSON, which a limit meant for the bare word would cut.
+    set(
+        "max_tokens",
+        chat.max_tokens.map(|most| Value::from(if chat.choice.is_some() { most.max(64) } else { most })),
+    );
+    set("stop", (!chat.stop.is_empty()).then(|| json!(chat.stop)));
+    if let Some(choice) = &chat.choice {
+        set(
+            "response_format",
+            Some(json!({"type": "json_schema", "json_schema": {"name": "answer", "strict": true, "schema": {
+                "type": "object", "additionalProperties": false, "required": ["answer"],
+                "properties": {"answer": {"type": "string", "enum": choice.labels}},
+            }}})),
+        );
+    }
+    if let (Some(Value::Object(more)), Some(body)) = (&chat.additional, body.as_object_mut()) {
+        for (name, value) in more {
+            body.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    body
+}
+
+/// What a stream has said so far.
+#[derive(Debug, Default)]
+struct Gathered {
+    text: String,
+    usage: Option<Usage>,
+    finish: Option<String>,
+    done: bool,
+}
+
+impl Gathered {
+    /// Takes an event's data; answers the new piece of text.
+    fn take(&mut self, data: &str) -> Result<String, String> {
+        if data.trim() == "[DONE]" {
+            self.done = true;
+            return Ok(String::new());
+        }
+        let chunk: Value = serde_json::from_str(data).map_err(|_| "a piece of it is no JSON".to_owned())?;
+        if let Some(error) = chunk.get("error").filter(|error| !error.is_null()) {
+            return Err(format!("it reports {}", error["message"].as_str().unwrap_or("an error")));
+        }
+        self.note(&chunk);
+        let piece = chunk["choices"][0]["delta"]["content"].as_str().unwrap_or_default().to_owned();
+        self.text.push_str(&piece);
+        Ok(piece)
+    }
+
+    /// Takes an answer that was not streamed.
+    fn whole(&mut self, body: &[u8]) -> Result<(), String> {
+        let answer: Value = serde_json::from_slice(body).map_err(|_| "it is no JSON".to_owned())?;
+        let text = answer["choices"][0]["message"]["content"].as_str().ok_or("it has no text")?;
+        self.text = text.to_owned();
+        self.note(&answer);
+        self.done = true;
+        Ok(())
+    }
+
+    fn note(&mut self, chunk: &Value) {
+        if let Some(finish) = chunk["choices"][0]["finish_reason"].as_str() {
+            self.finish = Some(finish.to_owned());
+        }
+        if let (Some(input), Some(output)) =
+            (chunk["usage"]["prompt_tokens"].as_u64(), chunk["usage"]["completion_tokens"].as_u64())
+        {
+            self.usage = Some(Usage { input_tokens: input, output_tokens: output });
+        }
+    }
+}
+
+/// The label that an answer names: as the schema's JSON, or bare where a server ignored the schema.
+fn chosen(answer: &str, labels: &[String]) -> Option<String> {
+    let named =
+        serde_json::from_str::<Value>(answer).ok().and_then(|v| v["answer"].as_str().map(str::to_owned));
+    let bare = named.unwrap_or_else(|| answer.to_owned());
+    let bare = bare.trim().trim_matches(|c: char| "\"'.!`*".contains(c)).trim();
+    labels.iter().find(|label| label.trim().eq_ignore_ascii_case(bare)).cloned()
+}
+
+/// What an error body says, cut short.
+fn said(body: &[u8]) -> Option<String> {
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let text = body["error"]["message"].as_str().or(body["error"].as_str()).or(body["message"].as_str())?;
+    Some(text.chars().take(200).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flow::message::{Choice, Message};
+
+    #[test]
+    fn asks_for_a_schema_where_the_answer_is_constrained() {
+        let labels = vec!["angry".to_owned(), "neutral".to_owned()];
+        let chat = Chat {
+            messages: vec![Message { role: Role::User, text: "Hi".into() }],
+            max_tokens: Some(8),
+            temperature: Some(0.0),
+            choice: Some(Choice { labels: labels.clone(), examples: vec![], query: String::new() }),
+            additional: Some(json!({"top_k": 3, "model": "other"})),
+            ..Chat::default()
+        };
+        let body = request("gpt", &chat);
+        assert_eq!(
+            body["response_format"]["json_schema"]["schema"]["properties"]["answer"]["enum"],
+            json!(labels)
+        );
+        assert_eq!(
+            (&body["max_tokens"], &body["top_k"], &body["model"]),
+            (&json!(64), &json!(3), &json!("gpt"))
+        );
+    }
+
+    #[test]
+    fn understands_answers_in_and_out_of_the_schema() {
+        let labels = vec!["angry".to_owned(), "neutral".to_owned()];
+        for (answer, label) in [
+            ("{\"answer\":\"angry\"}", Some("angry")),
+            (" Neutral.\n", Some("neutral")),
+            ("\"angry\"", Some("angry")),
+            ("The customer is angry", None),
+            ("", None),
+        ] {
+            assert_eq!(chosen(answer, &labels).as_deref(), label, "{answer}");
+        }
+    }
+
+    #[test]
+    fn gathers_recorded_pieces() {
+        let mut gathered = Gathered::default();
+        for data in [
+            r#"{"id":"c","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}"#,
+            r#"{"id":"c","choices":[{"index":0,"delta":{"content":"Hel"},"finish_reason":null}],"usage":null}"#,
+            r#"{"id":"c","choices":[{"index":0,"delta":{"content":"lo"},"finish_reason":"stop"}]}"#,
+            r#"{"id":"c","choices":[],"usage":{"prompt_tokens":9,"completion_tokens":2,"total_tokens":11}}"#,
+            "[DONE]",
+        ] {
+            gathered.take(data).unwrap();
+        }
+        assert!(gathered.done);
+        assert_eq!(gathered.text, "Hello");
+        assert_eq!(gathered.usage, Some(Usage { input_tokens: 9, output_tokens: 2 }));
+        assert!(gathered.take(r#"{"error":{"message":"overloaded"}}"#).unwrap_err().contains("overloaded"));
+    }
+}

@@ -1,0 +1,65 @@
+//! The rules of flows, versions, aliases, executions and connections, shared by both APIs. No HTTP here.
+
+mod aliases;
+mod connections;
+mod executions;
+mod flows;
+mod invoke;
+mod local_model;
+mod versions;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use flow::definition::Definition;
+use flow::extensions::Extensions;
+use sha2::{Digest as _, Sha256};
+
+pub use aliases::TEST_ALIAS;
+pub(crate) use aliases::on_the_wire as alias_on_the_wire;
+pub use executions::Events;
+pub use flows::{CreateFlow, UpdateFlow};
+pub use invoke::Target;
+pub(crate) use versions::summary as version_summary;
+
+use crate::auth::seal::Seal;
+use crate::error::Error;
+use crate::provider::{Registry, Weights};
+use crate::run::Runner;
+use crate::store::Store;
+use crate::task::Supervisor;
+
+/// Everything the APIs may ask for.
+#[derive(Clone)]
+pub struct Service {
+    pub(crate) store: Store,
+    pub(crate) runner: Runner,
+    pub(crate) models: Registry,
+    pub(crate) seal: Seal,
+    pub(crate) tasks: Supervisor,
+    pub(crate) found: connections::Found,
+    pub(crate) local: Option<Arc<dyn Weights>>,
+    /// Where the data are, for the settings page.
+    pub data_folder: PathBuf,
+    /// Where this server is reached, without a trailing slash.
+    pub url: String,
+}
+
+pub use connections::{Found, from_environment};
+
+impl Service {
+    /// Whether the store answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ready(&self) -> Result<(), Error> {
+        Ok(self.store.ping().await?)
+    }
+}
+
+/// The digest of two documents: SHA-256 of their JSON.
+pub(crate) fn digest(definition: &Definition, extensions: &Extensions) -> Result<String, Error> {
+    let documents =
+        serde_json::to_vec(&(definition, extensions)).map_err(|error| Error::Internal(error.to_string()))?;
+    Ok(hex::encode(Sha256::digest(documents)))
+}

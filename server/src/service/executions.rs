@@ -1,0 +1,81 @@
+//! Executions: past and present.
+
+use std::sync::Arc;
+
+use flow::event::Event;
+use flow::wire::{Execution, ExecutionList, ExecutionSummary};
+
+use super::Service;
+use crate::error::{Error, Result, missing};
+use crate::run::Feed;
+use crate::store::{ExecutionFilter, ExecutionRow};
+
+/// The most executions on a page.
+const PAGE: u32 = 200;
+
+impl Service {
+    /// A page of executions, newest first.
+    pub async fn executions(&self, mut filter: ExecutionFilter) -> Result<ExecutionList> {
+        filter.limit = filter.limit.clamp(1, PAGE);
+        let limit = filter.limit as usize;
+        let rows = self.store.executions(filter).await?;
+        let next = (rows.len() == limit).then(|| rows.last().map(|row| row.id.clone())).flatten();
+        Ok(ExecutionList { executions: rows.into_iter().map(summary).collect(), next })
+    }
+
+    /// One execution with the flow as it ran and what happened.
+    pub async fn execution(&self, id: &str) -> Result<Execution> {
+        let row = self.store.execution(id).await.map_err(missing("execution", id))?;
+        let (definition, extensions) = self.store.documents(&row.digest).await?;
+        let events = self.store.events(id, 0).await?;
+        Ok(Execution { summary: summary(row), definition, extensions, events })
+    }
+
+    /// What happened in an execution after a place: as it goes on, or what was written down.
+    pub async fn events(&self, id: &str, after: u64) -> Result<Events> {
+        if let Some(feed) = self.runner.live(id) {
+            return Ok(Events::Live(feed));
+        }
+        self.store.execution(id).await.map_err(missing("execution", id))?;
+        Ok(Events::Past(self.store.events(id, after).await?))
+    }
+
+    /// Stops a running execution.
+    pub async fn stop(&self, id: &str) -> Result<()> {
+        if self.runner.stop(id) {
+            return Ok(());
+        }
+        let row = self.store.execution(id).await.map_err(missing("execution", id))?;
+        Err(Error::Conflict {
+            code: "ended",
+            message: format!("This execution has ended already: {}.", row.status.name()),
+        })
+    }
+
+    /// How many executions are running.
+    pub async fn running(&self) -> Result<u64> {
+        Ok(self.store.running().await?)
+    }
+}
+
+/// Where an execution's events come from.
+pub enum Events {
+    Live(Arc<Feed>),
+    Past(Vec<Event>),
+}
+
+fn summary(row: ExecutionRow) -> ExecutionSummary {
+    ExecutionSummary {
+        id: row.id,
+        flow_id: row.flow_id,
+        flow_title: row.flow_title,
+        alias: row.alias,
+        version: row.version,
+        status: row.status,
+        started_at: row.started_at,
+        ended_at: row.ended_at,
+        error: row.error,
+        input_tokens: row.input_tokens,
+        output_tokens: row.output_tokens,
+    }
+}

@@ -1,0 +1,156 @@
+//! SQL: one file per group of tables. Many readers, one writer.
+//!
+//! Always holds: a write is answered after its commit is on disk (write-ahead log, `synchronous=FULL`). Access is a
+//! method that says what it does; no SQL lives elsewhere.
+
+mod aliases;
+mod connections;
+mod executions;
+mod flows;
+mod sessions;
+mod settings;
+mod versions;
+mod writer;
+
+use std::borrow::Cow;
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
+use tokio::task::JoinHandle;
+
+pub use aliases::AliasRow;
+pub use connections::ConnectionRow;
+pub use executions::{ExecutionFilter, ExecutionRow, Finished};
+pub use flows::{DraftChange, FlowRow};
+pub use sessions::SessionRow;
+pub use versions::VersionRow;
+use writer::Writer;
+
+/// The first SQLite without the defect that loses pages of the write-ahead log.
+const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
+
+/// The database of one data folder.
+#[derive(Clone, Debug)]
+pub struct Store {
+    readers: SqlitePool,
+    writer: Writer,
+}
+
+/// What a statement said.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// What is asked for is not there.
+    #[error("not found")]
+    NotFound,
+    /// Something else has this name, or still points here.
+    #[error("taken: {0}")]
+    Taken(&'static str),
+    /// The draft has moved on to this revision.
+    #[error("the draft is at revision {0}")]
+    Revision(u64),
+    /// No space is left on the disk.
+    #[error("the disk is full")]
+    Full,
+    #[error(transparent)]
+    Sql(sqlx::Error),
+    /// A stored document cannot be read.
+    #[error("a stored document cannot be read: {0}")]
+    Document(#[from] serde_json::Error),
+    /// The writer has stopped.
+    #[error("the store is closed")]
+    Closed,
+    /// The bundled SQLite is too old.
+    #[error("SQLite {0} is older than 3.51.3, which is the first without a defect that loses writes")]
+    TooOld(String),
+    #[error("the database could not be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::RowNotFound => Self::NotFound,
+            sqlx::Error::Database(database) if database.code().as_deref() == Some("13") => Self::Full,
+            _ => Self::Sql(error),
+        }
+    }
+}
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Store {
+    /// Opens the database of a data folder, makes it where there is none, and brings its schema up to date. The
+    /// second value is the writer's task, which ends when the last store is dropped.
+    ///
+    /// # Errors
+    /// The file cannot be opened or its schema is newer than this program.
+    pub async fn open(folder: &Path) -> Result<(Self, JoinHandle<()>)> {
+        let options = SqliteConnectOptions::new()
+            .filename(folder.join("anabranch.db"))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10))
+            .statement_cache_capacity(256);
+        let options = match std::env::var("ANABRANCH_TEST_SYNCHRONOUS").as_deref() {
+            // The durability test shows with it that it can fail.
+            Ok("normal") => options.synchronous(SqliteSynchronous::Normal),
+            _ => options,
+        };
+        let mut connection = options.connect().await?;
+        require_sqlite(&mut connection).await?;
+        migrations().run(&mut connection).await?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .connect_with(options.create_if_missing(false).read_only(true))
+            .await?;
+        let (writer, task) = Writer::start(connection);
+        Ok((Self { readers, writer }, task))
+    }
+
+    /// Whether a write and a read work.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn ping(&self) -> Result<()> {
+        self.put_setting("ping", "pong").await?;
+        sqlx::query("SELECT 1").execute(&self.readers).await?;
+        Ok(())
+    }
+}
+
+async fn require_sqlite(connection: &mut SqliteConnection) -> Result<()> {
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&mut *connection).await?;
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let found = [(); 3].map(|()| parts.next().unwrap_or(0));
+    connection.ping().await?;
+    if found < OLDEST_SQLITE { Err(Error::TooOld(version)) } else { Ok(()) }
+}
+
+fn migrations() -> Migrator {
+    let files = [(1, "first", include_str!("../migrations/0001_first.sql"))];
+    let migrations = files
+        .into_iter()
+        .map(|(version, name, sql)| {
+            let sql = sqlx::AssertSqlSafe(sql).into_sql_str();
+            Migration::new(version, Cow::Borrowed(name), MigrationType::Simple, sql, false)
+        })
+        .collect();
+    Migrator { migrations: Cow::Owned(migrations), ..Migrator::DEFAULT }
+}
+
+use sqlx::SqlSafeStr as _;
+
+/// A count or time of ours as SQLite has it.
+fn to_sql(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// A stored count or time.
+fn from_sql(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or(0)
+}

@@ -1,0 +1,170 @@
+//! Aliases.
+
+use sqlx::{FromRow, SqliteConnection};
+
+use super::{Error, Result, Store, from_sql, to_sql};
+
+/// An alias as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AliasRow {
+    pub id: String,
+    pub flow_id: String,
+    pub name: String,
+    pub description: String,
+    pub version: u64,
+    pub created_at: u64,
+    pub updated_at: u64,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    flow_id: String,
+    name: String,
+    description: String,
+    version: i64,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl From<Row> for AliasRow {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            flow_id: row.flow_id,
+            name: row.name,
+            description: row.description,
+            version: from_sql(row.version),
+            created_at: from_sql(row.created_at),
+            updated_at: from_sql(row.updated_at),
+        }
+    }
+}
+
+impl Store {
+    /// A flow's aliases, by name.
+    pub async fn aliases(&self, flow: &str) -> Result<Vec<AliasRow>> {
+        let rows: Vec<Row> = sqlx::query_as("SELECT * FROM aliases WHERE flow_id = ? ORDER BY name")
+            .bind(flow)
+            .fetch_all(&self.readers)
+            .await?;
+        Ok(rows.into_iter().map(AliasRow::from).collect())
+    }
+
+    /// The aliases of every flow.
+    pub async fn all_aliases(&self) -> Result<Vec<AliasRow>> {
+        let rows: Vec<Row> =
+            sqlx::query_as("SELECT * FROM aliases ORDER BY name").fetch_all(&self.readers).await?;
+        Ok(rows.into_iter().map(AliasRow::from).collect())
+    }
+
+    /// The alias of this id or name.
+    pub async fn alias(&self, flow: &str, id_or_name: &str) -> Result<AliasRow> {
+        let row: Row = sqlx::query_as(
+            "SELECT * FROM aliases WHERE flow_id = ?1 AND (id = ?2 OR name = ?2) ORDER BY id = ?2 DESC LIMIT 1",
+        )
+        .bind(flow)
+        .bind(id_or_name)
+        .fetch_one(&self.readers)
+        .await?;
+        Ok(row.into())
+    }
+
+    /// Points an alias at a version; makes it where there is none of this name.
+    pub async fn put_alias(&self, alias: AliasRow) -> Result<AliasRow> {
+        self.writer.write(move |connection| Box::pin(async move { put(connection, alias).await })).await
+    }
+
+    /// Adds an alias whose name must be free.
+    pub async fn insert_alias(&self, alias: AliasRow) -> Result<AliasRow> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let taken: i64 =
+                        sqlx::query_scalar("SELECT count(*) FROM aliases WHERE flow_id = ? AND name = ?")
+                            .bind(&alias.flow_id)
+                            .bind(&alias.name)
+                            .fetch_one(&mut *connection)
+                            .await?;
+                    if taken > 0 { Err(Error::Taken("name")) } else { put(connection, alias).await }
+                })
+            })
+            .await
+    }
+
+    /// Replaces what an alias of this id says.
+    pub async fn update_alias(&self, alias: AliasRow) -> Result<AliasRow> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    require_version(connection, &alias).await?;
+                    let taken: i64 =
+                        sqlx::query_scalar("SELECT count(*) FROM aliases WHERE flow_id = ? AND name = ? AND id <> ?")
+                            .bind(&alias.flow_id)
+                            .bind(&alias.name)
+                            .bind(&alias.id)
+                            .fetch_one(&mut *connection)
+                            .await?;
+                    if taken > 0 {
+                        return Err(Error::Taken("name"));
+                    }
+                    let row: Row = sqlx::query_as(
+                        "UPDATE aliases SET name = ?, description = ?, version = ?, updated_at = ? WHERE id = ? RETURNING *",
+                    )
+                    .bind(&alias.name)
+                    .bind(&alias.description)
+                    .bind(to_sql(alias.version))
+                    .bind(to_sql(alias.updated_at))
+                    .bind(&alias.id)
+                    .fetch_one(&mut *connection)
+                    .await?;
+                    Ok(row.into())
+                })
+            })
+            .await
+    }
+
+    /// Deletes an alias.
+    pub async fn delete_alias(&self, id: String) -> Result<()> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let deleted = sqlx::query("DELETE FROM aliases WHERE id = ?")
+                        .bind(&id)
+                        .execute(&mut *connection)
+                        .await?;
+                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+                })
+            })
+            .await
+    }
+}
+
+pub(super) async fn put(connection: &mut SqliteConnection, alias: AliasRow) -> Result<AliasRow> {
+    require_version(connection, &alias).await?;
+    let row: Row = sqlx::query_as(
+        "INSERT INTO aliases (id, flow_id, name, description, version, created_at, updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (flow_id, name) DO UPDATE SET version = excluded.version, updated_at = excluded.updated_at
+         RETURNING *",
+    )
+    .bind(&alias.id)
+    .bind(&alias.flow_id)
+    .bind(&alias.name)
+    .bind(&alias.description)
+    .bind(to_sql(alias.version))
+    .bind(to_sql(alias.created_at))
+    .bind(to_sql(alias.updated_at))
+    .fetch_one(&mut *connection)
+    .await?;
+    Ok(row.into())
+}
+
+async fn require_version(connection: &mut SqliteConnection, alias: &AliasRow) -> Result<()> {
+    let there: i64 = sqlx::query_scalar("SELECT count(*) FROM versions WHERE flow_id = ? AND version = ?")
+        .bind(&alias.flow_id)
+        .bind(to_sql(alias.version))
+        .fetch_one(&mut *connection)
+        .await?;
+    if there == 0 { Err(Error::NotFound) } else { Ok(()) }
+}

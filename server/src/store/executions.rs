@@ -1,0 +1,231 @@
+//! Executions and their events.
+
+use flow::definition::Definition;
+use flow::event::{Event, Status};
+use flow::extensions::Extensions;
+use sqlx::{FromRow, SqliteConnection};
+
+use super::{Result, Store, from_sql, to_sql};
+
+/// An execution as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExecutionRow {
+    pub id: String,
+    pub flow_id: String,
+    pub flow_title: String,
+    pub alias: Option<String>,
+    pub version: Option<u64>,
+    pub digest: String,
+    pub status: Status,
+    pub started_at: u64,
+    pub ended_at: Option<u64>,
+    pub error: Option<String>,
+    pub input_tokens: u64,
+    pub output_tokens: u64,
+}
+
+/// Which executions to list.
+#[derive(Clone, Debug, Default)]
+pub struct ExecutionFilter {
+    pub flow: Option<String>,
+    pub status: Option<Status>,
+    /// Only those older than this id.
+    pub after: Option<String>,
+    pub limit: u32,
+}
+
+/// How an execution ended.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    pub id: String,
+    pub status: Status,
+    pub at: u64,
+    pub error: Option<String>,
+    pub input_tokens: u64,
+    pub output_tokens: u64,
+    /// What is not written yet, the end among it.
+    pub events: Vec<Event>,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    flow_id: String,
+    flow_title: String,
+    alias: Option<String>,
+    version: Option<i64>,
+    digest: String,
+    status: String,
+    started_at: i64,
+    ended_at: Option<i64>,
+    error: Option<String>,
+    input_tokens: i64,
+    output_tokens: i64,
+}
+
+impl From<Row> for ExecutionRow {
+    fn from(row: Row) -> Self {
+        Self {
+            id: row.id,
+            flow_id: row.flow_id,
+            flow_title: row.flow_title,
+            alias: row.alias,
+            version: row.version.map(from_sql),
+            digest: row.digest,
+            status: Status::from_name(&row.status).unwrap_or(Status::Interrupted),
+            started_at: from_sql(row.started_at),
+            ended_at: row.ended_at.map(from_sql),
+            error: row.error,
+            input_tokens: from_sql(row.input_tokens),
+            output_tokens: from_sql(row.output_tokens),
+        }
+    }
+}
+
+impl Store {
+    /// Records that an execution begins, with the flow as it runs.
+    pub async fn insert_execution(
+        &self,
+        row: ExecutionRow,
+        definition: &Definition,
+        extensions: &Extensions,
+    ) -> Result<()> {
+        let (definition, extensions) =
+            (serde_json::to_string(definition)?, serde_json::to_string(extensions)?);
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query(
+                        "INSERT INTO documents (digest, definition, extensions) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+                    )
+                    .bind(&row.digest)
+                    .bind(definition)
+                    .bind(extensions)
+                    .execute(&mut *connection)
+                    .await?;
+                    sqlx::query(
+                        "INSERT INTO executions (id, flow_id, flow_title, alias, version, digest, status, started_at)
+                         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    )
+                    .bind(&row.id)
+                    .bind(&row.flow_id)
+                    .bind(&row.flow_title)
+                    .bind(&row.alias)
+                    .bind(row.version.map(to_sql))
+                    .bind(&row.digest)
+                    .bind(row.status.name())
+                    .bind(to_sql(row.started_at))
+                    .execute(&mut *connection)
+                    .await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Adds events of a running execution.
+    pub async fn append_events(&self, execution: String, events: Vec<Event>) -> Result<()> {
+        self.writer
+            .write(move |connection| Box::pin(async move { append(connection, &execution, &events).await }))
+            .await
+    }
+
+    /// Records an execution's end together with its last events. An execution that has ended stays as it is.
+    pub async fn finish_execution(&self, finished: Finished) -> Result<()> {
+        self.writer.write(move |connection| Box::pin(async move { finish(connection, finished).await })).await
+    }
+
+    /// Executions, newest first.
+    pub async fn executions(&self, filter: ExecutionFilter) -> Result<Vec<ExecutionRow>> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT * FROM executions
+             WHERE (?1 IS NULL OR flow_id = ?1) AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR id < ?3)
+             ORDER BY id DESC LIMIT ?4",
+        )
+        .bind(filter.flow)
+        .bind(filter.status.map(Status::name))
+        .bind(filter.after)
+        .bind(i64::from(filter.limit))
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(rows.into_iter().map(ExecutionRow::from).collect())
+    }
+
+    /// The last runs of every flow, at most twelve each, oldest first.
+    pub async fn recent_runs(&self) -> Result<Vec<ExecutionRow>> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY flow_id ORDER BY id DESC) AS place FROM executions)
+             WHERE place <= 12 ORDER BY id",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(rows.into_iter().map(ExecutionRow::from).collect())
+    }
+
+    /// One execution.
+    pub async fn execution(&self, id: &str) -> Result<ExecutionRow> {
+        let row: Row =
+            sqlx::query_as("SELECT * FROM executions WHERE id = ?").bind(id).fetch_one(&self.readers).await?;
+        Ok(row.into())
+    }
+
+    /// The flow as an execution ran it.
+    pub async fn documents(&self, digest: &str) -> Result<(Definition, Extensions)> {
+        let (definition, extensions): (String, String) =
+            sqlx::query_as("SELECT definition, extensions FROM documents WHERE digest = ?")
+                .bind(digest)
+                .fetch_one(&self.readers)
+                .await?;
+        Ok((serde_json::from_str(&definition)?, serde_json::from_str(&extensions)?))
+    }
+
+    /// An execution's events after a place.
+    pub async fn events(&self, execution: &str, after: u64) -> Result<Vec<Event>> {
+        let bodies: Vec<String> =
+            sqlx::query_scalar("SELECT body FROM events WHERE execution_id = ? AND seq > ? ORDER BY seq")
+                .bind(execution)
+                .bind(to_sql(after))
+                .fetch_all(&self.readers)
+                .await?;
+        bodies.iter().map(|body| Ok(serde_json::from_str(body)?)).collect()
+    }
+
+    /// How many executions are running.
+    pub async fn running(&self) -> Result<u64> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM executions WHERE status = 'Running'")
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(from_sql(count))
+    }
+}
+
+async fn append(connection: &mut SqliteConnection, execution: &str, events: &[Event]) -> Result<()> {
+    for event in events {
+        sqlx::query("INSERT INTO events (execution_id, seq, body) VALUES (?, ?, ?)")
+            .bind(execution)
+            .bind(to_sql(event.seq))
+            .bind(serde_json::to_string(event)?)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+async fn finish(connection: &mut SqliteConnection, finished: Finished) -> Result<()> {
+    let updated = sqlx::query(
+        "UPDATE executions SET status = ?, ended_at = ?, error = ?, input_tokens = ?, output_tokens = ?
+         WHERE id = ? AND status = 'Running'",
+    )
+    .bind(finished.status.name())
+    .bind(to_sql(finished.at))
+    .bind(&finished.error)
+    .bind(to_sql(finished.input_tokens))
+    .bind(to_sql(finished.output_tokens))
+    .bind(&finished.id)
+    .execute(&mut *connection)
+    .await?;
+    if updated.rows_affected() > 0 {
+        append(connection, &finished.id, &finished.events).await?;
+    }
+    Ok(())
+}

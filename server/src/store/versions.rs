@@ -1,0 +1,154 @@
+//! Immutable versions.
+
+use flow::definition::Definition;
+use flow::extensions::Extensions;
+use sqlx::{FromRow, SqliteConnection};
+
+use super::{AliasRow, Error, Result, Store, from_sql, to_sql};
+
+/// A version as it is stored.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VersionRow {
+    pub version: u64,
+    pub description: String,
+    pub digest: String,
+    pub definition: Definition,
+    pub extensions: Extensions,
+    pub created_at: u64,
+}
+
+#[derive(FromRow)]
+struct Row {
+    version: i64,
+    description: String,
+    digest: String,
+    definition: String,
+    extensions: String,
+    created_at: i64,
+}
+
+impl Row {
+    fn read(self) -> Result<VersionRow> {
+        Ok(VersionRow {
+            version: from_sql(self.version),
+            description: self.description,
+            digest: self.digest,
+            definition: serde_json::from_str(&self.definition)?,
+            extensions: serde_json::from_str(&self.extensions)?,
+            created_at: from_sql(self.created_at),
+        })
+    }
+}
+
+impl Store {
+    /// A flow's versions, newest first.
+    pub async fn versions(&self, flow: &str) -> Result<Vec<VersionRow>> {
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT version, description, digest, definition, extensions, created_at FROM versions
+             WHERE flow_id = ? ORDER BY version DESC",
+        )
+        .bind(flow)
+        .fetch_all(&self.readers)
+        .await?;
+        rows.into_iter().map(Row::read).collect()
+    }
+
+    /// One version of a flow.
+    pub async fn version(&self, flow: &str, version: u64) -> Result<VersionRow> {
+        let row: Row = sqlx::query_as(
+            "SELECT version, description, digest, definition, extensions, created_at FROM versions
+             WHERE flow_id = ? AND version = ?",
+        )
+        .bind(flow)
+        .bind(to_sql(version))
+        .fetch_one(&self.readers)
+        .await?;
+        row.read()
+    }
+
+    /// The newest version's number and digest.
+    pub async fn latest_version(&self, flow: &str) -> Result<Option<(u64, String)>> {
+        let row: Option<(i64, String)> = sqlx::query_as(
+            "SELECT version, digest FROM versions WHERE flow_id = ? ORDER BY version DESC LIMIT 1",
+        )
+        .bind(flow)
+        .fetch_optional(&self.readers)
+        .await?;
+        Ok(row.map(|(version, digest)| (from_sql(version), digest)))
+    }
+
+    /// Adds the next version; answers it with its number.
+    pub async fn insert_version(&self, flow: String, version: VersionRow) -> Result<VersionRow> {
+        self.writer
+            .write(move |connection| Box::pin(async move { insert(connection, &flow, version).await }))
+            .await
+    }
+
+    /// Adds the next version and points an alias at it, or does neither.
+    pub async fn publish(&self, version: VersionRow, alias: AliasRow) -> Result<(VersionRow, AliasRow)> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let version = insert(connection, &alias.flow_id, version).await?;
+                    let alias = AliasRow { version: version.version, ..alias };
+                    let alias = super::aliases::put(connection, alias).await?;
+                    Ok((version, alias))
+                })
+            })
+            .await
+    }
+
+    /// Deletes a version that no alias points at.
+    pub async fn delete_version(&self, flow: String, version: u64) -> Result<()> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let used: i64 =
+                        sqlx::query_scalar("SELECT count(*) FROM aliases WHERE flow_id = ? AND version = ?")
+                            .bind(&flow)
+                            .bind(to_sql(version))
+                            .fetch_one(&mut *connection)
+                            .await?;
+                    if used > 0 {
+                        return Err(Error::Taken("version"));
+                    }
+                    let deleted = sqlx::query("DELETE FROM versions WHERE flow_id = ? AND version = ?")
+                        .bind(&flow)
+                        .bind(to_sql(version))
+                        .execute(&mut *connection)
+                        .await?;
+                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+                })
+            })
+            .await
+    }
+}
+
+async fn insert(connection: &mut SqliteConnection, flow: &str, version: VersionRow) -> Result<VersionRow> {
+    // A number is never used twice, also when the newest version was deleted: the flow's counter is in settings.
+    let counter = format!("versions/{flow}");
+    let last: Option<String> = sqlx::query_scalar("SELECT value FROM settings WHERE name = ?")
+        .bind(&counter)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let number = last.and_then(|last| last.parse::<u64>().ok()).unwrap_or(0) + 1;
+    sqlx::query("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .bind(&counter)
+        .bind(number.to_string())
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query(
+        "INSERT INTO versions (flow_id, version, description, digest, definition, extensions, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(flow)
+    .bind(to_sql(number))
+    .bind(&version.description)
+    .bind(&version.digest)
+    .bind(serde_json::to_string(&version.definition)?)
+    .bind(serde_json::to_string(&version.extensions)?)
+    .bind(to_sql(version.created_at))
+    .execute(&mut *connection)
+    .await?;
+    Ok(VersionRow { version: number, ..version })
+}

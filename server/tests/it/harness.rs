@@ -1,0 +1,150 @@
+//! A server to call, and what tests say to it.
+
+use std::path::Path;
+
+use reqwest::{Client, Method, RequestBuilder, StatusCode};
+use serde_json::{Value, json};
+use server::app::{Config, Server};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::upstream::Upstream;
+
+pub struct Harness {
+    pub url: String,
+    pub key: String,
+    pub link: String,
+    pub client: Client,
+    pub data: TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    task: Option<JoinHandle<()>>,
+}
+
+impl Harness {
+    pub async fn start() -> Self {
+        Self::on(tempfile::tempdir().unwrap()).await
+    }
+
+    /// A server whose prompts are answered by a scripted upstream.
+    pub async fn with(upstream: &Upstream) -> Self {
+        let harness = Self::start().await;
+        harness.connect(upstream).await;
+        harness
+    }
+
+    pub async fn on(data: TempDir) -> Self {
+        let server = Server::start(config(data.path())).await.unwrap_or_else(|error| panic!("{error}"));
+        let (url, key, link) = (server.url.clone(), server.api_key().to_owned(), server.link().unwrap());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            server
+                .run(async {
+                    let _ = stopped.await;
+                })
+                .await
+                .unwrap();
+        });
+        let client = Client::builder().no_proxy().build().unwrap();
+        Self { url, key, link, client, data, stop: Some(stop), task: Some(task) }
+    }
+
+    pub async fn connect(&self, upstream: &Upstream) {
+        let put = json!({"baseUrl": upstream.base_url()});
+        self.ok(Method::PUT, "/api/connections/test", put).await;
+        self.ok(Method::PUT, "/api/model-map", json!({"entries": [], "defaultModel": "test/model"})).await;
+    }
+
+    /// Ends the server as a signal would, and gives its data back.
+    pub async fn stop(mut self) -> TempDir {
+        let _ = self.stop.take().unwrap().send(());
+        self.task.take().unwrap().await.unwrap();
+        self.data
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url)).bearer_auth(&self.key)
+    }
+
+    /// Sends a body (null for none); answers status and JSON.
+    pub async fn send(&self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
+        let mut request = self.request(method, path);
+        if !body.is_null() {
+            request = request.json(&body);
+        }
+        let response = request.send().await.unwrap();
+        let status = response.status();
+        (status, response.json().await.unwrap_or(Value::Null))
+    }
+
+    pub async fn ok(&self, method: Method, path: &str, body: Value) -> Value {
+        let (status, answer) = self.send(method, path, body).await;
+        assert!(status.is_success(), "{path}: {status} {answer}");
+        answer
+    }
+
+    pub async fn get(&self, path: &str) -> Value {
+        self.ok(Method::GET, path, Value::Null).await
+    }
+
+    /// The Support triage flow, by its template.
+    pub async fn triage(&self) -> Value {
+        self.ok(Method::POST, "/api/flows", json!({"template": "support-triage"})).await
+    }
+
+    pub async fn save(&self, flow: &Value, revision: u64) -> (StatusCode, Value) {
+        let id = flow["id"].as_str().unwrap();
+        let body = json!({"definition": flow["definition"], "extensions": flow["extensions"]});
+        let request = self
+            .request(Method::PUT, &format!("/api/flows/{id}"))
+            .header("if-match", format!("\"{revision}\""));
+        let response = request.json(&body).send().await.unwrap();
+        (response.status(), response.json().await.unwrap_or(Value::Null))
+    }
+
+    /// Waits until an execution has ended.
+    pub async fn ended(&self, execution: &str) -> Value {
+        for _ in 0..400 {
+            let found = self.get(&format!("/api/executions/{execution}")).await;
+            if found["status"] != "Running" {
+                return found;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("the execution {execution} does not end");
+    }
+}
+
+pub fn config(data: &Path) -> Config {
+    let listen = "127.0.0.1:0".parse().unwrap();
+    Config { data: data.to_owned(), listen, allowed_hosts: Vec::new(), models: Some(data.join("models")) }
+}
+
+/// A flow whose prompts stand side by side: both get the input, a third needs both.
+pub fn diamond() -> Value {
+    let prompt = |name: &str, text: &str, inputs: &[&str]| {
+        let inputs: Vec<Value> = inputs
+            .iter()
+            .map(|input| json!({"name": input, "type": "String", "expression": "$.data"}))
+            .collect();
+        json!({"name": name, "type": "Prompt", "inputs": inputs,
+            "outputs": [{"name": "modelCompletion", "type": "String"}],
+            "configuration": {"prompt": {"sourceConfiguration": {"inline": {"modelId": "test/model",
+                "templateType": "TEXT", "templateConfiguration": {"text": {"text": text}}}}}}})
+    };
+    let data = |name: &str, source: &str, from: &str, target: &str, to: &str| {
+        json!({"name": name, "type": "Data", "source": source, "target": target,
+            "configuration": {"data": {"sourceOutput": from, "targetInput": to}}})
+    };
+    json!({
+        "nodes": [
+            {"name": "FlowInputNode", "type": "Input", "outputs": [{"name": "document", "type": "String"}]},
+            prompt("Left", "left {{aa}}", &["aa"]), prompt("Right", "right {{aa}}", &["aa"]),
+            prompt("Join", "join {{ll}} {{rr}}", &["ll", "rr"]),
+            {"name": "FlowOutputNode", "type": "Output",
+                "inputs": [{"name": "document", "type": "String", "expression": "$.data"}]}],
+        "connections": [
+            data("c1", "FlowInputNode", "document", "Left", "aa"), data("c2", "FlowInputNode", "document", "Right", "aa"),
+            data("c3", "Left", "modelCompletion", "Join", "ll"), data("c4", "Right", "modelCompletion", "Join", "rr"),
+            data("c5", "Join", "modelCompletion", "FlowOutputNode", "document")]})
+}

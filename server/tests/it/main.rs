@@ -1,0 +1,19 @@
+//! The server over real HTTP: one binary, a server on a free port for each test, a temporary data folder.
+
+// Tests call from outside, as any client does.
+#![allow(
+    clippy::disallowed_types,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic
+)]
+
+mod arrows;
+mod durability;
+mod flows;
+mod gate;
+mod harness;
+mod models;
+mod runs;
+mod upstream;

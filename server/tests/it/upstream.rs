@@ -1,0 +1,184 @@
+//! A scripted model server on loopback that speaks the real OpenAI protocol.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use futures_util::StreamExt as _;
+use serde_json::{Value, json};
+use tokio::sync::{Mutex, Notify, mpsc};
+
+/// The pieces of an answer to a request.
+pub type Answer = Arc<dyn Fn(&Value) -> Vec<String> + Send + Sync>;
+
+/// What the upstream answers.
+#[derive(Clone)]
+pub enum Script {
+    /// These pieces, from the request.
+    Pieces(Answer),
+    /// The first piece, then the rest when the gate opens.
+    Held(Vec<String>),
+    /// A status, headers and a body.
+    Refuse(u16, Option<&'static str>, &'static str),
+    /// Bytes of a stream as they are; then the connection ends.
+    Raw(&'static str),
+}
+
+#[derive(Clone)]
+pub struct Upstream {
+    port: u16,
+    state: Arc<Inner>,
+}
+
+pub struct Inner {
+    script: Mutex<Script>,
+    pub requests: Mutex<Vec<Value>>,
+    gate: Notify,
+    in_flight: AtomicUsize,
+    most_in_flight: AtomicUsize,
+    closed_early: AtomicUsize,
+}
+
+impl Upstream {
+    pub async fn start(script: Script) -> Self {
+        let state = Arc::new(Inner {
+            script: Mutex::new(script),
+            requests: Mutex::default(),
+            gate: Notify::new(),
+            in_flight: AtomicUsize::new(0),
+            most_in_flight: AtomicUsize::new(0),
+            closed_early: AtomicUsize::new(0),
+        });
+        let router = Router::new()
+            .route("/v1/chat/completions", post(chat))
+            .route("/v1/models", get(|| async { Json(json!({"data": [{"id": "model"}, {"id": "other"}]})) }))
+            .with_state(Arc::clone(&state));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { port, state }
+    }
+
+    /// Answers every prompt with a text made from it.
+    pub async fn echo() -> Self {
+        Self::start(Script::Pieces(Arc::new(|request| vec![format!("[{}]", prompt(request))]))).await
+    }
+
+    pub fn base_url(&self) -> String {
+        format!("http://127.0.0.1:{}/v1", self.port)
+    }
+
+    pub async fn set(&self, script: Script) {
+        *self.state.script.lock().await = script;
+    }
+
+    /// Lets everything that is held go on.
+    pub fn open(&self) {
+        self.state.gate.notify_waiters();
+    }
+
+    pub async fn requests(&self) -> Vec<Value> {
+        self.state.requests.lock().await.clone()
+    }
+
+    pub async fn until_in_flight(&self, count: usize) {
+        eventually(|| self.state.in_flight.load(Ordering::SeqCst) == count, "calls in flight").await;
+    }
+
+    pub async fn until_closed_early(&self, count: usize) {
+        eventually(|| self.state.closed_early.load(Ordering::SeqCst) == count, "closed connections").await;
+    }
+
+    pub fn most_in_flight(&self) -> usize {
+        self.state.most_in_flight.load(Ordering::SeqCst)
+    }
+}
+
+/// The last message of a request.
+pub fn prompt(request: &Value) -> String {
+    request["messages"].as_array().unwrap().last().unwrap()["content"].as_str().unwrap().to_owned()
+}
+
+async fn eventually(holds: impl Fn() -> bool, what: &str) {
+    for _ in 0..400 {
+        if holds() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("{what}: not seen in ten seconds");
+}
+
+async fn chat(State(state): State<Arc<Inner>>, Json(request): Json<Value>) -> Response {
+    state.requests.lock().await.push(request.clone());
+    let script = state.script.lock().await.clone();
+    match script {
+        Script::Refuse(status, retry_after, body) => {
+            let mut response = (StatusCode::from_u16(status).unwrap(), body).into_response();
+            if let Some(seconds) = retry_after {
+                response.headers_mut().insert("retry-after", seconds.parse().unwrap());
+            }
+            response
+        }
+        Script::Raw(bytes) => events(futures_util::stream::iter([Ok(Bytes::from(bytes))])),
+        Script::Pieces(pieces) => {
+            let pieces = pieces(&request);
+            stream(state, pieces, false)
+        }
+        Script::Held(pieces) => stream(state, pieces, true),
+    }
+}
+
+fn stream(state: Arc<Inner>, pieces: Vec<String>, held: bool) -> Response {
+    let (sender, receiver) = mpsc::channel::<Result<Bytes, Infallible>>(1);
+    tokio::spawn(async move {
+        let now = state.in_flight.fetch_add(1, Ordering::SeqCst) + 1;
+        state.most_in_flight.fetch_max(now, Ordering::SeqCst);
+        let finished = tell(&state, &sender, &pieces, held).await;
+        state.in_flight.fetch_sub(1, Ordering::SeqCst);
+        if !finished {
+            state.closed_early.fetch_add(1, Ordering::SeqCst);
+        }
+    });
+    let stream = futures_util::stream::unfold(receiver, |mut receiver| async move {
+        receiver.recv().await.map(|piece| (piece, receiver))
+    });
+    events(stream)
+}
+
+/// Whether the client stayed to the end.
+async fn tell(
+    state: &Inner,
+    sender: &mpsc::Sender<Result<Bytes, Infallible>>,
+    pieces: &[String],
+    held: bool,
+) -> bool {
+    for (at, piece) in pieces.iter().enumerate() {
+        let opened = state.gate.notified();
+        let chunk = json!({"choices": [{"index": 0, "delta": {"content": piece}, "finish_reason": null}]});
+        if sender.send(Ok(format!("data: {chunk}\n\n").into())).await.is_err() {
+            return false;
+        }
+        if held && at == 0 {
+            tokio::select! {
+                () = opened => {}
+                () = sender.closed() => return false,
+            }
+        }
+    }
+    let end = json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]});
+    let usage = json!({"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": pieces.len()}});
+    sender.send(Ok(format!("data: {end}\n\ndata: {usage}\n\ndata: [DONE]\n\n").into())).await.is_ok()
+}
+
+fn events(stream: impl futures_util::Stream<Item = Result<Bytes, Infallible>> + Send + 'static) -> Response {
+    let body = Body::from_stream(stream.boxed());
+    ([("content-type", "text/event-stream")], body).into_response()
+}

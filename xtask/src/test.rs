@@ -1,0 +1,142 @@
+//! The checks, in the order in which they are worth knowing about: cheap ones first.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use clap::builder::PossibleValuesParser;
+
+use crate::{browser, end2end, place, process, server};
+
+/// What became of a step that did not fail.
+pub enum Outcome {
+    Passed,
+    /// With the reason.
+    Skipped(String),
+}
+
+struct Step {
+    name: &'static str,
+    about: &'static str,
+    run: fn() -> Result<Outcome>,
+}
+
+const STEPS: [Step; 9] = [
+    Step { name: "fmt", about: "the code is formatted (cargo fmt)", run: fmt },
+    Step { name: "clippy", about: "the code has no warnings (cargo clippy)", run: clippy },
+    Step { name: "arrows", about: "the flow crate pulls in no runtime and no database", run: arrows },
+    Step {
+        name: "browser",
+        about: "the browser app builds, and with it the flow crate for WebAssembly",
+        run: browser,
+    },
+    Step { name: "unit", about: "the Rust tests pass (cargo test)", run: unit },
+    Step { name: "model", about: "the local model can be fetched, or is here already", run: model },
+    Step { name: "node", about: "the AWS SDK for JavaScript works against the server", run: end2end::node },
+    Step {
+        name: "python",
+        about: "boto3 works against the server, where Python 3 is installed",
+        run: end2end::python,
+    },
+    Step {
+        name: "e2e",
+        about: "a person can work with it in a browser (Playwright)",
+        run: end2end::playwright,
+    },
+];
+
+/// The steps' names, as values of an option.
+pub fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(STEPS.map(|step| step.name))
+}
+
+/// Prints what there is.
+pub fn list() {
+    for Step { name, about, .. } in STEPS {
+        println!("{name:8} {about}");
+    }
+}
+
+/// Runs the named steps, or all. A failed step does not keep the others from running: one run shows all that is wrong.
+pub fn run(only: &[String]) -> Result<()> {
+    // The server's sources name this folder, and do not compile where it is absent.
+    fs::create_dir_all(browser::dist())?;
+    let chosen =
+        STEPS.into_iter().filter(|step| only.is_empty() || only.iter().any(|name| name == step.name));
+    let results: Vec<_> = chosen.map(|step| (step.name, timed(&step))).collect();
+
+    println!("\n{:8} {:>8}", "step", "time");
+    for (name, (result, time)) in &results {
+        println!("{name:8} {:>6.1} s  {}", time.as_secs_f64(), verdict(result));
+    }
+    let failed = results.iter().filter(|(_, (result, _))| result.is_err()).count();
+    let skipped = results.iter().filter(|(_, (result, _))| matches!(result, Ok(Outcome::Skipped(_)))).count();
+    let passed = results.len() - failed - skipped;
+    println!("\n{passed} passed, {failed} failed, {skipped} skipped");
+    if failed > 0 {
+        std::process::exit(1);
+    }
+    Ok(())
+}
+
+fn timed(step: &Step) -> (Result<Outcome>, Duration) {
+    println!("\n» {}: {}", step.name, step.about);
+    let start = Instant::now();
+    let result = (step.run)();
+    if let Err(error) = &result {
+        println!("{} failed: {error:#}", step.name);
+    }
+    (result, start.elapsed())
+}
+
+fn verdict(result: &Result<Outcome>) -> String {
+    match result {
+        Ok(Outcome::Passed) => "passed".into(),
+        Ok(Outcome::Skipped(reason)) => format!("skipped: {reason}"),
+        Err(error) => format!("FAILED: {error:#}"),
+    }
+}
+
+fn fmt() -> Result<Outcome> {
+    cargo(&["fmt", "--all", "--check"])
+}
+
+fn clippy() -> Result<Outcome> {
+    cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"])
+}
+
+fn arrows() -> Result<Outcome> {
+    let mut tree = process::cargo()?;
+    tree.args(["tree", "--package", "flow", "--all-features", "--edges", "normal,build", "--locked"]);
+    tree.args(["--prefix", "none", "--format", "{p}"]);
+    let tree = process::output(&mut tree)?;
+    let packages: Vec<&str> = tree.lines().filter_map(|line| line.split(' ').next()).collect();
+    ensure!(packages.contains(&"flow"), "cargo tree does not show the flow crate");
+    for forbidden in ["tokio", "sqlx", "sqlx-core", "libsqlite3-sys", "reqwest", "axum"] {
+        if packages.contains(&forbidden) {
+            bail!("the flow crate depends on {forbidden}; see it with: cargo tree -p flow -i {forbidden}");
+        }
+    }
+    Ok(Outcome::Passed)
+}
+
+fn browser() -> Result<Outcome> {
+    browser::build(browser::Profile::Everyday)?;
+    Ok(Outcome::Passed)
+}
+
+fn unit() -> Result<Outcome> {
+    server::build()?;
+    cargo(&["test", "--workspace", "--locked"])
+}
+
+fn model() -> Result<Outcome> {
+    server::fetch_model(&server::build()?)?;
+    Ok(Outcome::Passed)
+}
+
+fn cargo(arguments: &[&str]) -> Result<Outcome> {
+    let mut command = process::cargo()?;
+    process::run(command.args(arguments)).with_context(|| format!("in {}", place::root().display()))?;
+    Ok(Outcome::Passed)
+}

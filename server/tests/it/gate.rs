@@ -144,3 +144,17 @@ async fn pages_carry_the_policy_and_nothing_is_kept_of_the_api() {
         assert_eq!(answer.status(), StatusCode::OK, "{open}");
     }
 }
+
+#[tokio::test]
+async fn the_aws_api_says_that_it_is_not_answered_yet() {
+    let harness = Harness::start().await;
+    let answer = harness
+        .client
+        .post(format!("{}/aws/flows/F/aliases/A", harness.url))
+        .body("{}")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    assert_eq!(answer.headers()["x-amzn-errortype"], "ValidationException");
+}

@@ -141,7 +141,7 @@ async fn a_constrained_answer_is_one_of_the_labels() {
         if *schema == json!(["angry", "neutral"]) {
             vec!["{\"answer\":".into(), "\"angry\"}".into()]
         } else {
-            vec![format!("re: {}", prompt(request).lines().nth(2).unwrap_or_default())]
+            vec![format!("re: {}", prompt(request).lines().rev().nth(1).unwrap_or_default())]
         }
     };
     let upstream = Upstream::start(Script::Pieces(std::sync::Arc::new(answers))).await;
@@ -153,7 +153,7 @@ async fn a_constrained_answer_is_one_of_the_labels() {
     assert_eq!(answer["outputs"].as_array().unwrap().len(), 1);
     assert_eq!(
         answer["outputs"][0],
-        json!({"node": "FlowOutputNode", "value": "re: Customer: Where is it?!"})
+        json!({"node": "FlowOutputNode", "value": "re: Message: Where is it?!"})
     );
     let events =
         harness.get(&format!("/api/executions/{}", answer["executionId"].as_str().unwrap())).await["events"]

@@ -7,6 +7,8 @@ import { expect } from "@playwright/test";
  */
 export function watch(page) {
   const problems = [];
+  // A panic's cause lies deeper than the usual ten frames.
+  page.addInitScript(() => (Error.stackTraceLimit = 40));
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(`console: ${message.text()} (${message.location().url})`);
   });

@@ -11,6 +11,9 @@ use crate::editor::connect::{self, Link, Target};
 use crate::editor::document::Port;
 use crate::node::KindIcon;
 
+/// How much room a list takes, in screen pixels.
+const ROOM: (f64, f64) = (300.0, 240.0);
+
 /// An open list.
 #[derive(Clone, PartialEq)]
 pub struct Menu {
@@ -249,9 +252,11 @@ fn target_label(target: &Target) -> String {
     }
 }
 
-/// To the right of a node, on the screen.
+/// To the right of a node, and on the screen even where the node is not.
 fn beside(stage: Stage, node: &str) -> Position {
     let place = stage.editor.look(|document| document.place(node));
     let corner = Position { x: place.x + flow::layout::WIDTH + 12.0, y: place.y };
-    stage.viewport.get_untracked().to_screen(corner)
+    let corner = stage.viewport.get_untracked().to_screen(corner);
+    let (width, height) = stage.size.get_untracked();
+    Position { x: corner.x.min(width - ROOM.0).max(0.0), y: corner.y.min(height - ROOM.1).max(0.0) }
 }

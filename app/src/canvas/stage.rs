@@ -140,7 +140,9 @@ impl Stage {
 
     /// Reads where the canvas is. Done when a gesture begins, never during one.
     pub fn measure(self) {
-        if let Some(rect) = self.root.get_untracked().map(|root| root.get_bounding_client_rect()) {
+        // The observer calls once more when the canvas leaves the page, and with it this.
+        let root = self.root.try_get_untracked().flatten();
+        if let Some(rect) = root.map(|root| root.get_bounding_client_rect()) {
             self.origin.set_value((rect.left(), rect.top()));
             if self.size.get_untracked() != (rect.width(), rect.height()) {
                 self.size.set((rect.width(), rect.height()));

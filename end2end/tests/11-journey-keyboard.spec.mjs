@@ -66,7 +66,7 @@ test("a person draws, tests and publishes a flow by keyboard alone", async ({ pa
       await expect(list).toBeFocused();
     }
     await keyboard.type(to);
-    await expect(page.getByRole("option")).toHaveCount(1);
+    await expect(page.getByRole("dialog").getByRole("option")).toHaveCount(1);
     await keyboard.press("Enter");
     await expect(editor.wires).toHaveCount(before + 1);
   };

@@ -205,6 +205,8 @@ fn Listing(menu: Menu) -> impl IntoView {
                 aria-activedescendant=move || format!("quick-{}", chosen.get())
                 aria-label=menu.title.clone()
                 placeholder=menu.title
+                // One list after another reuses the element; what was typed into the first is not the second's.
+                prop:value=move || query.get()
                 on:input=move |event| {
                     query.set(event_target_value(&event));
                     chosen.set(0);

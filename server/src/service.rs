@@ -6,6 +6,7 @@ mod executions;
 mod flows;
 mod invoke;
 mod local_model;
+mod prepare;
 mod versions;
 
 use std::path::PathBuf;

@@ -1,11 +1,106 @@
-//! Amazon Bedrock's own wire format.
+//! Amazon Bedrock's own API, as its unmodified SDKs speak it.
+//!
+//! Always holds: every request is authenticated before it is looked at further; an operation that is not answered yet
+//! says so by its name; nothing answered has a null member or a union with other than one. The path is routed as it is
+//! on the wire, since an ARN is one segment of it only while its slashes are encoded.
+
+mod access;
+mod aliases;
+mod arn;
+mod error;
+mod flows;
+mod frame;
+mod invoke;
+mod operation;
+mod page;
+mod request;
+mod tokens;
+mod trace;
+mod validation;
+mod versions;
+
+use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{OriginalUri, Request as HttpRequest, State};
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use serde_json::Value;
+use tokio::sync::Mutex;
+use tracing::error;
 
+use self::error::Error;
+use self::request::Request;
 use super::App;
+
+/// What the operations share.
+#[derive(Clone)]
+struct Door {
+    app: App,
+    /// Held while something with an idempotency token is made, so that a retry waits for the first attempt.
+    creating: Arc<Mutex<()>>,
+}
+
+/// What an operation answers.
+type Answer = Result<Response, Error>;
 
 /// Every route of AWS's API.
 pub fn router(app: App) -> Router {
-    let _ = app;
-    Router::new()
+    Router::new().fallback(answer).with_state(Door { app, creating: Arc::default() })
 }
+
+async fn answer(State(door): State<Door>, OriginalUri(uri): OriginalUri, request: HttpRequest) -> Response {
+    let path = uri.path().to_owned();
+    let method = request.method().clone();
+    let body = match access::admit(&door.app, &uri, request).await {
+        Ok(body) => body,
+        Err(refused) => return refused.into_response(),
+    };
+    let Some(found) = operation::find(method.as_str(), path.strip_prefix("/aws").unwrap_or(&path)) else {
+        return Error::unknown_operation(&method, &path).into_response();
+    };
+    let operation = found.operation;
+    let answer = match Request::new(found.labels, uri.query(), body) {
+        Ok(request) => dispatch(&door, operation.name, request).await,
+        Err(error) => Err(error),
+    };
+    answer.unwrap_or_else(|problem| {
+        if let Some(inner) = &problem.inner {
+            error!(aws.operation = operation.name, "{inner}");
+        }
+        problem.of(operation.service).into_response()
+    })
+}
+
+async fn dispatch(door: &Door, operation: &'static str, request: Request) -> Answer {
+    match operation {
+        "CreateFlow" => flows::create(door, request).await,
+        "GetFlow" => flows::get(door, request).await,
+        "UpdateFlow" => flows::update(door, request).await,
+        "DeleteFlow" => flows::delete(door, request).await,
+        "ListFlows" => flows::list(door, request).await,
+        "PrepareFlow" => flows::prepare(door, request).await,
+        "ValidateFlowDefinition" => flows::validate(request),
+        "CreateFlowVersion" => versions::create(door, request).await,
+        "GetFlowVersion" => versions::get(door, request).await,
+        "DeleteFlowVersion" => versions::delete(door, request).await,
+        "ListFlowVersions" => versions::list(door, request).await,
+        "CreateFlowAlias" => aliases::create(door, request).await,
+        "GetFlowAlias" => aliases::get(door, request).await,
+        "UpdateFlowAlias" => aliases::update(door, request).await,
+        "DeleteFlowAlias" => aliases::delete(door, request).await,
+        "ListFlowAliases" => aliases::list(door, request).await,
+        "InvokeFlow" => invoke::invoke(door, request).await,
+        other => Err(Error::not_yet(other)),
+    }
+}
+
+/// A JSON answer without the members that are null.
+fn json(status: StatusCode, mut body: Value) -> Answer {
+    if let Value::Object(members) = &mut body {
+        members.retain(|_, value| !value.is_null());
+    }
+    Ok((status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response())
+}
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");

@@ -47,7 +47,7 @@ pub async fn fetch(
     folder: Option<PathBuf>,
     egress: &Egress,
     files: Vec<PathBuf>,
-    tell: impl Fn(String) + Send,
+    tell: impl Fn(String) + Send + Sync,
 ) -> Result<(), String> {
     let folder =
         folder.or_else(usual_folder).ok_or("this machine has no cache folder; set ANABRANCH_MODELS")?;
@@ -72,7 +72,10 @@ pub async fn fetch(
         models.fetch(source, &hub, progress).await.map_err(|error| error.to_string())?;
     }
     match models.status() {
-        Status::Ready => Ok(tell("The embedded model is here.".to_owned())),
+        Status::Ready => {
+            tell("The embedded model is here.".to_owned());
+            Ok(())
+        }
         _ => Err("files are still missing; bring each with --file".to_owned()),
     }
 }

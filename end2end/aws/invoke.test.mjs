@@ -87,11 +87,18 @@ test("a condition tells which branch it took", async () => {
 test("a failure in the run is an exception in the stream", async () => {
   place.upstream.setAnswer(() => ({ status: 400, error: { error: { message: "no such model" } } }));
   const flow = await prepared("failing", promptFlow());
-  const found = await read((await invoke(flow, "Ada")).responseStream);
-  assert.equal(found.completion, undefined);
-  assert.equal(found.error?.name, "DependencyFailedException", String(found.error));
-  assert.match(found.error.message, /^Answer: /);
-  assert.equal(found.error.resourceName, "Answer");
+  // This client reads the first frame before it hands out the stream, so an exception there fails the call itself.
+  const error = await invoke(flow, "Ada").then(
+    () => assert.fail("the run did not fail"),
+    (error) => error,
+  );
+  assert.equal(error.name, "DependencyFailedException", String(error));
+  assert.match(error.message, /^Answer: /);
+  assert.equal(error.resourceName, "Answer");
+
+  const traced = await read((await invoke(flow, "Ada", { enableTrace: true })).responseStream);
+  assert.equal(traced.completion, undefined);
+  assert.equal(traced.error?.name, "DependencyFailedException", String(traced.error));
 });
 
 test("what keeps a run from beginning is an error without a stream", async () => {

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{OriginalUri, Request as HttpRequest, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use serde_json::Value;
 use tokio::sync::Mutex;
@@ -32,6 +32,7 @@ use tracing::error;
 use self::error::Error;
 use self::request::Request;
 use super::App;
+use crate::{clock, id};
 
 /// What the operations share.
 #[derive(Clone)]
@@ -50,25 +51,33 @@ pub fn router(app: App) -> Router {
 }
 
 async fn answer(State(door): State<Door>, OriginalUri(uri): OriginalUri, request: HttpRequest) -> Response {
-    let path = uri.path().to_owned();
+    let mut response = match perform(&door, &uri, request).await {
+        Ok(response) => response,
+        Err(error) => error.into_response(),
+    };
+    // What AWS's clients show as the request's id, in their logs and errors.
+    if let Some(id) = id::by_time(clock::now()).ok().and_then(|id| HeaderValue::from_str(&id).ok()) {
+        response.headers_mut().insert("x-amzn-requestid", id);
+    }
+    response
+}
+
+async fn perform(door: &Door, uri: &Uri, request: HttpRequest) -> Answer {
     let method = request.method().clone();
-    let body = match access::admit(&door.app, &uri, request).await {
-        Ok(body) => body,
-        Err(refused) => return refused.into_response(),
-    };
-    let Some(found) = operation::find(method.as_str(), path.strip_prefix("/aws").unwrap_or(&path)) else {
-        return Error::unknown_operation(&method, &path).into_response();
-    };
+    let body = access::admit(&door.app, uri, request).await?;
+    let path = uri.path().strip_prefix("/aws").unwrap_or(uri.path());
+    let found = operation::find(method.as_str(), path);
+    let found = found.ok_or_else(|| Error::unknown_operation(&method, uri.path()))?;
     let operation = found.operation;
     let answer = match Request::new(found.labels, uri.query(), body) {
-        Ok(request) => dispatch(&door, operation.name, request).await,
+        Ok(request) => dispatch(door, operation.name, request).await,
         Err(error) => Err(error),
     };
-    answer.unwrap_or_else(|problem| {
+    answer.map_err(|problem| {
         if let Some(inner) = &problem.inner {
             error!(aws.operation = operation.name, "{inner}");
         }
-        problem.of(operation.service).into_response()
+        problem.of(operation.service)
     })
 }
 

@@ -155,3 +155,25 @@ test("frames come while the run goes on, and a caller that leaves stops it", asy
   }
   assert.equal(status, "Aborted");
 });
+
+test("a server that stops says so in the stream, and blames nothing that the flow calls", async () => {
+  const other = await start();
+  const held = barrier();
+  other.upstream.setAnswer(() => ({ chunks: ["a", "b"], barrier: held }));
+  const { id } = await other.agent.send(
+    new CreateFlowCommand({ name: "stopped", executionRoleArn: ROLE, definition: promptFlow() }),
+  );
+  await other.agent.send(new PrepareFlowCommand({ flowIdentifier: id }));
+  const answer = await other.runtime.send(
+    new InvokeFlowCommand({ flowIdentifier: id, flowAliasIdentifier: "TSTALIASID", inputs: inputs("x"), enableTrace: true }),
+  );
+  const reading = read(answer.responseStream);
+  await held.held(1);
+  const stopping = other.server.stop();
+  const found = await reading;
+  held.release();
+  await stopping;
+  await other.stop();
+  assert.equal(found.error?.name, "InternalServerException", String(found.error));
+  assert.match(found.error.message, /server stopped/);
+});

@@ -19,8 +19,7 @@ use super::request::{Request, required};
 use super::trace::traces;
 use super::{Answer, Door, arn, frame};
 use crate::run::{Feed, Reader};
-use crate::service::{Service, TEST_ALIAS, Target};
-use crate::store::FlowRow;
+use crate::service::{Start, Target};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -57,28 +56,12 @@ pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
     let id = execution_id(body.execution_id)?;
     let service = &door.app.service;
     let row = service.flow_row(&flow).await?;
-    let definition = callable(service, row, &alias).await?;
+    // Found once: an alias that is moved meanwhile changes neither what runs nor how it is told.
+    let start = service.callable(&row.id, Target::Alias(alias)).await?;
+    let definition = start.definition.clone();
     let input = only_input(body.inputs, &definition)?;
-    if let Some(id) = &id
-        && service.events(id, u64::MAX).await.is_ok()
-    {
-        return Err(Error::conflict(format!(
-            "There is an execution {id} already, and none is gone on with."
-        )));
-    }
-    let feed = service.invoke(&flow, Target::Alias(alias), input, id).await?;
+    let feed = service.begin(Start { input, id, ..start }).await?;
     Ok(respond(feed, definition, body.enable_trace.unwrap_or(false)))
-}
-
-/// The definition that an alias calls.
-async fn callable(service: &Service, row: FlowRow, alias: &str) -> Result<Definition, Error> {
-    if alias == TEST_ALIAS {
-        let prepared = row.prepared.map(|(definition, _)| definition);
-        return prepared
-            .ok_or_else(|| Error::validation("The flow is not prepared. Call PrepareFlow first."));
-    }
-    let alias = service.alias(&row.id, alias).await?;
-    Ok(service.version(&row.id, alias.version).await?.definition)
 }
 
 /// The one document, which has to be for the flow's Input node.
@@ -196,6 +179,8 @@ fn failure(status: Status, error: Option<&RunError>) -> Bytes {
         None => error.message.clone(),
     };
     let name = match error.code {
+        // The server's stop is no fault of anything that the flow calls.
+        _ if status == Status::Interrupted => "internalServerException",
         FailureCode::Validation => "validationException",
         FailureCode::DependencyFailed | FailureCode::TimedOut => "dependencyFailedException",
         FailureCode::BadGateway => "badGatewayException",

@@ -4,6 +4,8 @@
 
 use flow::check::{Field, Problem, ProblemType, Report, Severity};
 use flow::definition::Definition;
+use flow::node::Ports;
+use flow::value::Type;
 use serde_json::{Map, Value, json};
 
 /// The most findings that AWS lists.
@@ -89,11 +91,25 @@ fn details(definition: &Definition, problem: &Problem) -> Option<Value> {
         T::InvalidLoopBoundary => {
             json!({"connection": connection()?, "source": ends()?.source, "target": ends()?.target})
         }
-        // Which type or node was expected is said in the message alone.
-        T::MismatchedNodeInputType | T::MismatchedNodeOutputType | T::LoopIncompatibleNodeType => {
-            return None;
+        T::MismatchedNodeInputType => {
+            let expected = expected(definition.node(node()?)?.kind.describe().inputs, input()?)?;
+            json!({"node": node()?, "input": input()?, "expectedType": expected})
         }
+        T::MismatchedNodeOutputType => {
+            let expected = expected(definition.node(node()?)?.kind.describe().outputs, output()?)?;
+            json!({"node": node()?, "output": output()?, "expectedType": expected})
+        }
+        // Which node was found in the loop is said in the message alone.
+        T::LoopIncompatibleNodeType => return None,
     })
+}
+
+/// The type that a port of this name must have.
+fn expected(ports: Ports, name: &str) -> Option<Type> {
+    match ports {
+        Ports::Fixed(ports) => ports.iter().find(|port| port.name == name)?.kind,
+        Ports::Free | Ports::Variables => None,
+    }
 }
 
 #[cfg(test)]
@@ -120,6 +136,17 @@ mod tests {
                 assert_eq!(details.as_object().unwrap().len(), 1, "{validation}");
             }
         }
+        let mistyped: Definition = serde_json::from_value(json!({
+            "nodes": [{"name": "Ask", "type": "Prompt", "outputs": [{"name": "modelCompletion", "type": "Number"}]}]}))
+        .unwrap();
+        let report = check(&mistyped, &Extensions::default());
+        let all = validations(&mistyped, &report);
+        let mismatch =
+            all.as_array().unwrap().iter().find(|known| known["type"] == "MismatchedNodeOutputType");
+        assert_eq!(
+            mismatch.unwrap()["details"]["mismatchedNodeOutputType"],
+            json!({"node": "Ask", "output": "modelCompletion", "expectedType": "String"})
+        );
         let target = found.iter().find(|known| known["type"] == "UnknownConnectionTarget").unwrap();
         assert_eq!(target["details"], json!({"unknownConnectionTarget": {"connection": "c1"}}), "{target}");
     }

@@ -12,9 +12,7 @@ use crate::node::KindIcon;
 #[component]
 pub fn Palette() -> impl IntoView {
     let query = RwSignal::new(String::new());
-    let found = Memo::new(move |_| {
-        matching(&query.get())
-    });
+    let found = Memo::new(move |_| matching(&query.get()));
     let groups = move || {
         let mut groups: Vec<Group> = found.with(|found| found.iter().map(|k| k.describe().group).collect());
         groups.sort_unstable();

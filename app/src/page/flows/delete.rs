@@ -37,7 +37,7 @@ pub fn DeleteFlow(flow: FlowSummary) -> impl IntoView {
     // One dialog throughout: a second would forget where the focus came from.
     let message = Signal::derive(move || match refused.get() {
         None => flow.with_value(question),
-        Some(detail) => format!("{detail} Delete it all the same?"),
+        Some(detail) => detail,
     });
     let action = Signal::derive(move || match refused.get() {
         None => "Delete".to_owned(),

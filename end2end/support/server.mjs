@@ -7,7 +7,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-const BINARY = process.env.ANABRANCH_BIN ?? fileURLToPath(new URL("../../target/debug/anabranch", import.meta.url));
+/** The program under test. */
+export const BINARY = process.env.ANABRANCH_BIN ?? fileURLToPath(new URL("../../target/debug/anabranch", import.meta.url));
 const START_LIMIT = 30_000;
 const STOP_LIMIT = 15_000;
 

@@ -23,6 +23,9 @@ use crate::editor::selection::Selection;
 use crate::editor::session::{Card, Editor};
 use crate::node::prompt::Models;
 
+/// How much room the problems below a node may take, in flow units.
+const ISSUE: f64 = 60.0;
+
 /// A wire that is being drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Loose {
@@ -103,7 +106,7 @@ impl Stage {
         let waiting = self.pending.with_value(Option::is_some);
         self.pending.set_value(Some(self.local(client)));
         if !waiting {
-            request_animation_frame(move || self.frame());
+            self.next_frame(Self::frame);
         }
     }
 
@@ -137,12 +140,29 @@ impl Stage {
 
     /// Reads where the canvas is. Done when a gesture begins, never during one.
     pub fn measure(self) {
+        // The browser tells of a last change of size when the canvas leaves the page.
+        if self.is_gone() {
+            return;
+        }
         if let Some(rect) = self.root.get_untracked().map(|root| root.get_bounding_client_rect()) {
             self.origin.set_value((rect.left(), rect.top()));
             if self.size.get_untracked() != (rect.width(), rect.height()) {
                 self.size.set((rect.width(), rect.height()));
             }
         }
+    }
+
+    /// Acts with the next frame, unless the editor was left by then.
+    pub fn next_frame(self, act: impl FnOnce(Self) + 'static) {
+        request_animation_frame(move || {
+            if !self.is_gone() {
+                act(self);
+            }
+        });
+    }
+
+    fn is_gone(self) -> bool {
+        self.size.try_get_untracked().is_none()
     }
 
     /// The middle of what is seen, in flow units.
@@ -206,7 +226,7 @@ impl Stage {
             self.editor.say(format!("Added {name}"));
             self.editor.select(Selection::node(&name));
             // The card is on the page after this frame.
-            request_animation_frame(move || self.reveal(&name));
+            self.next_frame(move |stage| stage.reveal(&name));
         }
     }
 
@@ -469,14 +489,14 @@ impl Stage {
         self.clear_of(Position { x: middle.x - layout::WIDTH / 2.0, y: middle.y - layout::HEADER })
     }
 
-    /// The first place from here downwards where nothing stands.
+    /// The first place from here downwards where nothing stands, nor what may be said below a node.
     fn clear_of(self, mut at: Position) -> Position {
         self.editor.look(|document| {
             let taken = |at: Position| {
                 document.definition.nodes.iter().any(|node| {
                     let place = document.place(&node.name);
                     let (width, height) = layout::size(node);
-                    (place.x - at.x).abs() < width && at.y < place.y + height && place.y < at.y + 90.0
+                    (place.x - at.x).abs() < width && at.y < place.y + height + ISSUE && place.y < at.y + 90.0
                 })
             };
             while taken(at) {

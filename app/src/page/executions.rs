@@ -198,7 +198,7 @@ fn Row(execution: ExecutionSummary) -> impl IntoView {
             </td>
             <td class="tight end num">{duration(&execution)}</td>
             <td class="tight end num">{tokens(&execution)}</td>
-            <td class="reason" title=reason.clone()>
+            <td class="why-failed" title=reason.clone()>
                 {excerpt(&reason, 90)}
             </td>
         </tr>

@@ -134,12 +134,19 @@ fn VersionsOf(id: String) -> impl IntoView {
     });
     view! {
         <Header />
-        {move || {
-            page.flow
-                .failure()
-                .or(page.versions.failure())
-                .map(|error| view! { <Failure error retry=Callback::new(move |()| page.reload()) /> })
+        {move || match page.flow.failure().or(page.versions.failure()) {
+            Some(error) => {
+                view! { <Failure error retry=Callback::new(move |()| page.reload()) /> }.into_any()
+            }
+            None => view! { <Body /> }.into_any(),
         }}
+        <Dialogs />
+    }
+}
+
+#[component]
+fn Body() -> impl IntoView {
+    view! {
         <div class="split">
             <div class="stack">
                 <Versions />
@@ -147,14 +154,13 @@ fn VersionsOf(id: String) -> impl IntoView {
             </div>
             <Compare />
         </div>
-        <Dialogs />
     }
 }
 
 #[component]
 fn Header() -> impl IntoView {
     let page: Page = expect_context();
-    let title = Memo::new(move |_| page.flow.ready().map(|flow| flow.title).unwrap_or_default());
+    let title = Memo::new(move |_| page.flow.ready().map_or_else(|| "Flow".to_owned(), |flow| flow.title));
     let editor = page.id.with_value(|id| format!("/flows/{id}"));
     let ready = move || matches!(page.flow.get(), Loaded::Ready(_));
     view! {
@@ -203,8 +209,10 @@ fn Dialogs() -> impl IntoView {
         page.reload();
     });
     move || {
+        // First, so that it is followed even while there is no flow yet.
+        let open = page.open.get()?;
         let flow = page.flow.ready_untracked()?;
-        Some(match page.open.get()? {
+        Some(match open {
             Open::Publish => view! { <PublishDialog flow on_published on_close /> }.into_any(),
             Open::UseIt(alias) => view! { <UseItDialog flow alias on_close /> }.into_any(),
             Open::Restore(version) => view! { <RestoreDialog flow version on_close /> }.into_any(),

@@ -1,6 +1,7 @@
 //! The inspector: the selected node's form, its inputs, and what it did in the last run.
 
 use flow::check::Field;
+use flow::definition::NodeType;
 use leptos::prelude::*;
 
 use super::runner::use_runner;
@@ -118,10 +119,14 @@ fn NameField(card: Card) -> impl IntoView {
 /// Problems that belong to no field of the form.
 #[component]
 fn Others(card: Card) -> impl IntoView {
+    let lists_inputs =
+        card.node.with_untracked(|node| matches!(node.kind, NodeType::Condition | NodeType::Output));
     let others = Memo::new(move |_| {
         card.problems.with(|problems| {
-            let loose = |field: &Option<Field>| {
-                matches!(field, None | Some(Field::Name | Field::Input(_) | Field::Output(_)))
+            let loose = |field: &Option<Field>| match field {
+                None | Some(Field::Name | Field::Output(_)) => true,
+                Some(Field::Input(_)) => !lists_inputs,
+                _ => false,
             };
             problems.iter().filter(|p| loose(&p.field)).map(|p| p.message.clone()).collect::<Vec<_>>()
         })

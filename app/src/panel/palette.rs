@@ -12,18 +12,7 @@ use crate::node::KindIcon;
 #[component]
 pub fn Palette() -> impl IntoView {
     let query = RwSignal::new(String::new());
-    let found = Memo::new(move |_| {
-        let query = query.get().trim().to_lowercase();
-        NodeType::ALL
-            .into_iter()
-            .filter(|kind| kind.describe().runs)
-            .filter(|kind| {
-                let about = kind.describe();
-                about.label.to_lowercase().contains(&query)
-                    || (query.len() > 2 && about.about.to_lowercase().contains(&query))
-            })
-            .collect::<Vec<_>>()
-    });
+    let found = Memo::new(move |_| matching(&query.get()));
     let groups = move || {
         let mut groups: Vec<Group> = found.with(|found| found.iter().map(|k| k.describe().group).collect());
         groups.sort_unstable();
@@ -81,6 +70,17 @@ pub fn Palette() -> impl IntoView {
     }
 }
 
+/// The kinds that run and are called so; where none is, those whose description says it.
+fn matching(query: &str) -> Vec<NodeType> {
+    let query = query.trim().to_lowercase();
+    let says = |text: fn(NodeType) -> &'static str| {
+        let runs = NodeType::ALL.into_iter().filter(|kind| kind.describe().runs);
+        runs.filter(|kind| text(*kind).to_lowercase().contains(&query)).collect::<Vec<_>>()
+    };
+    let named = says(|kind| kind.describe().label);
+    if named.is_empty() && query.len() > 2 { says(|kind| kind.describe().about) } else { named }
+}
+
 #[component]
 fn Entry(kind: NodeType) -> impl IntoView {
     let stage = use_stage();
@@ -109,5 +109,19 @@ fn Entry(kind: NodeType) -> impl IntoView {
             <KindIcon kind />
             {about.label}
         </button>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_counts_before_a_description() {
+        // The Input's description speaks of its output.
+        assert_eq!(matching(" output"), [NodeType::Output]);
+        assert_eq!(matching("asks a model"), [NodeType::Prompt]);
+        assert!(matching("nothing like it").is_empty());
+        assert!(matching("").len() > 3);
     }
 }

@@ -31,6 +31,9 @@ impl FieldChange {
 /// Labelled texts in the order in which they are shown.
 pub type Fields = Vec<(String, String)>;
 
+/// The order in which a reader wants the options of a Prompt.
+const FIRST: [&str; 4] = ["Model", "Prompt", "Temperature", "Max tokens"];
+
 /// Everything of a node but its place.
 pub fn of_node(node: &Node, extension: &NodeExtension) -> Fields {
     let mut fields = vec![("Name".to_owned(), node.name.clone())];
@@ -41,7 +44,12 @@ pub fn of_node(node: &Node, extension: &NodeExtension) -> Fields {
     }
     if !matches!(node.configuration, Some(Configuration::Condition(_))) {
         let configuration = serde_json::to_value(&node.configuration).unwrap_or_default();
-        flatten(&mut Vec::new(), &configuration, &mut fields);
+        let mut options = Vec::new();
+        flatten(&mut Vec::new(), &configuration, &mut options);
+        // What the inspector shows first; the rest keeps its order.
+        options
+            .sort_by_key(|(label, _)| FIRST.iter().position(|first| first == label).unwrap_or(FIRST.len()));
+        fields.extend(options);
     }
     if let Some(Answer::OneOf(answers)) = &extension.answer {
         fields.push(("Answer must be one of".to_owned(), answers.join(", ")));

@@ -72,10 +72,15 @@ fn Body(state: LocalModel, model: Loader<LocalModel>) -> impl IntoView {
     };
     let failed = state.state == State::Failed;
     view! {
-        <p>
-            <code>{state.id.clone()}</code>
-            " runs inside this server: no key, no network. It is small and often wrong; connect a larger model for real work."
-        </p>
+        {(state.state != State::NotBuilt)
+            .then(|| {
+                view! {
+                    <p>
+                        <code>{state.id.clone()}</code>
+                        " runs inside this server: no key, no network. It is small and often wrong; connect a larger model for real work."
+                    </p>
+                }
+            })}
         {(!state.message.is_empty())
             .then(|| view! { <p class=if failed { "wrong" } else { "dim small" }>{state.message.clone()}</p> })}
         {(state.state == State::Fetching).then(|| view! { <Progress done=state.done total=state.total /> })}

@@ -152,8 +152,9 @@ test("a person draws, tests, publishes and calls a flow by mouse", async ({ page
     await expect(editor.pane.getByRole("heading", { name: "Outputs" })).toBeVisible();
   });
 
+  const id = page.url().split("/").at(-1);
   const invoke = async (input) =>
-    (await (await world.api("POST", "/api/flows/By-hand/aliases/live/invoke", { input })).json()).outputs;
+    (await (await world.api("POST", `/api/flows/${id}/aliases/live/invoke`, { input })).json()).outputs;
 
   await test.step("publishing makes version 1, and live points at it", async () => {
     world.upstream.setAnswer(triage);

@@ -57,7 +57,7 @@ test("a person draws, tests and publishes a flow by keyboard alone", async ({ pa
     const before = await editor.wires.count();
     await editor.node(node).focus();
     await keyboard.press("c");
-    const list = page.getByRole("combobox");
+    const list = page.getByRole("dialog").getByRole("combobox");
     await expect(list).toBeFocused();
     if ((await page.getByRole("dialog").getAttribute("aria-label")) === `Connect ${node} from`) {
       await keyboard.type(port);

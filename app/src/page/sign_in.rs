@@ -13,6 +13,10 @@ pub fn SignIn(
     why: Option<String>,
 ) -> impl IntoView {
     browser::set_title("Sign in");
+    // A link that is pasted into this very tab changes the fragment alone, and loads nothing.
+    let session = use_session();
+    let pasted = window_event_listener(leptos::ev::hashchange, move |_| session.begin());
+    on_cleanup(move || pasted.remove());
     view! {
         <main class="alone" id="main" tabindex="-1">
             <div class="panel card-alone">

@@ -130,19 +130,21 @@ fn Header(tab: RwSignal<Tab>) -> impl IntoView {
     let tokens = Memo::new(move |_| runner.trace.with(|trace| trace.tokens()));
     let select = move |each: Tab| move || (tab.get() == each).to_string();
     view! {
-        <div class="tabs" role="tablist" aria-label="Test">
-            <button type="button" role="tab" aria-selected=select(Tab::Test) on:click=move |_| tab.set(Tab::Test)>
-                "Test"
-            </button>
-            <button type="button" role="tab" aria-selected=select(Tab::Events) on:click=move |_| tab.set(Tab::Events)>
-                "Events "
-                <Show when=move || { events() > 0 }>
-                    <span class="chip num">{events}</span>
-                </Show>
-            </button>
-            <button type="button" role="tab" aria-selected=select(Tab::Output) on:click=move |_| tab.set(Tab::Output)>
-                "Output JSON"
-            </button>
+        <div class="tabs">
+            <div class="only-tabs" role="tablist" aria-label="Test">
+                <button type="button" role="tab" aria-selected=select(Tab::Test) on:click=move |_| tab.set(Tab::Test)>
+                    "Test"
+                </button>
+                <button type="button" role="tab" aria-selected=select(Tab::Events) on:click=move |_| tab.set(Tab::Events)>
+                    "Events "
+                    <Show when=move || { events() > 0 }>
+                        <span class="chip num">{events}</span>
+                    </Show>
+                </button>
+                <button type="button" role="tab" aria-selected=select(Tab::Output) on:click=move |_| tab.set(Tab::Output)>
+                    "Output JSON"
+                </button>
+            </div>
             <span class="grow"></span>
             <StatusChip />
             <Show when=move || { tokens.get() != (0, 0) }>

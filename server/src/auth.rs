@@ -6,6 +6,7 @@
 pub mod local;
 pub mod seal;
 pub mod session;
+pub mod sigv4;
 
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;

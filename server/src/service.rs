@@ -6,6 +6,7 @@ mod executions;
 mod flows;
 mod invoke;
 mod local_model;
+mod prepare;
 mod versions;
 
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use flow::definition::Definition;
 use flow::extensions::Extensions;
 use sha2::{Digest as _, Sha256};
 
+pub use crate::run::Start;
 pub use aliases::TEST_ALIAS;
 pub(crate) use aliases::on_the_wire as alias_on_the_wire;
 pub use executions::Events;

@@ -106,7 +106,7 @@ impl Stage {
         let waiting = self.pending.with_value(Option::is_some);
         self.pending.set_value(Some(self.local(client)));
         if !waiting {
-            request_animation_frame(move || self.frame());
+            self.next_frame(Self::frame);
         }
     }
 
@@ -140,14 +140,29 @@ impl Stage {
 
     /// Reads where the canvas is. Done when a gesture begins, never during one.
     pub fn measure(self) {
-        // The observer calls once more when the canvas leaves the page, and with it this.
-        let root = self.root.try_get_untracked().flatten();
-        if let Some(rect) = root.map(|root| root.get_bounding_client_rect()) {
+        // The browser tells of a last change of size when the canvas leaves the page.
+        if self.is_gone() {
+            return;
+        }
+        if let Some(rect) = self.root.get_untracked().map(|root| root.get_bounding_client_rect()) {
             self.origin.set_value((rect.left(), rect.top()));
             if self.size.get_untracked() != (rect.width(), rect.height()) {
                 self.size.set((rect.width(), rect.height()));
             }
         }
+    }
+
+    /// Acts with the next frame, unless the editor was left by then.
+    pub fn next_frame(self, act: impl FnOnce(Self) + 'static) {
+        request_animation_frame(move || {
+            if !self.is_gone() {
+                act(self);
+            }
+        });
+    }
+
+    fn is_gone(self) -> bool {
+        self.size.try_get_untracked().is_none()
     }
 
     /// The middle of what is seen, in flow units.
@@ -211,7 +226,7 @@ impl Stage {
             self.editor.say(format!("Added {name}"));
             self.editor.select(Selection::node(&name));
             // The card is on the page after this frame.
-            request_animation_frame(move || self.reveal(&name));
+            self.next_frame(move |stage| stage.reveal(&name));
         }
     }
 

@@ -66,7 +66,7 @@ fn Shown(flow: Flow) -> impl IntoView {
     // The canvas has its size once it is on the page.
     Effect::new(move || {
         if stage.root.get().is_some() {
-            request_animation_frame(move || stage.fit());
+            stage.next_frame(Stage::fit);
         }
     });
     view! {

@@ -86,7 +86,7 @@ fn Entry(problem: Problem, open: RwSignal<bool>) -> impl IntoView {
                 editor.select(Selection::node(node));
                 let node = node.clone();
                 // The dialog gives the focus back first.
-                leptos::leptos_dom::helpers::request_animation_frame(move || stage.reveal(&node));
+                stage.next_frame(move |stage| stage.reveal(&node));
             }
             (None, Some(connection)) => editor.select(Selection::connection(connection)),
             (None, None) => {}

@@ -64,7 +64,7 @@ impl Ask {
                 self.wrong.set(Some(why));
                 let box_ = self.box_;
                 leptos::leptos_dom::helpers::request_animation_frame(move || {
-                    if let Some(element) = box_.get_untracked() {
+                    if let Some(element) = box_.try_get_untracked().flatten() {
                         let _refused = element.focus();
                     }
                 });

@@ -141,7 +141,7 @@ pub fn NodeRun(row: Row) -> impl IntoView {
 fn Fields(title: &'static str, fields: Vec<Field>) -> impl IntoView {
     (!fields.is_empty()).then(|| {
         view! {
-            <h4>{title}</h4>
+            <p class="run-heading">{title}</p>
             {fields.into_iter().map(|field| view! { <OneField field /> }).collect_view()}
         }
     })

@@ -31,9 +31,12 @@ pub fn Dialog(
         }
     });
     on_cleanup(move || {
-        if let Some(before) = before.as_ref() {
-            let _refused = before.focus();
-        }
+        // While the dialog is still on the page, nothing outside it takes the focus.
+        request_animation_frame(move || {
+            if let Some(before) = before.as_ref() {
+                let _refused = before.focus();
+            }
+        });
     });
     let label = title.clone();
     view! {
@@ -68,8 +71,8 @@ pub fn Dialog(
 #[component]
 pub fn Confirm(
     #[prop(into)] title: String,
-    #[prop(into)] message: String,
-    #[prop(into)] action: String,
+    #[prop(into)] message: Signal<String>,
+    #[prop(into)] action: Signal<String>,
     on_confirm: Callback<()>,
     on_close: Callback<()>,
 ) -> impl IntoView {

@@ -1,21 +1,115 @@
-//! Amazon Bedrock's own wire format. It is not answered yet: every call gets a typed error that says so.
+//! Amazon Bedrock's own API, as its unmodified SDKs speak it.
+//!
+//! Always holds: every request is authenticated before it is looked at further; an operation that is not answered yet
+//! says so by its name; nothing answered has a null member or a union with other than one. The path is routed as it is
+//! on the wire, since an ARN is one segment of it only while its slashes are encoded.
 
-use axum::http::{HeaderValue, StatusCode};
+mod access;
+mod aliases;
+mod arn;
+mod error;
+mod flows;
+mod frame;
+mod invoke;
+mod operation;
+mod page;
+mod request;
+mod tokens;
+mod trace;
+mod validation;
+mod versions;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{OriginalUri, Request as HttpRequest, State};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
-use axum::{Json, Router};
-use serde_json::json;
+use serde_json::Value;
+use tokio::sync::Mutex;
+use tracing::error;
 
+use self::error::Error;
+use self::request::Request;
 use super::App;
+use crate::{clock, id};
+
+/// What the operations share.
+#[derive(Clone)]
+struct Door {
+    app: App,
+    /// Held while something with an idempotency token is made, so that a retry waits for the first attempt.
+    creating: Arc<Mutex<()>>,
+}
+
+/// What an operation answers.
+type Answer = Result<Response, Error>;
 
 /// Every route of AWS's API.
-pub fn router(_: App) -> Router {
-    Router::new().fallback(not_yet)
+pub fn router(app: App) -> Router {
+    Router::new().fallback(answer).with_state(Door { app, creating: Arc::default() })
 }
 
-/// AWS clients read the error's name from the header and its text from the body.
-async fn not_yet() -> Response {
-    let message = "Anabranch does not answer the AWS API yet. Its own API is described at /api/docs.";
-    let mut response = (StatusCode::BAD_REQUEST, Json(json!({"message": message}))).into_response();
-    response.headers_mut().insert("x-amzn-errortype", HeaderValue::from_static("ValidationException"));
+async fn answer(State(door): State<Door>, OriginalUri(uri): OriginalUri, request: HttpRequest) -> Response {
+    let mut response = match perform(&door, &uri, request).await {
+        Ok(response) => response,
+        Err(error) => error.into_response(),
+    };
+    // What AWS's clients show as the request's id, in their logs and errors.
+    if let Some(id) = id::by_time(clock::now()).ok().and_then(|id| HeaderValue::from_str(&id).ok()) {
+        response.headers_mut().insert("x-amzn-requestid", id);
+    }
     response
 }
+
+async fn perform(door: &Door, uri: &Uri, request: HttpRequest) -> Answer {
+    let method = request.method().clone();
+    let body = access::admit(&door.app, uri, request).await?;
+    let path = uri.path().strip_prefix("/aws").unwrap_or(uri.path());
+    let found = operation::find(method.as_str(), path);
+    let found = found.ok_or_else(|| Error::unknown_operation(&method, uri.path()))?;
+    let operation = found.operation;
+    let answer = match Request::new(found.labels, uri.query(), body) {
+        Ok(request) => dispatch(door, operation.name, request).await,
+        Err(error) => Err(error),
+    };
+    answer.map_err(|problem| {
+        if let Some(inner) = &problem.inner {
+            error!(aws.operation = operation.name, "{inner}");
+        }
+        problem.of(operation.service)
+    })
+}
+
+async fn dispatch(door: &Door, operation: &'static str, request: Request) -> Answer {
+    match operation {
+        "CreateFlow" => flows::create(door, request).await,
+        "GetFlow" => flows::get(door, request).await,
+        "UpdateFlow" => flows::update(door, request).await,
+        "DeleteFlow" => flows::delete(door, request).await,
+        "ListFlows" => flows::list(door, request).await,
+        "PrepareFlow" => flows::prepare(door, request).await,
+        "ValidateFlowDefinition" => flows::validate(request),
+        "CreateFlowVersion" => versions::create(door, request).await,
+        "GetFlowVersion" => versions::get(door, request).await,
+        "DeleteFlowVersion" => versions::delete(door, request).await,
+        "ListFlowVersions" => versions::list(door, request).await,
+        "CreateFlowAlias" => aliases::create(door, request).await,
+        "GetFlowAlias" => aliases::get(door, request).await,
+        "UpdateFlowAlias" => aliases::update(door, request).await,
+        "DeleteFlowAlias" => aliases::delete(door, request).await,
+        "ListFlowAliases" => aliases::list(door, request).await,
+        "InvokeFlow" => invoke::invoke(door, request).await,
+        other => Err(Error::not_yet(other)),
+    }
+}
+
+/// A JSON answer without the members that are null.
+fn json(status: StatusCode, mut body: Value) -> Answer {
+    if let Value::Object(members) = &mut body {
+        members.retain(|_, value| !value.is_null());
+    }
+    Ok((status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response())
+}
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -43,7 +43,12 @@ pub(super) async fn check(State(hosts): State<Arc<Hosts>>, request: Request, nex
     let named: Vec<&str> =
         headers.get_all(header::HOST).iter().filter_map(|host| host.to_str().ok()).collect();
     let asked = request.uri().authority().map(axum::http::uri::Authority::as_str);
-    let ours = matches!(named[..], [host] if hosts.has(host)) && asked.is_none_or(|asked| hosts.has(asked));
+    let ours = match (&named[..], asked) {
+        // HTTP/2 has the authority in its place; HTTP/1 must have a Host.
+        ([], Some(asked)) => request.version() == Version::HTTP_2 && hosts.has(asked),
+        ([host], asked) => hosts.has(host) && asked.is_none_or(|asked| hosts.has(asked)),
+        _ => false,
+    };
     if !ours {
         let detail =
             "This server does not answer to that host name. Start it with --allowed-host to add one.";

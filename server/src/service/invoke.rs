@@ -10,6 +10,7 @@ use super::Service;
 use super::aliases::TEST_ALIAS;
 use crate::error::{Error, Result, missing};
 use crate::run::{Feed, Start};
+use crate::store;
 
 /// What a caller calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,52 +33,67 @@ impl Service {
         input: Value,
         id: Option<String>,
     ) -> Result<Arc<Feed>> {
+        let start = self.callable(flow, target).await?;
+        self.begin(Start { input, id, ..start }).await
+    }
+
+    /// What a target runs now, without an input yet.
+    ///
+    /// # Errors
+    /// There is no such flow or alias, or the draft is not prepared.
+    pub async fn callable(&self, flow: &str, target: Target) -> Result<Start> {
         let row = self.flow_row(flow).await?;
-        let start = match target {
-            Target::Draft => Start {
-                flow_id: row.id,
-                flow_title: row.title,
-                alias: None,
-                version: None,
-                definition: row.definition,
-                extensions: row.extensions,
-                digest: row.digest,
-                input,
-                id,
-            },
+        let draft = Start {
+            flow_id: row.id.clone(),
+            flow_title: row.title,
+            alias: None,
+            version: None,
+            definition: row.definition,
+            extensions: row.extensions,
+            digest: row.digest,
+            input: Value::Null,
+            id: None,
+        };
+        match target {
+            Target::Draft => Ok(draft),
             Target::Alias(alias) if alias == TEST_ALIAS => {
                 let (definition, extensions) = row.prepared.ok_or_else(|| Error::Conflict {
                     code: "not_prepared",
                     message: "The flow is not prepared. Call PrepareFlow first.".to_owned(),
                 })?;
-                Start {
-                    flow_id: row.id,
-                    flow_title: row.title,
-                    alias: None,
-                    version: None,
-                    digest: super::digest(&definition, &extensions)?,
-                    definition,
-                    extensions,
-                    input,
-                    id,
-                }
+                let digest = super::digest(&definition, &extensions)?;
+                Ok(Start { definition, extensions, digest, ..draft })
             }
             Target::Alias(alias) => {
                 let alias = self.store.alias(&row.id, &alias).await.map_err(missing("alias", &alias))?;
                 let version = self.store.version(&row.id, alias.version).await?;
-                Start {
-                    flow_id: row.id,
-                    flow_title: row.title,
+                Ok(Start {
                     alias: Some(alias.name),
                     version: Some(version.version),
                     definition: version.definition,
                     extensions: version.extensions,
                     digest: version.digest,
-                    input,
-                    id,
+                    ..draft
+                })
+            }
+        }
+    }
+
+    /// Begins an execution of what [`Service::callable`] found.
+    ///
+    /// # Errors
+    /// The flow has errors, the input does not fit, or the chosen id is another execution's.
+    pub async fn begin(&self, start: Start) -> Result<Arc<Feed>> {
+        if let Some(id) = &start.id {
+            match self.store.execution(id).await {
+                Err(store::Error::NotFound) => {}
+                Err(error) => return Err(error.into()),
+                Ok(_) => {
+                    let message = format!("There is an execution {id} already, and none is gone on with.");
+                    return Err(Error::Conflict { code: "execution_exists", message });
                 }
             }
-        };
+        }
         Ok(self.runner.start(start).await?)
     }
 

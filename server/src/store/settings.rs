@@ -12,8 +12,8 @@ impl Store {
     }
 
     /// Sets a setting.
-    pub async fn put_setting(&self, name: &'static str, value: impl Into<String>) -> Result<()> {
-        let value = value.into();
+    pub async fn put_setting(&self, name: impl Into<String>, value: impl Into<String>) -> Result<()> {
+        let (name, value) = (name.into(), value.into());
         self.writer
             .write(move |connection| {
                 Box::pin(async move {

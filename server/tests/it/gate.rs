@@ -146,15 +146,15 @@ async fn pages_carry_the_policy_and_nothing_is_kept_of_the_api() {
 }
 
 #[tokio::test]
-async fn the_aws_api_says_that_it_is_not_answered_yet() {
+async fn the_aws_api_wants_a_key_and_names_what_it_does_not_answer() {
     let harness = Harness::start().await;
-    let answer = harness
-        .client
-        .post(format!("{}/aws/flows/F/aliases/A", harness.url))
-        .body("{}")
-        .send()
-        .await
-        .unwrap();
+    let url = format!("{}/aws/knowledgebases/", harness.url);
+    let unsigned = harness.client.put(&url).body("{}").send().await.unwrap();
+    assert_eq!(unsigned.status(), StatusCode::FORBIDDEN);
+    assert_eq!(unsigned.headers()["x-amzn-errortype"], "MissingAuthenticationTokenException");
+    let answer = harness.client.put(&url).bearer_auth(&harness.key).body("{}").send().await.unwrap();
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
     assert_eq!(answer.headers()["x-amzn-errortype"], "ValidationException");
+    let said = answer.text().await.unwrap();
+    assert!(said.contains("does not answer CreateKnowledgeBase yet"), "{said}");
 }

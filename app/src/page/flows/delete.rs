@@ -34,14 +34,17 @@ pub fn DeleteFlow(flow: FlowSummary) -> impl IntoView {
             }
         });
     });
-    move || {
-        let (message, action) = match refused.get() {
-            None => (flow.with_value(question), "Delete"),
-            Some(detail) => (format!("{detail} Delete it all the same?"), "Delete anyway"),
-        };
-        let title = flow.with_value(|flow| format!("Delete “{}”?", flow.title));
-        view! { <Confirm title message action on_confirm=delete on_close=page.close() /> }
-    }
+    // One dialog throughout: a second would forget where the focus came from.
+    let message = Signal::derive(move || match refused.get() {
+        None => flow.with_value(question),
+        Some(detail) => detail,
+    });
+    let action = Signal::derive(move || match refused.get() {
+        None => "Delete".to_owned(),
+        Some(_) => "Delete anyway".to_owned(),
+    });
+    let title = flow.with_value(|flow| format!("Delete “{}”?", flow.title));
+    view! { <Confirm title message action on_confirm=delete on_close=page.close() /> }
 }
 
 fn question(flow: &FlowSummary) -> String {

@@ -1,0 +1,125 @@
+// A server with a scripted model behind it, and AWS's own clients, set up by `anabranch env` alone.
+import { BedrockAgentClient } from "@aws-sdk/client-bedrock-agent";
+import { BedrockAgentRuntimeClient } from "@aws-sdk/client-bedrock-agent-runtime";
+
+import { startServer } from "../support/server.mjs";
+import { startUpstream } from "../support/upstream.mjs";
+
+export const ROLE = "arn:aws:iam::123456789012:role/flows";
+
+/** Starts everything; returns `{ server, upstream, agent, runtime, settings, stop }`. */
+export async function start() {
+  const upstream = await startUpstream();
+  const server = await startServer({
+    env: { ANABRANCH_CONNECTION_TEST: upstream.baseUrl, ANABRANCH_DEFAULT_MODEL: "test/model" },
+  });
+  const settings = await server.env();
+  Object.assign(process.env, settings);
+  delete process.env.AWS_SESSION_TOKEN;
+  delete process.env.AWS_PROFILE;
+  const agent = new BedrockAgentClient({});
+  const runtime = new BedrockAgentRuntimeClient({});
+  const stop = async () => {
+    agent.destroy();
+    runtime.destroy();
+    await server.stop();
+    await upstream.stop();
+  };
+  return { server, upstream, agent, runtime, settings, stop };
+}
+
+/** Input, a Prompt `Answer`, Output. */
+export function promptFlow(text = "Say hello to {{name}}") {
+  return {
+    nodes: [
+      { name: "FlowInputNode", type: "Input", outputs: [{ name: "document", type: "String" }] },
+      {
+        name: "Answer",
+        type: "Prompt",
+        configuration: {
+          prompt: {
+            sourceConfiguration: {
+              inline: {
+                modelId: "test/model",
+                templateType: "TEXT",
+                templateConfiguration: { text: { text, inputVariables: [{ name: "name" }] } },
+                inferenceConfiguration: { text: { temperature: 0, maxTokens: 100 } },
+              },
+            },
+          },
+        },
+        inputs: [{ name: "name", type: "String", expression: "$.data" }],
+        outputs: [{ name: "modelCompletion", type: "String" }],
+      },
+      {
+        name: "FlowOutputNode",
+        type: "Output",
+        inputs: [{ name: "document", type: "String", expression: "$.data" }],
+      },
+    ],
+    connections: [
+      data("InputToAnswer", "FlowInputNode", "document", "Answer", "name"),
+      data("AnswerToOutput", "Answer", "modelCompletion", "FlowOutputNode", "document"),
+    ],
+  };
+}
+
+/** Input, a Condition on the word, an Output behind each branch. */
+export function routeFlow() {
+  const output = (name) => ({
+    name,
+    type: "Output",
+    inputs: [{ name: "document", type: "String", expression: "$.data" }],
+  });
+  return {
+    nodes: [
+      { name: "FlowInputNode", type: "Input", outputs: [{ name: "document", type: "String" }] },
+      {
+        name: "Route",
+        type: "Condition",
+        inputs: [{ name: "word", type: "String", expression: "$.data" }],
+        configuration: {
+          condition: { conditions: [{ name: "isYes", expression: 'word == "yes"' }, { name: "default" }] },
+        },
+      },
+      output("YesOutput"),
+      output("NoOutput"),
+    ],
+    connections: [
+      data("InputToRoute", "FlowInputNode", "document", "Route", "word"),
+      data("InputToYes", "FlowInputNode", "document", "YesOutput", "document"),
+      data("InputToNo", "FlowInputNode", "document", "NoOutput", "document"),
+      gate("RouteToYes", "Route", "isYes", "YesOutput"),
+      gate("RouteToNo", "Route", "default", "NoOutput"),
+    ],
+  };
+}
+
+function data(name, source, sourceOutput, target, targetInput) {
+  return { name, type: "Data", source, target, configuration: { data: { sourceOutput, targetInput } } };
+}
+
+function gate(name, source, condition, target) {
+  return { name, type: "Conditional", source, target, configuration: { conditional: { condition } } };
+}
+
+/** The one input of a flow. */
+export function inputs(document, nodeName = "FlowInputNode") {
+  return [{ content: { document }, nodeName, nodeOutputName: "document" }];
+}
+
+/** Reads a stream to its end; an exception is kept as `error`. */
+export async function read(stream) {
+  const found = { outputs: [], traces: [], completion: undefined, error: undefined, kinds: [] };
+  try {
+    for await (const event of stream) {
+      found.kinds.push(Object.keys(event)[0]);
+      if (event.flowOutputEvent) found.outputs.push(event.flowOutputEvent);
+      if (event.flowTraceEvent) found.traces.push(event.flowTraceEvent.trace);
+      if (event.flowCompletionEvent) found.completion = event.flowCompletionEvent.completionReason;
+    }
+  } catch (error) {
+    found.error = error;
+  }
+  return found;
+}

@@ -1,0 +1,422 @@
+"""boto3, unmodified, against the server: set up by what `anabranch env` prints, and by nothing else."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import traceback
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, EventStreamError
+
+ROOT = Path(__file__).resolve().parents[2]
+BINARY = os.environ.get("ANABRANCH_BIN", str(ROOT / "target/debug/anabranch"))
+ROLE = "arn:aws:iam::123456789012:role/flows"
+
+
+class Model(BaseHTTPRequestHandler):
+    """An OpenAI-compatible model that repeats the last message, and refuses one that says `fail`."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        said = body["messages"][-1]["content"]
+        if "fail" in said:
+            return self.answer(400, "application/json", json.dumps({"error": {"message": "refused"}}))
+        text = f"You said: {said}"
+        usage = {"prompt_tokens": 3, "completion_tokens": 4, "total_tokens": 7}
+        if not body.get("stream"):
+            choice = {"index": 0, "message": {"role": "assistant", "content": text}, "finish_reason": "stop"}
+            return self.answer(200, "application/json", json.dumps({"choices": [choice], "usage": usage}))
+        pieces = [
+            {"choices": [{"index": 0, "delta": {"content": text}, "finish_reason": None}]},
+            {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},
+            {"choices": [], "usage": usage},
+        ]
+        events = "".join(f"data: {json.dumps(piece)}\n\n" for piece in pieces) + "data: [DONE]\n\n"
+        return self.answer(200, "text/event-stream", events)
+
+    def answer(self, status, kind, text):
+        payload = text.encode()
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(payload)))
+        self.end_headers()
+        self.wfile.write(payload)
+
+    def log_message(self, *_):
+        pass
+
+
+def prompt_flow(text="Say hello to {{name}}"):
+    inline = {
+        "modelId": "test/model",
+        "templateType": "TEXT",
+        "templateConfiguration": {"text": {"text": text, "inputVariables": [{"name": "name"}]}},
+        "inferenceConfiguration": {"text": {"temperature": 0.5, "maxTokens": 100}},
+    }
+    return {
+        "nodes": [
+            {
+                "name": "FlowInputNode",
+                "type": "Input",
+                "configuration": {"input": {}},
+                "outputs": [{"name": "document", "type": "String"}],
+            },
+            {
+                "name": "Answer",
+                "type": "Prompt",
+                "configuration": {"prompt": {"sourceConfiguration": {"inline": inline}}},
+                "inputs": [{"name": "name", "type": "String", "expression": "$.data"}],
+                "outputs": [{"name": "modelCompletion", "type": "String"}],
+            },
+            {
+                "name": "FlowOutputNode",
+                "type": "Output",
+                "configuration": {"output": {}},
+                "inputs": [{"name": "document", "type": "String", "expression": "$.data"}],
+            },
+        ],
+        "connections": [
+            data("InputToAnswer", "FlowInputNode", "document", "Answer", "name"),
+            data("AnswerToOutput", "Answer", "modelCompletion", "FlowOutputNode", "document"),
+        ],
+    }
+
+
+def echo_flow(kind="Object"):
+    """Input to Output, for documents of any type."""
+    return {
+        "nodes": [
+            {"name": "FlowInputNode", "type": "Input", "outputs": [{"name": "document", "type": kind}]},
+            {
+                "name": "FlowOutputNode",
+                "type": "Output",
+                "inputs": [{"name": "document", "type": kind, "expression": "$.data"}],
+            },
+        ],
+        "connections": [data("Through", "FlowInputNode", "document", "FlowOutputNode", "document")],
+    }
+
+
+def data(name, source, source_output, target, target_input):
+    ports = {"sourceOutput": source_output, "targetInput": target_input}
+    return {"name": name, "type": "Data", "source": source, "target": target, "configuration": {"data": ports}}
+
+
+def inputs(document, node="FlowInputNode"):
+    return [{"content": {"document": document}, "nodeName": node, "nodeOutputName": "document"}]
+
+
+class Place:
+    """The clients, and short words for what tests do with them."""
+
+    def __init__(self):
+        once = Config(retries={"total_max_attempts": 1})
+        self.agent = boto3.client("bedrock-agent", config=once)
+        self.runtime = boto3.client("bedrock-agent-runtime", config=once)
+
+    def create(self, name, definition=None, **more):
+        return self.agent.create_flow(
+            name=name, executionRoleArn=ROLE, definition=definition or prompt_flow(), **more
+        )
+
+    def prepared(self, name, definition=None):
+        flow = self.create(name, definition)
+        assert self.agent.prepare_flow(flowIdentifier=flow["id"])["status"] == "Prepared"
+        return flow["id"]
+
+    def invoke(self, flow, alias="TSTALIASID", document="Ada", **more):
+        more.setdefault("inputs", inputs(document))
+        return self.runtime.invoke_flow(flowIdentifier=flow, flowAliasIdentifier=alias, **more)
+
+    def said(self, *arguments, **more):
+        """The only output's document."""
+        events = list(self.invoke(*arguments, **more)["responseStream"])
+        assert events[-1] == {"flowCompletionEvent": {"completionReason": "SUCCESS"}}, events
+        [output] = [event["flowOutputEvent"] for event in events if "flowOutputEvent" in event]
+        assert (output["nodeName"], output["nodeType"]) == ("FlowOutputNode", "FlowOutputNode")
+        return output["content"]["document"]
+
+
+def fails(code, status, call, **arguments):
+    """Calls, and answers the error, which has to be this one."""
+    try:
+        call(**arguments)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == code, error
+        assert error.response["ResponseMetadata"]["HTTPStatusCode"] == status, error
+        return error
+    raise AssertionError(f"{code} was expected")
+
+
+def the_program_of_the_readme_works(place):
+    flow = place.prepared("readme")
+    runtime = boto3.client("bedrock-agent-runtime")
+    response = runtime.invoke_flow(
+        flowIdentifier=flow,
+        flowAliasIdentifier="TSTALIASID",
+        inputs=[
+            {
+                "content": {"document": "I want my money back"},
+                "nodeName": "FlowInputNode",
+                "nodeOutputName": "document",
+            }
+        ],
+    )
+    for event in response["responseStream"]:
+        if "flowOutputEvent" in event:
+            text = event["flowOutputEvent"]["content"]["document"]
+    assert text == "You said: Say hello to I want my money back", text
+
+
+def a_flow_lives(place):
+    flow = place.create("greeting", description="Greets")
+    assert re.fullmatch("[0-9A-Z]{10}", flow["id"])
+    assert flow["arn"] == f"arn:aws:bedrock:us-east-1:000000000000:flow/{flow['id']}"
+    assert (flow["status"], flow["version"]) == ("NotPrepared", "DRAFT")
+    assert flow["definition"] == prompt_flow()
+    fails("ValidationException", 400, place.invoke, flow=flow["id"])
+    prepared = place.agent.prepare_flow(flowIdentifier=flow["arn"])
+    assert prepared["status"] == "Prepared"
+    assert prepared["ResponseMetadata"]["HTTPStatusCode"] == 202
+    got = place.agent.get_flow(flowIdentifier=flow["arn"])
+    assert (got["status"], got["validations"], got["description"]) == ("Prepared", [], "Greets")
+
+    version = place.agent.create_flow_version(flowIdentifier=flow["id"], description="first")
+    assert version["version"] == "1"
+    assert version["ResponseMetadata"]["HTTPStatusCode"] == 201
+    read = place.agent.get_flow_version(flowIdentifier=flow["arn"], flowVersion="1")
+    assert (read["definition"], read["description"]) == (prompt_flow(), "first")
+    route = [{"flowVersion": "1"}]
+    alias = place.agent.create_flow_alias(flowIdentifier=flow["id"], name="live", routingConfiguration=route)
+    assert alias["arn"] == f"{flow['arn']}/alias/{alias['id']}"
+    for flow_identifier in (flow["id"], flow["arn"]):
+        for alias_identifier in ("TSTALIASID", alias["id"], alias["arn"]):
+            said = place.said(flow_identifier, alias_identifier)
+            assert said == "You said: Say hello to Ada", said
+
+    place.agent.update_flow(
+        flowIdentifier=flow["id"],
+        name="greeting",
+        executionRoleArn=ROLE,
+        definition=prompt_flow("Say goodbye to {{name}}"),
+    )
+    assert "description" not in place.agent.get_flow(flowIdentifier=flow["id"])
+    assert place.agent.create_flow_version(flowIdentifier=flow["id"])["version"] == "2"
+    place.agent.update_flow_alias(
+        flowIdentifier=flow["id"],
+        aliasIdentifier=alias["id"],
+        name="live",
+        routingConfiguration=[{"flowVersion": "2"}],
+    )
+    got = place.agent.get_flow_alias(flowIdentifier=flow["arn"], aliasIdentifier=alias["arn"])
+    assert got["routingConfiguration"] == [{"flowVersion": "2"}]
+    assert place.said(flow["id"], alias["id"]) == "You said: Say goodbye to Ada"
+
+    in_use = {"flowIdentifier": flow["id"], "flowVersion": "2"}
+    fails("ConflictException", 409, place.agent.delete_flow, flowIdentifier=flow["id"])
+    fails("ConflictException", 409, place.agent.delete_flow_version, **in_use)
+    place.agent.delete_flow_alias(flowIdentifier=flow["id"], aliasIdentifier=alias["id"])
+    place.agent.delete_flow_version(**in_use)
+    assert place.agent.delete_flow(flowIdentifier=flow["id"])["id"] == flow["id"]
+    fails("ResourceNotFoundException", 404, place.agent.get_flow, flowIdentifier=flow["id"])
+
+
+def traces_are_told(place):
+    flow = place.prepared("traced")
+    events = list(place.invoke(flow, enableTrace=True)["responseStream"])
+    traces = [event["flowTraceEvent"]["trace"] for event in events if "flowTraceEvent" in event]
+    kinds = [(kind, trace["nodeName"]) for each in traces for kind, trace in each.items()]
+    assert kinds == [
+        ("nodeOutputTrace", "FlowInputNode"),
+        ("nodeInputTrace", "Answer"),
+        ("nodeActionTrace", "Answer"),
+        ("nodeOutputTrace", "Answer"),
+        ("nodeInputTrace", "FlowOutputNode"),
+    ], kinds
+    field = traces[1]["nodeInputTrace"]["fields"][0]
+    source = {"nodeName": "FlowInputNode", "outputFieldName": "document", "expression": "$.data"}
+    assert (field["nodeInputName"], field["content"], field["source"]) == ("name", {"document": "Ada"}, source)
+    assert traces[2]["nodeActionTrace"]["operationResponse"]["usage"]["outputTokens"] == 4
+
+
+def documents_keep_their_type(place):
+    for kind, document in [
+        ("Object", {"a": [1, 2.5, "é", None, {"b": True}]}),
+        ("Array", [1, "two", [3]]),
+        ("Number", 42),
+        ("Boolean", False),
+        ("String", "5"),
+    ]:
+        flow = place.prepared(f"echo-{kind}", echo_flow(kind))
+        assert place.said(flow, document=document) == document
+
+
+def a_failure_is_an_exception_in_the_stream(place):
+    flow = place.prepared("failing")
+    try:
+        list(place.invoke(flow, document="please fail")["responseStream"])
+    except EventStreamError as error:
+        assert error.response["Error"]["Code"] == "dependencyFailedException", error
+        assert error.response["Error"]["Message"].startswith("Answer: "), error
+    else:
+        raise AssertionError("the stream did not fail")
+
+
+def what_keeps_a_run_from_beginning_is_said(place):
+    flow = place.prepared("refusing")
+    error = fails("ValidationException", 400, place.invoke, flow=flow, inputs=inputs("x", "Start"))
+    assert "is named FlowInputNode, not Start" in str(error), error
+    fails("ValidationException", 400, place.invoke, flow=flow, document=5)
+    fails("ResourceNotFoundException", 404, place.invoke, flow=flow, alias="AAAAAAAAAA")
+    fails("ResourceNotFoundException", 404, place.invoke, flow="AAAAAAAAAA")
+    fails("ValidationException", 400, place.invoke, flow="nothing")
+
+
+def lists_come_in_pages(place):
+    made = {place.create(f"page-{number}")["id"] for number in range(12)}
+    pages = list(place.agent.get_paginator("list_flows").paginate())
+    assert all(len(page["flowSummaries"]) <= 10 for page in pages) and len(pages) > 1
+    seen = [flow["id"] for page in pages for flow in page["flowSummaries"]]
+    assert len(set(seen)) == len(seen) and made <= set(seen)
+    assert len(place.agent.list_flows(maxResults=3)["flowSummaries"]) == 3
+
+    flow = made.pop()
+    for _ in range(11):
+        place.agent.create_flow_version(flowIdentifier=flow)
+    for number in range(11):
+        route = [{"flowVersion": str(number + 1)}]
+        place.agent.create_flow_alias(flowIdentifier=flow, name=f"alias-{number}", routingConfiguration=route)
+    versions = place.agent.get_paginator("list_flow_versions").paginate(flowIdentifier=flow).search(
+        "flowVersionSummaries[].version"
+    )
+    assert list(versions) == [str(number) for number in range(11, 0, -1)]
+    aliases = place.agent.get_paginator("list_flow_aliases").paginate(flowIdentifier=flow).search(
+        "flowAliasSummaries[].name"
+    )
+    assert sorted(aliases) == sorted(f"alias-{number}" for number in range(11))
+
+
+def a_token_makes_a_thing_once(place):
+    token = "a" * 40
+    first = place.create("once", clientToken=token)
+    assert place.create("once", clientToken=token)["id"] == first["id"]
+    fails("ConflictException", 409, place.create, name="once")
+    versions = [
+        place.agent.create_flow_version(flowIdentifier=first["id"], clientToken=token)["version"] for _ in "ab"
+    ]
+    assert versions == ["1", "1"]
+
+
+def what_is_wrong_with_a_definition_is_said(place):
+    broken = prompt_flow()
+    broken["connections"].pop()
+    flow = place.create("broken", broken)["id"]
+    assert place.agent.prepare_flow(flowIdentifier=flow)["status"] == "Failed"
+    got = place.agent.get_flow(flowIdentifier=flow)
+    assert got["status"] == "Failed"
+    assert any(found["severity"] == "Error" for found in got["validations"])
+    validated = place.agent.validate_flow_definition(definition=broken)["validations"]
+    assert validated == got["validations"]
+    fails("ValidationException", 400, place.agent.create_flow_version, flowIdentifier=flow)
+    typo = prompt_flow()
+    typo["nodes"][1]["type"] = "Promt"
+    error = fails("ValidationException", 400, place.create, name="typo", definition=typo)
+    assert "definition.nodes[1].type" in str(error), error
+    assert "definition" not in place.agent.get_flow(flowIdentifier=flow, includedData="METADATA_ONLY")
+
+
+def every_operation_is_known(place):
+    # Each operation of the agent's client that has a simple input is answered, or says that it is not yet.
+    for call in ("list_knowledge_bases", "list_prompts"):
+        error = fails("ValidationException", 400, getattr(place.agent, call))
+        assert "Anabranch does not answer" in str(error), error
+
+
+def only_the_owners_key_is_let_in(place):
+    def as_(**credentials):
+        return boto3.client("bedrock-agent", **credentials).list_flows
+
+    key = os.environ["AWS_ACCESS_KEY_ID"]
+    fails(
+        "InvalidSignatureException", 403, as_(aws_access_key_id=key, aws_secret_access_key="wrong"),
+    )
+    fails(
+        "UnrecognizedClientException", 403, as_(aws_access_key_id="AKIAWRONG", aws_secret_access_key="wrong"),
+    )
+
+
+TESTS = [
+    the_program_of_the_readme_works,
+    a_flow_lives,
+    traces_are_told,
+    documents_keep_their_type,
+    a_failure_is_an_exception_in_the_stream,
+    what_keeps_a_run_from_beginning_is_said,
+    lists_come_in_pages,
+    a_token_makes_a_thing_once,
+    what_is_wrong_with_a_definition_is_said,
+    every_operation_is_known,
+    only_the_owners_key_is_let_in,
+]
+
+
+def started(data_folder, model):
+    """The server, once it has said where it is."""
+    environment = {
+        **os.environ,
+        "ANABRANCH_CONNECTION_TEST": f"http://127.0.0.1:{model.server_port}/v1",
+        "ANABRANCH_DEFAULT_MODEL": "test/model",
+    }
+    command = [BINARY, "serve", "--listen", "127.0.0.1:0", "--data", data_folder, "--no-open"]
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    for line in server.stdout:
+        if "Anabranch is running at" in line:
+            return server
+    raise SystemExit(f"{BINARY} did not start")
+
+
+def take_environment(data_folder):
+    """What `eval "$(anabranch env)"` does."""
+    printed = subprocess.run([BINARY, "env", "--data", data_folder], check=True, capture_output=True, text=True).stdout
+    for name, value in re.findall(r"^export (\w+)='(.*)'$", printed, re.MULTILINE):
+        os.environ[name] = value
+    for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        os.environ.pop(name, None)
+
+
+def main():
+    failed = 0
+    model = ThreadingHTTPServer(("127.0.0.1", 0), Model)
+    threading.Thread(target=model.serve_forever, daemon=True).start()
+    with tempfile.TemporaryDirectory(prefix="anabranch-boto3-") as data_folder:
+        server = started(data_folder, model)
+        try:
+            take_environment(data_folder)
+            place = Place()
+            for test in TESTS:
+                try:
+                    test(place)
+                    print(f"ok   {test.__name__}")
+                except Exception:
+                    failed += 1
+                    print(f"FAIL {test.__name__}")
+                    traceback.print_exc()
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+            model.shutdown()
+    print(f"{len(TESTS) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

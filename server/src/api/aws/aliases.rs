@@ -1,0 +1,176 @@
+//! Aliases, as AWS has them. Every flow has one that nobody made, `TSTALIASID`: the draft as it was last prepared.
+
+use axum::http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::error::Error;
+use super::flows::{moment, unless_empty, without_nulls};
+use super::page::{newest_first, page};
+use super::request::{self, Request, required};
+use super::{Answer, Door, arn, json, tokens};
+use crate::service::TEST_ALIAS;
+use crate::store::{AliasRow, FlowRow};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Create {
+    name: Option<String>,
+    description: Option<String>,
+    routing_configuration: Option<Vec<Route>>,
+    concurrency_configuration: Option<Concurrency>,
+    client_token: Option<String>,
+    tags: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Update {
+    name: Option<String>,
+    description: Option<String>,
+    routing_configuration: Option<Vec<Route>>,
+    concurrency_configuration: Option<Concurrency>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Route {
+    flow_version: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Concurrency {
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    max_concurrency: Option<u32>,
+}
+
+pub(super) async fn create(door: &Door, request: Request) -> Answer {
+    let flow = request.flow()?;
+    let body: Create = request.body()?;
+    request::no_tags(body.tags)?;
+    automatic(body.concurrency_configuration)?;
+    let (name, description) = (request::name(body.name)?, request::description(body.description)?);
+    let version = route(body.routing_configuration)?;
+    let token = request::token(body.client_token)?;
+    let service = &door.app.service;
+    let _creating = door.creating.lock().await;
+    let row = service.flow_row(&flow).await?;
+    let place = format!("alias/{}", row.id);
+    if let Some(made) = tokens::made_before(door, &place, token.as_deref()).await?
+        && let Ok(alias) = service.alias(&row.id, &made).await
+    {
+        return json(StatusCode::CREATED, whole(&alias));
+    }
+    let alias = service.create_alias(&row.id, &name, &description, version).await?;
+    tokens::remember(door, &place, token.as_deref(), &alias.id).await?;
+    json(StatusCode::CREATED, whole(&alias))
+}
+
+pub(super) async fn get(door: &Door, request: Request) -> Answer {
+    let flow = request.flow()?;
+    let alias = arn::alias(LABEL, request.label(LABEL), &flow)?;
+    let row = door.app.service.flow_row(&flow).await?;
+    if alias == TEST_ALIAS {
+        return json(StatusCode::OK, test_alias(&row));
+    }
+    let alias = door.app.service.alias(&row.id, &alias).await?;
+    json(StatusCode::OK, whole(&alias))
+}
+
+pub(super) async fn update(door: &Door, request: Request) -> Answer {
+    let flow = request.flow()?;
+    let alias = own(&request, &flow)?;
+    let body: Update = request.body()?;
+    automatic(body.concurrency_configuration)?;
+    let (name, description) = (request::name(body.name)?, request::description(body.description)?);
+    let version = route(body.routing_configuration)?;
+    let alias = door.app.service.update_alias(&flow, &alias, &name, &description, version).await?;
+    json(StatusCode::OK, whole(&alias))
+}
+
+pub(super) async fn delete(door: &Door, request: Request) -> Answer {
+    let flow = request.flow()?;
+    let alias = door.app.service.alias(&flow, &own(&request, &flow)?).await?;
+    door.app.service.delete_alias(&flow, &alias.id).await?;
+    json(StatusCode::OK, json!({"flowId": alias.flow_id, "id": alias.id}))
+}
+
+pub(super) async fn list(door: &Door, request: Request) -> Answer {
+    let aliases = door.app.service.aliases(&request.flow()?).await?;
+    let (aliases, next) =
+        page("aliases", &request, aliases, |alias| newest_first(alias.created_at, &alias.id))?;
+    let summaries: Vec<Value> = aliases.iter().map(|alias| without_nulls(whole(alias))).collect();
+    json(StatusCode::OK, json!({"flowAliasSummaries": summaries, "nextToken": next}))
+}
+
+const LABEL: &str = "aliasIdentifier";
+
+/// The alias that is to be changed, which the test alias cannot be.
+fn own(request: &Request, flow: &str) -> Result<String, Error> {
+    let alias = arn::alias(LABEL, request.label(LABEL), flow)?;
+    if alias == TEST_ALIAS {
+        return Err(Error::field(
+            LABEL,
+            "TSTALIASID is every flow's draft; it cannot be changed or deleted.",
+        ));
+    }
+    Ok(alias)
+}
+
+/// The version that an alias routes to: exactly one.
+fn route(routes: Option<Vec<Route>>) -> Result<u64, Error> {
+    const MEMBER: &str = "routingConfiguration";
+    let mut routes = required(MEMBER, routes)?;
+    let (Some(route), true) = (routes.pop(), routes.is_empty()) else {
+        return Err(Error::field(MEMBER, "An alias routes to exactly one version."));
+    };
+    let version = route.flow_version;
+    let version =
+        version.ok_or_else(|| Error::field("routingConfiguration[0].flowVersion", "This is required."))?;
+    if version == "DRAFT" {
+        let message = "An alias points at a version. The alias TSTALIASID is the draft.";
+        return Err(Error::field("routingConfiguration[0].flowVersion", message));
+    }
+    request::number_of_version("routingConfiguration[0].flowVersion", &version)
+}
+
+/// Runs are as concurrent as their flows allow; a limit by hand is not kept.
+fn automatic(concurrency: Option<Concurrency>) -> Result<(), Error> {
+    const MEMBER: &str = "concurrencyConfiguration";
+    let Some(concurrency) = concurrency else { return Ok(()) };
+    match (concurrency.kind.as_deref(), concurrency.max_concurrency) {
+        (Some("Automatic"), None) => Ok(()),
+        (Some("Automatic" | "Manual"), _) => {
+            Err(Error::field(MEMBER, "Anabranch does not limit concurrency by hand yet. Use Automatic."))
+        }
+        _ => Err(Error::field("concurrencyConfiguration.type", "This is Automatic or Manual.")),
+    }
+}
+
+fn whole(alias: &AliasRow) -> Value {
+    json!({
+        "name": alias.name,
+        "description": unless_empty(&alias.description),
+        "routingConfiguration": [{"flowVersion": alias.version.to_string()}],
+        "flowId": alias.flow_id,
+        "id": alias.id,
+        "arn": arn::of_alias(&alias.flow_id, &alias.id),
+        "createdAt": moment(alias.created_at),
+        "updatedAt": moment(alias.updated_at),
+    })
+}
+
+fn test_alias(row: &FlowRow) -> Value {
+    json!({
+        "name": TEST_ALIAS,
+        "description": "The draft as it was last prepared.",
+        "routingConfiguration": [{"flowVersion": "DRAFT"}],
+        "flowId": row.id,
+        "id": TEST_ALIAS,
+        "arn": arn::of_alias(&row.id, TEST_ALIAS),
+        "createdAt": moment(row.created_at),
+        "updatedAt": moment(row.updated_at),
+    })
+}

@@ -1,0 +1,138 @@
+//! Amazon resource names. Wherever AWS takes an id it takes the name that holds it.
+
+use super::error::Error;
+use crate::service::TEST_ALIAS;
+
+const REGION: &str = "us-east-1";
+const ACCOUNT: &str = "000000000000";
+/// The role of flows that were not made through AWS's API, which requires one.
+const ROLE: &str = "arn:aws:iam::000000000000:role/anabranch";
+
+/// The name of a flow.
+pub(super) fn of_flow(id: &str) -> String {
+    format!("arn:aws:bedrock:{REGION}:{ACCOUNT}:flow/{id}")
+}
+
+/// The name of an alias.
+pub(super) fn of_alias(flow: &str, id: &str) -> String {
+    format!("{}/alias/{id}", of_flow(flow))
+}
+
+/// The role that a flow is said to have.
+pub(super) fn of_role(role: &str) -> &str {
+    if role.is_empty() { ROLE } else { role }
+}
+
+/// A flow's id, of an id or name.
+pub(super) fn flow(identifier: &str) -> Result<String, Error> {
+    let id = resource(identifier).map_or(Some(identifier), |resource| resource.strip_prefix("flow/"));
+    match id {
+        Some(id) if is_id(id) => Ok(id.to_owned()),
+        _ => {
+            Err(Error::field("flowIdentifier", "This is a flow's id of ten letters and digits, or its ARN."))
+        }
+    }
+}
+
+/// An alias's id, of an id or name; `flow` is the flow that it has to belong to.
+pub(super) fn alias(member: &'static str, identifier: &str, flow: &str) -> Result<String, Error> {
+    let id = match resource(identifier) {
+        None => Some(identifier),
+        Some(resource) => {
+            let parts: Vec<&str> = resource.split('/').collect();
+            match parts[..] {
+                ["flow", of, "alias", id] if of == flow => Some(id),
+                ["flow", _, "alias", _] => {
+                    return Err(Error::field(member, "This alias is another flow's."));
+                }
+                _ => None,
+            }
+        }
+    };
+    match id {
+        Some(id) if id == TEST_ALIAS || is_word(id) => Ok(id.to_owned()),
+        _ => Err(Error::field(member, "This is an alias's id of letters and digits, or its ARN.")),
+    }
+}
+
+/// A role's name.
+pub(super) fn role(value: Option<String>) -> Result<String, Error> {
+    let role = super::request::required("executionRoleArn", value)?;
+    let parts: Vec<&str> = role.splitn(6, ':').collect();
+    let good = matches!(parts[..], ["arn", partition, "iam", "", account, role]
+        if partition.starts_with("aws")
+            && (account.is_empty() || is_account(account))
+            && role.strip_prefix("role/").is_some_and(|name| !name.is_empty()));
+    if good && role.len() <= 2048 {
+        return Ok(role);
+    }
+    Err(Error::field(
+        "executionRoleArn",
+        "This is a role's ARN, such as arn:aws:iam::123456789012:role/flows.",
+    ))
+}
+
+/// A key's name.
+pub(super) fn key(value: Option<String>) -> Result<Option<String>, Error> {
+    let Some(key) = value else { return Ok(None) };
+    let parts: Vec<&str> = key.splitn(6, ':').collect();
+    let good = matches!(parts[..], ["arn", "aws" | "aws-cn" | "aws-us-gov", "kms", _, account, key]
+        if is_account(account) && key.strip_prefix("key/").is_some_and(|id| id.len() == 36));
+    if good {
+        Ok(Some(key))
+    } else {
+        Err(Error::field("customerEncryptionKeyArn", "This is a KMS key's ARN."))
+    }
+}
+
+/// The resource of a name of Bedrock's; none where it is no such name.
+fn resource(identifier: &str) -> Option<&str> {
+    let parts: Vec<&str> = identifier.splitn(6, ':').collect();
+    match parts[..] {
+        ["arn", "aws", "bedrock", _, account, resource] if is_account(account) => Some(resource),
+        _ => None,
+    }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() == 10 && is_word(text)
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_names_mean_the_same() {
+        assert_eq!(flow("ABCDEFGHIJ").unwrap(), "ABCDEFGHIJ");
+        assert_eq!(flow(&of_flow("ABCDEFGHIJ")).unwrap(), "ABCDEFGHIJ");
+        let of = "ABCDEFGHIJ";
+        assert_eq!(alias("aliasIdentifier", "KLMNOPQRST", of).unwrap(), "KLMNOPQRST");
+        assert_eq!(alias("aliasIdentifier", &of_alias(of, "KLMNOPQRST"), of).unwrap(), "KLMNOPQRST");
+        assert_eq!(alias("aliasIdentifier", &of_alias(of, TEST_ALIAS), of).unwrap(), TEST_ALIAS);
+        assert!(alias("aliasIdentifier", &of_alias("ZZZZZZZZZZ", "KLMNOPQRST"), of).is_err());
+        for bad in
+            ["", "short", "ABCDEFGHI!", "arn:aws:s3:::x", "arn:aws:bedrock:us-east-1:1:flow/ABCDEFGHIJ"]
+        {
+            assert!(flow(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn roles_and_keys_have_their_shape() {
+        let role = |text: &str| super::role(Some(text.to_owned())).is_ok();
+        assert!(role(ROLE) && role("arn:aws:iam::123456789012:role/service-role/x"));
+        assert!(!role("") && !role("arn:aws:iam::1:role/x") && !role("arn:aws:iam::123456789012:user/x"));
+        let id = "0".repeat(36);
+        assert!(key(Some(format!("arn:aws:kms:us-east-1:123456789012:key/{id}"))).is_ok());
+        assert!(key(Some("key".to_owned())).is_err());
+    }
+}

@@ -1,0 +1,194 @@
+//! InvokeFlow: a run as AWS's event stream, each frame sent as soon as what it tells has happened.
+//!
+//! Always holds: what keeps a run from beginning is a plain error; what happens to it after is told in the stream,
+//! which ends with a completion or an exception. A caller that closes the stream stops its run.
+
+use std::sync::Arc;
+
+use axum::body::{Body as HttpBody, Bytes};
+use axum::http::{HeaderName, StatusCode, header};
+use axum::response::IntoResponse as _;
+use flow::definition::{Definition, NodeType};
+use flow::event::{Body, Event, FailureCode, RunError, Status};
+use futures_util::stream;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::error::Error;
+use super::request::{Request, required};
+use super::trace::traces;
+use super::{Answer, Door, arn, frame};
+use crate::run::{Feed, Reader};
+use crate::service::{Start, Target};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Invoke {
+    inputs: Option<Vec<Input>>,
+    #[serde(default)]
+    enable_trace: Option<bool>,
+    execution_id: Option<String>,
+    /// Asks for faster models, which here are as fast as they are.
+    #[serde(rename = "modelPerformanceConfiguration")]
+    _performance: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Input {
+    node_name: Option<String>,
+    node_output_name: Option<String>,
+    node_input_name: Option<String>,
+    content: Option<Content>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Content {
+    document: Option<Value>,
+}
+
+pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
+    const LABEL: &str = "flowAliasIdentifier";
+    let flow = request.flow()?;
+    let alias = arn::alias(LABEL, request.label(LABEL), &flow)?;
+    let body: Invoke = request.body()?;
+    let id = execution_id(body.execution_id)?;
+    let service = &door.app.service;
+    let row = service.flow_row(&flow).await?;
+    // Found once: an alias that is moved meanwhile changes neither what runs nor how it is told.
+    let start = service.callable(&row.id, Target::Alias(alias)).await?;
+    let definition = start.definition.clone();
+    let input = only_input(body.inputs, &definition)?;
+    let feed = service.begin(Start { input, id, ..start }).await?;
+    Ok(respond(feed, definition, body.enable_trace.unwrap_or(false)))
+}
+
+/// The one document, which has to be for the flow's Input node.
+fn only_input(inputs: Option<Vec<Input>>, definition: &Definition) -> Result<Value, Error> {
+    let mut inputs = required("inputs", inputs)?;
+    let (Some(input), true) = (inputs.pop(), inputs.is_empty()) else {
+        return Err(Error::field("inputs", "A flow takes exactly one input."));
+    };
+    let name = required("inputs[0].nodeName", input.node_name)?;
+    let start = definition.first(NodeType::Input);
+    let start = start.ok_or_else(|| Error::validation("The flow has no Input node."))?;
+    if name != start.name {
+        let message = format!("The flow's Input node is named {}, not {name}.", start.name);
+        return Err(Error::field("inputs[0].nodeName", message));
+    }
+    if input.node_input_name.is_some() {
+        let message = "This answers a question of an agent, and no run waits for an answer.";
+        return Err(Error::field("inputs[0].nodeInputName", message));
+    }
+    let port = start.outputs.first().map_or("document", |output| output.name.as_str());
+    if input.node_output_name.is_some_and(|given| given != port) {
+        let message = format!("The output of {name} is named {port}.");
+        return Err(Error::field("inputs[0].nodeOutputName", message));
+    }
+    let content = required("inputs[0].content", input.content)?;
+    required("inputs[0].content.document", content.document)
+}
+
+/// An id that the caller chose.
+fn execution_id(id: Option<String>) -> Result<Option<String>, Error> {
+    let Some(id) = id else { return Ok(None) };
+    let good = (2..=100).contains(&id.len())
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte));
+    let message = "An id has 2 to 100 letters, digits, and any of . _ : -";
+    if good { Ok(Some(id)) } else { Err(Error::field("executionId", message)) }
+}
+
+fn respond(feed: Arc<Feed>, definition: Definition, trace: bool) -> axum::response::Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/vnd.amazon.eventstream".to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (HeaderName::from_static("x-amz-bedrock-flow-execution-id"), feed.id.clone()),
+    ];
+    let reader = feed.reader(0);
+    let telling = Telling { reader, definition, trace, _caller: Caller(feed) };
+    let frames = stream::unfold(telling, |mut telling| async move {
+        let frames = telling.next().await?;
+        Some((Ok::<_, std::convert::Infallible>(frames), telling))
+    });
+    (StatusCode::OK, headers, HttpBody::from_stream(frames)).into_response()
+}
+
+/// The caller of a run. Dropped with the response's body, whether that was sent whole or the caller went away; a run
+/// that has ended already does not mind being asked to.
+struct Caller(Arc<Feed>);
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        self.0.ask_to_stop();
+    }
+}
+
+/// A run as it is told to one caller.
+struct Telling {
+    reader: Reader,
+    definition: Definition,
+    trace: bool,
+    _caller: Caller,
+}
+
+impl Telling {
+    /// The frames of what happened since the last call; none when all is told.
+    async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            let events = self.reader.next().await?;
+            let frames: Vec<Bytes> = events.iter().flat_map(|event| self.frames(event)).collect();
+            if !frames.is_empty() {
+                return Some(frames.concat().into());
+            }
+        }
+    }
+
+    fn frames(&self, event: &Event) -> Vec<Bytes> {
+        match &event.body {
+            // A null cannot be told: AWS's SDKs take it for a document that is not there.
+            Body::Output { node, value } if !value.is_null() => {
+                let content = json!({"document": value});
+                let payload = json!({"nodeName": node, "nodeType": "FlowOutputNode", "content": content});
+                vec![frame::event("flowOutputEvent", &payload)]
+            }
+            Body::ExecutionEnded { status: Status::Succeeded, .. } => {
+                vec![frame::event("flowCompletionEvent", &json!({"completionReason": "SUCCESS"}))]
+            }
+            Body::ExecutionEnded { status, error } => vec![failure(*status, error.as_ref())],
+            _ if self.trace => traces(&self.definition, self.reader.id(), event)
+                .iter()
+                .map(|trace| frame::event("flowTraceEvent", trace))
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// A run that did not succeed, as the exception that fits it.
+fn failure(status: Status, error: Option<&RunError>) -> Bytes {
+    let Some(error) = error else {
+        let message = match status {
+            Status::Aborted => "The run was stopped.".to_owned(),
+            other => format!("The run ended as {}.", other.name()),
+        };
+        return frame::exception("conflictException", &json!({"message": message}));
+    };
+    let message = match &error.node {
+        Some(node) => format!("{node}: {}", error.message),
+        None => error.message.clone(),
+    };
+    let name = match error.code {
+        // The server's stop is no fault of anything that the flow calls.
+        _ if status == Status::Interrupted => "internalServerException",
+        FailureCode::Validation => "validationException",
+        FailureCode::DependencyFailed | FailureCode::TimedOut => "dependencyFailedException",
+        FailureCode::BadGateway => "badGatewayException",
+        FailureCode::InternalServer => "internalServerException",
+    };
+    let mut payload = json!({"message": message});
+    if let (Some(node), "dependencyFailedException" | "badGatewayException") = (&error.node, name) {
+        payload["resourceName"] = json!(node);
+    }
+    frame::exception(name, &payload)
+}

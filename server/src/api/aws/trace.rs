@@ -1,0 +1,95 @@
+//! What happens in a run, in the events of AWS's `FlowTrace`.
+//!
+//! Always holds: a trace has exactly one member, and no document in it is null, which AWS's SDKs cannot read.
+
+use flow::definition::{Definition, Node};
+use flow::event::{Body, Event, Field, ModelCall};
+use serde_json::{Map, Value, json};
+
+use super::flows::{moment, without_nulls};
+
+/// The traces of one event, in order. `run` names the execution.
+pub(super) fn traces(definition: &Definition, run: &str, event: &Event) -> Vec<Value> {
+    let at = moment(event.at);
+    match &event.body {
+        Body::NodeStarted { node, inputs } => {
+            let fields = fields(inputs, |field| input(definition.node(node), field));
+            fields.map(|fields| trace("nodeInputTrace", node, &at, "fields", fields)).into_iter().collect()
+        }
+        Body::NodeCompleted { node, outputs, model } => {
+            let action = model.as_ref().map(|model| action(run, node, &at, outputs, model));
+            let fields = fields(outputs, |field| output(definition, node, field));
+            let output = fields.map(|fields| trace("nodeOutputTrace", node, &at, "fields", fields));
+            action.into_iter().chain(output).collect()
+        }
+        Body::ConditionEvaluated { node, satisfied } => {
+            let conditions = json!([{"conditionName": satisfied}]);
+            vec![trace("conditionNodeResultTrace", node, &at, "satisfiedConditions", conditions)]
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn trace(kind: &str, node: &str, at: &str, member: &str, value: Value) -> Value {
+    let mut body = json!({"nodeName": node, "timestamp": at});
+    body[member] = value;
+    json!({"trace": Map::from_iter([(kind.to_owned(), body)])})
+}
+
+/// The fields that have a value; none where there is no such field, since AWS's list is never empty.
+fn fields(fields: &[Field], shape: impl Fn(&Field) -> Value) -> Option<Value> {
+    let fields: Vec<Value> = fields.iter().filter(|field| !field.value.is_null()).map(shape).collect();
+    (!fields.is_empty()).then_some(Value::Array(fields))
+}
+
+fn input(node: Option<&Node>, field: &Field) -> Value {
+    let port = node.and_then(|node| node.input(&field.name));
+    let source = field.source.as_ref().map(|source| {
+        json!({"nodeName": source.node, "outputFieldName": source.output, "expression": source.expression})
+    });
+    without_nulls(json!({
+        "nodeInputName": field.name,
+        "content": {"document": field.value},
+        "type": port.map(|port| port.kind),
+        "category": port.and_then(|port| port.category),
+        "source": source,
+    }))
+}
+
+fn output(definition: &Definition, node: &str, field: &Field) -> Value {
+    let port = definition.node(node).and_then(|node| node.output(&field.name));
+    let targets = definition.connections.iter().filter(|connection| connection.source == node);
+    let next: Vec<Value> = targets
+        .filter_map(|connection| Some((connection, connection.data()?)))
+        .filter(|(_, data)| data.source_output == field.name)
+        .map(|(connection, data)| json!({"nodeName": connection.target, "inputFieldName": data.target_input}))
+        .collect();
+    without_nulls(json!({
+        "nodeOutputName": field.name,
+        "content": {"document": field.value},
+        "type": port.map(|port| port.kind),
+        "next": next,
+    }))
+}
+
+/// A model's answer, as if AWS's Converse had given it.
+fn action(run: &str, node: &str, at: &str, outputs: &[Field], model: &ModelCall) -> Value {
+    let text = outputs.first().map(|field| flow::value::to_text(&field.value)).unwrap_or_default();
+    let mut response = json!({"output": {"message": {"role": "assistant", "content": [{"text": text}]}}});
+    if let Some(usage) = model.usage {
+        response["usage"] = json!({
+            "inputTokens": usage.input_tokens,
+            "outputTokens": usage.output_tokens,
+            "totalTokens": usage.input_tokens + usage.output_tokens,
+        });
+    }
+    json!({"trace": {"nodeActionTrace": {
+        "nodeName": node,
+        "timestamp": at,
+        "requestId": format!("{run}/{node}"),
+        "serviceName": "Bedrock",
+        "operationName": "Converse",
+        "operationRequest": {"modelId": model.model},
+        "operationResponse": response,
+    }}})
+}

@@ -49,6 +49,11 @@ pub fn playwright() -> Result<Outcome> {
     if let Some(chromium) = chromium()? {
         playwright.env("CHROMIUM", chromium);
     }
+    // For the snippet that is a Python program; without Python it is left out.
+    if let Some(python) = place::program(&["python3"]) {
+        let python = python_with_boto3(&python)?;
+        playwright.env("ANABRANCH_PYTHON", python.parent().unwrap_or(&python));
+    }
     process::say("Running end2end/tests/*.spec.mjs in Chromium");
     process::run(&mut playwright)?;
     Ok(Outcome::Passed)

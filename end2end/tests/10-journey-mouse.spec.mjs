@@ -147,9 +147,9 @@ test("a person draws, tests, publishes and calls a flow by mouse", async ({ page
     await expect(editor.line("FlowOutputNode_1")).toContainText("not taken");
     await editor.line("Deescalate").click();
     await expect(editor.line("Deescalate")).toHaveAttribute("aria-expanded", "true");
-    await expect(editor.pane.getByRole("heading", { name: "Inputs" })).toBeVisible();
+    await expect(editor.pane.getByText("Inputs", { exact: true })).toBeVisible();
     await expect(editor.pane.getByText("from FlowInputNode document")).toBeVisible();
-    await expect(editor.pane.getByRole("heading", { name: "Outputs" })).toBeVisible();
+    await expect(editor.pane.getByText("Outputs", { exact: true })).toBeVisible();
   });
 
   const id = page.url().split("/").at(-1);

@@ -66,7 +66,7 @@ const failures = [
   ["has too many callers", { status: 429, headers: { "Retry-After": "7" } }, "too many calls. Try again in 7 s"],
   ["breaks", { status: 500 }, "failed (500). Try again."],
   ["talks nonsense", { text: "ha", malformed: true }, "cannot be understood"],
-  ["hangs up", { chunks: ["half", "whole"], cut: true }, "broke the connection off"],
+  ["hangs up", { chunks: ["half", "whole"], cut: true }, "broke off in the middle of its answer"],
   ["answers another word", { text: '{"answer":"bored"}' }, "which is none of angry, neutral"],
 ];
 for (const [name, rule, words] of failures) {

@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::harness::{Harness, config};
+use crate::harness::{Harness, config, echo};
 use crate::upstream::Upstream;
 use server::app::Server;
 
@@ -167,19 +167,4 @@ async fn one_server_uses_a_data_folder() {
     let data = harness.stop().await;
     let again = Harness::on(data).await;
     assert_eq!(again.get("/api/flows").await["flows"][0]["id"], flow["id"]);
-}
-
-fn echo(text: &str) -> Value {
-    json!({"nodes": [
-        {"name": "FlowInputNode", "type": "Input", "outputs": [{"name": "document", "type": "String"}]},
-        {"name": "Echo", "type": "Prompt", "inputs": [{"name": "input", "type": "String", "expression": "$.data"}],
-            "outputs": [{"name": "modelCompletion", "type": "String"}],
-            "configuration": {"prompt": {"sourceConfiguration": {"inline": {"modelId": "test/model",
-                "templateType": "TEXT", "templateConfiguration": {"text": {"text": text}}}}}}},
-        {"name": "FlowOutputNode", "type": "Output", "inputs": [{"name": "document", "type": "String", "expression": "$.data"}]}],
-      "connections": [
-        {"name": "c1", "type": "Data", "source": "FlowInputNode", "target": "Echo",
-            "configuration": {"data": {"sourceOutput": "document", "targetInput": "input"}}},
-        {"name": "c2", "type": "Data", "source": "Echo", "target": "FlowOutputNode",
-            "configuration": {"data": {"sourceOutput": "modelCompletion", "targetInput": "document"}}}]})
 }

@@ -148,3 +148,19 @@ pub fn diamond() -> Value {
             data("c3", "Left", "modelCompletion", "Join", "ll"), data("c4", "Right", "modelCompletion", "Join", "rr"),
             data("c5", "Join", "modelCompletion", "FlowOutputNode", "document")]})
 }
+
+/// A flow of one prompt with this text, whose variable is `input`.
+pub fn echo(text: &str) -> Value {
+    json!({"nodes": [
+        {"name": "FlowInputNode", "type": "Input", "outputs": [{"name": "document", "type": "String"}]},
+        {"name": "Echo", "type": "Prompt", "inputs": [{"name": "input", "type": "String", "expression": "$.data"}],
+            "outputs": [{"name": "modelCompletion", "type": "String"}],
+            "configuration": {"prompt": {"sourceConfiguration": {"inline": {"modelId": "test/model",
+                "templateType": "TEXT", "templateConfiguration": {"text": {"text": text}}}}}}},
+        {"name": "FlowOutputNode", "type": "Output", "inputs": [{"name": "document", "type": "String", "expression": "$.data"}]}],
+      "connections": [
+        {"name": "c1", "type": "Data", "source": "FlowInputNode", "target": "Echo",
+            "configuration": {"data": {"sourceOutput": "document", "targetInput": "input"}}},
+        {"name": "c2", "type": "Data", "source": "Echo", "target": "FlowOutputNode",
+            "configuration": {"data": {"sourceOutput": "modelCompletion", "targetInput": "document"}}}]})
+}

@@ -5,6 +5,7 @@
 
 mod connections;
 mod graph;
+mod iteration;
 mod nodes;
 
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,7 @@ pub struct Problem {
     pub kind: ProblemType,
     /// What is wrong and what to do.
     pub message: String,
+    /// Inside a loop, with the way to it: `Loop/Node`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -173,10 +175,33 @@ pub fn check(definition: &Definition, extensions: &Extensions) -> Report {
         problems.push(Problem::error(ProblemType::Unspecified, message));
         return Report { problems, portability: Vec::new() };
     }
-    nodes::check(definition, extensions, &mut problems);
-    connections::check(definition, &mut problems);
-    graph::check(definition, &mut problems);
-    Report { problems, portability: nodes::portability(definition, extensions) }
+    let mut report = Report { problems, portability: Vec::new() };
+    scope(definition, extensions, "", &mut report);
+    report
+}
+
+/// Checks a definition and the bodies of its loops; `place` is the path to it, such as `Refine/`.
+fn scope(definition: &Definition, extensions: &Extensions, place: &str, report: &mut Report) {
+    let (from, noted) = (report.problems.len(), report.portability.len());
+    let problems = &mut report.problems;
+    nodes::check(definition, extensions, place, problems);
+    connections::check(definition, problems);
+    if place.is_empty() {
+        graph::ends(definition, problems);
+    }
+    graph::check(definition, problems);
+    iteration::check(definition, extensions, place, problems);
+    nodes::portability(definition, extensions, place, &mut report.portability);
+    for problem in report.problems[from..].iter_mut().chain(&mut report.portability[noted..]) {
+        for name in [&mut problem.node, &mut problem.connection].into_iter().flatten() {
+            name.insert_str(0, place);
+        }
+    }
+    for node in &definition.nodes {
+        if let Some(body) = node.body() {
+            scope(body, extensions, &format!("{place}{}/", node.name), report);
+        }
+    }
 }
 
 /// How many nodes and connections there are, those inside loops among them.

@@ -100,6 +100,11 @@ impl Condition {
         look.findings
     }
 
+    /// Whether it is one comparison for equality, as tests for an end are.
+    pub fn is_an_equality(&self) -> bool {
+        matches!(self.root, Expr::Compare(_, Operator::Equal, _))
+    }
+
     /// Whether it holds for these inputs.
     pub fn holds(&self, inputs: &[(String, Value)]) -> bool {
         holds(&self.root, inputs)

@@ -437,6 +437,13 @@ pub struct NodeInput {
     pub category: Option<InputCategory>,
 }
 
+impl NodeInput {
+    /// An input that takes all of what its connection delivers.
+    pub fn whole(name: &str, kind: Type) -> Self {
+        Self { name: name.to_owned(), kind, expression: "$.data".to_owned(), category: None }
+    }
+}
+
 /// `FlowNodeInputCategory`: what an input of a LoopController is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum InputCategory {

@@ -29,29 +29,79 @@ pub enum Body {
     /// The run began with this input.
     ExecutionStarted { input: Value },
     /// A node has all it needs and begins.
-    NodeStarted { node: String, inputs: Vec<Field> },
+    NodeStarted {
+        node: String,
+        inputs: Vec<Field>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Link>,
+    },
     /// A piece of a Prompt's answer.
-    NodeDelta { node: String, text: String },
+    NodeDelta {
+        node: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Link>,
+    },
     /// A node ended well.
     NodeCompleted {
         node: String,
         outputs: Vec<Field>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         model: Option<ModelCall>,
+        /// The items, from 0, that a Collector left out, since no branch that was taken led them to it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        omitted: Vec<usize>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Link>,
     },
-    /// A Condition node chose its branch.
-    ConditionEvaluated { node: String, satisfied: String },
+    /// A Condition node chose its branch, or a Loop's controller whether the loop goes on.
+    ConditionEvaluated {
+        node: String,
+        satisfied: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Link>,
+    },
     /// A node failed, and the run with it.
-    NodeFailed { node: String, failure: Failure },
+    NodeFailed {
+        node: String,
+        failure: Failure,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Link>,
+    },
     /// A node that will not run, since no branch taken leads to it.
-    NodeSkipped { node: String },
+    NodeSkipped {
+        node: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Link>,
+    },
     /// An Output node received its value.
-    Output { node: String, value: Value },
+    Output {
+        node: String,
+        value: Value,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Link>,
+    },
     /// The run ended.
     ExecutionEnded {
         status: Status,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         error: Option<RunError>,
+    },
+}
+
+/// `FlowTraceNodeInputExecutionChainItem`: an item of an Iterator or an iteration of a Loop that something happened in.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(tag = "type")]
+pub enum Link {
+    Iterator {
+        node: String,
+        /// From 0.
+        index: usize,
+    },
+    Loop {
+        node: String,
+        /// From 0.
+        index: usize,
     },
 }
 

@@ -1,4 +1,5 @@
-//! What a flow has beyond AWS's definition, keyed by node name: where a node stands, notes, answer constraints.
+//! What a flow has beyond AWS's definition, keyed by node name: where a node stands, notes, answer constraints. A node
+//! inside a loop has the key `Loop/Node`.
 //!
 //! Always holds: entries of nodes that a definition no longer has are dropped by [`Extensions::retain`], so that an
 //! AWS `UpdateFlow` keeps what belongs to the nodes that remain. Absent on purpose: anything AWS has a field for.
@@ -11,7 +12,7 @@ use crate::definition::Definition;
 
 /// Our half of a flow. It shares its revision with the definition.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Extensions {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub nodes: BTreeMap<String, NodeExtension>,
@@ -21,6 +22,27 @@ pub struct Extensions {
     /// Notes on the canvas. They are never run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
+    /// How the `continueCondition` of the flow's loops is read.
+    #[serde(default, skip_serializing_if = "LoopPolarity::is_usual")]
+    pub loop_polarity: LoopPolarity,
+}
+
+/// How a loop's `continueCondition` is read. AWS's guide says that the loop goes on while it is true, its API reference
+/// that it ends then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum LoopPolarity {
+    /// As its name says.
+    #[default]
+    ContinueWhileTrue,
+    /// For flows that were written for the other reading.
+    ExitWhenTrue,
+}
+
+impl LoopPolarity {
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Extensions {
@@ -36,21 +58,40 @@ impl Extensions {
 
     /// Drops the entries of nodes that the definition does not have.
     pub fn retain(&mut self, definition: &Definition) {
-        let known: HashSet<&str> = definition.nodes.iter().map(|node| node.name.as_str()).collect();
-        self.nodes.retain(|name, _| known.contains(name.as_str()));
+        let mut known = HashSet::new();
+        keys(definition, "", &mut known);
+        self.nodes.retain(|name, _| known.contains(name));
         for group in &mut self.groups {
-            group.nodes.retain(|name| known.contains(name.as_str()));
+            group.nodes.retain(|name| known.contains(name));
         }
         self.groups.retain(|group| !group.nodes.is_empty());
     }
 
     /// Moves a node's entry to its new name.
     pub fn rename(&mut self, from: &str, to: &str) {
-        if let Some(entry) = self.nodes.remove(from) {
-            self.nodes.insert(to.to_owned(), entry);
+        let renamed = |key: &str| match key.strip_prefix(from) {
+            Some("") => Some(to.to_owned()),
+            Some(inside) if inside.starts_with('/') => Some(format!("{to}{inside}")),
+            _ => None,
+        };
+        let nodes = std::mem::take(&mut self.nodes);
+        self.nodes = nodes.into_iter().map(|(key, entry)| (renamed(&key).unwrap_or(key), entry)).collect();
+        for key in self.groups.iter_mut().flat_map(|group| &mut group.nodes) {
+            if let Some(renamed) = renamed(key) {
+                *key = renamed;
+            }
         }
-        let grouped = self.groups.iter_mut().flat_map(|group| &mut group.nodes);
-        grouped.filter(|name| *name == from).for_each(|name| to.clone_into(name));
+    }
+}
+
+/// The keys of a definition's nodes, those inside loops among them.
+fn keys(definition: &Definition, place: &str, known: &mut HashSet<String>) {
+    for node in &definition.nodes {
+        let key = format!("{place}{}", node.name);
+        if let Some(body) = node.body() {
+            keys(body, &format!("{key}/"), known);
+        }
+        known.insert(key);
     }
 }
 
@@ -64,6 +105,9 @@ pub struct NodeExtension {
     /// What the author wants to remember of it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
+    /// How many items of an Iterator may be under way together; one where it does not say, as with AWS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parallel: Option<u16>,
     /// What a Prompt's answer must be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,

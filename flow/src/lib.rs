@@ -17,6 +17,7 @@ pub mod diff;
 pub mod event;
 pub mod expression;
 pub mod extensions;
+pub mod iteration;
 pub mod layout;
 pub mod message;
 pub mod name;

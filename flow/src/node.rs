@@ -1,11 +1,14 @@
 //! The node kinds: what each is called, its ports, and a fresh one. THE registration: a new kind is a file below and
 //! a line in each match, and the compiler points at them.
 
+pub mod collector;
 pub mod condition;
 pub mod input;
+pub mod iterator;
 pub mod output;
 pub mod prompt;
 mod remaining;
+mod repeat;
 
 use crate::definition::{Node, NodeType};
 use crate::value::Type;
@@ -116,17 +119,24 @@ impl NodeType {
             Self::Output => output::KIND,
             Self::Prompt => prompt::KIND,
             Self::Condition => condition::KIND,
+            Self::Iterator => iterator::KIND,
+            Self::Collector => collector::KIND,
+            Self::Loop => repeat::LOOP,
+            Self::LoopInput => repeat::INPUT,
+            Self::LoopController => repeat::CONTROLLER,
             other => remaining::describe(other),
         }
     }
 
-    /// A fresh node of a kind that runs; none for the others.
+    /// A fresh node of a kind that can be drawn here; none for the others.
     pub fn fresh(self, name: &str) -> Option<Node> {
         match self {
             Self::Input => Some(input::fresh(name)),
             Self::Output => Some(output::fresh(name)),
             Self::Prompt => Some(prompt::fresh(name)),
             Self::Condition => Some(condition::fresh(name)),
+            Self::Iterator => Some(iterator::fresh(name)),
+            Self::Collector => Some(collector::fresh(name)),
             _ => None,
         }
     }

@@ -4,45 +4,51 @@
 //! likes), reports each with [`Run::complete`] or [`Run::fail`], and asks again. What happened is read with
 //! [`Run::events`].
 //!
-//! Always holds: a node is started once, when every connected input has its value and its gates are open, and ends
-//! at most once; a node that can no longer run is skipped, and so is what depends on it; the order in which tasks end
-//! never changes an output; after an end nothing more happens. Absent on purpose: clocks, numbers of events, retries
-//! of calls, which are the driver's.
+//! Always holds: within a frame, a node is started once, when every connected input has its value and its gates are
+//! open, and ends at most once; a node that can no longer run is skipped, and so is what depends on it; the order in
+//! which tasks end never changes an output; after an end nothing more happens. Absent on purpose: clocks, numbers of
+//! events, retries of calls, which are the driver's.
 
-use std::collections::VecDeque;
+mod frame;
+mod iterate;
+mod repeat;
+
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::event::{Body, Failure, FailureCode, Field, ModelCall, RunError, Source, Status};
+use crate::event::{Body, Failure, FailureCode, Field, Link, ModelCall, RunError, Source, Status};
 use crate::message::Chat;
 use crate::node::condition::DEFAULT;
 use crate::node::prompt;
 use crate::plan::{Plan, PlannedInput, PlannedKind};
 use crate::value::shape;
 use crate::wire::OutputValue;
+use frame::{Frame, State};
+use iterate::Iteration;
+pub use repeat::{COUNT, EXIT};
+
+/// The most nodes that a run starts, each item and iteration counted.
+pub const MOST_STEPS: usize = 100_000;
 
 /// The state of one run.
 #[derive(Clone, Debug)]
 pub struct Run {
     plan: Arc<Plan>,
-    nodes: Vec<State>,
-    ready: VecDeque<usize>,
+    /// The first is the flow itself.
+    frames: Vec<Frame>,
+    /// The Iterators that are going through their items, by frame and node.
+    iterations: HashMap<(usize, usize), Iteration>,
+    ready: VecDeque<(usize, usize)>,
+    /// Nodes that ended, whose dependents were not looked at yet.
+    ended: VecDeque<(usize, usize)>,
+    settling: bool,
     in_flight: usize,
+    steps: usize,
     outputs: Vec<OutputValue>,
     events: Vec<Body>,
     end: Option<(Status, Option<RunError>)>,
-}
-
-#[derive(Clone, Debug)]
-enum State {
-    Waiting,
-    /// Will be started, or has been.
-    Running,
-    /// Its outputs by name, or the branch that a Condition took.
-    Completed(Vec<(String, Value)>, Option<usize>),
-    Failed,
-    Skipped,
 }
 
 /// What the driver is to do.
@@ -67,7 +73,10 @@ pub struct Task {
 
 /// Names a task to its run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TaskId(usize);
+pub struct TaskId {
+    frame: usize,
+    node: usize,
+}
 
 /// What is to be done.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,6 +100,31 @@ pub struct InputError {
     pub message: String,
 }
 
+/// Named values, in the order of a node's ports.
+type Values = Vec<(String, Value)>;
+
+/// What a node did at once.
+enum Step {
+    /// It has its outputs.
+    Done(Values),
+    /// It took a branch.
+    Branch(usize),
+    /// The driver does it.
+    Effect(Work),
+    /// It goes on in frames of its own.
+    Inside,
+}
+
+/// How a node ended that ended well.
+#[derive(Default)]
+struct Outcome {
+    outputs: Values,
+    branch: Option<usize>,
+    model: Option<ModelCall>,
+    /// The items that a Collector did not get.
+    omitted: Vec<usize>,
+}
+
 impl Run {
     /// Begins a run.
     ///
@@ -103,9 +137,13 @@ impl Run {
             return Err(InputError { message });
         }
         let mut run = Self {
-            nodes: vec![State::Waiting; plan.nodes.len()],
+            frames: vec![Frame::new(&plan, 0, 0, 0)],
+            iterations: HashMap::new(),
             ready: VecDeque::new(),
+            ended: VecDeque::new(),
+            settling: false,
             in_flight: 0,
+            steps: 0,
             outputs: Vec::new(),
             events: vec![Body::ExecutionStarted { input: input.clone() }],
             end: None,
@@ -113,8 +151,8 @@ impl Run {
         };
         let start = run.plan.input;
         let output = run.plan.nodes[start].outputs.first().map(|(name, _)| name.clone()).unwrap_or_default();
-        run.events.push(Body::NodeStarted { node: run.plan.nodes[start].name.clone(), inputs: Vec::new() });
-        run.finish(start, vec![(output, input)], None, None);
+        run.tell_started(0, start, Vec::new());
+        run.finish(0, start, Outcome { outputs: vec![(output, input)], ..Outcome::default() });
         Ok(run)
     }
 
@@ -127,8 +165,8 @@ impl Run {
                 return Next::Ended(status);
             }
             match self.ready.pop_front() {
-                Some(at) => {
-                    if let Some(task) = self.start(at) {
+                Some((frame, node)) => {
+                    if let Some(task) = self.start(frame, node) {
                         self.in_flight += 1;
                         return Next::Start(task);
                     }
@@ -144,34 +182,36 @@ impl Run {
         if !self.end_task(task) {
             return;
         }
-        let output = self.plan.nodes[task.0].outputs.first().cloned();
+        let TaskId { frame, node } = task;
+        let output = self.plan.nodes[node].outputs.first().cloned();
         match output {
-            Some((name, kind)) if kind.accepts(&completion.value) => {
-                self.finish(task.0, vec![(name, completion.value)], None, completion.model);
-            }
-            Some((name, kind)) => {
-                let message = format!(
-                    "The output {name} is {}, and the result is {}.",
-                    kind.noun(),
-                    shape(&completion.value)
+            Some((name, kind)) if !kind.accepts(&completion.value) => {
+                let found = shape(&completion.value);
+                self.fail_with(
+                    frame,
+                    node,
+                    format!("The output {name} is {}, and the result is {found}.", kind.noun()),
                 );
-                self.fail_node(task.0, Failure { code: FailureCode::Validation, message });
             }
-            None => self.finish(task.0, Vec::new(), None, completion.model),
+            output => {
+                let outputs = output.map(|(name, _)| (name, completion.value)).into_iter().collect();
+                self.finish(frame, node, Outcome { outputs, model: completion.model, ..Outcome::default() });
+            }
         }
     }
 
     /// A task failed, and the run with it.
     pub fn fail(&mut self, task: TaskId, failure: Failure) {
         if self.end_task(task) {
-            self.fail_node(task.0, failure);
+            self.fail_node(task.frame, task.node, failure);
         }
     }
 
     /// A piece of a task's answer arrived.
     pub fn delta(&mut self, task: TaskId, text: String) {
-        if self.end.is_none() && matches!(self.nodes.get(task.0), Some(State::Running)) {
-            self.events.push(Body::NodeDelta { node: self.plan.nodes[task.0].name.clone(), text });
+        if self.end.is_none() && self.is_running(task) {
+            let (node, chain) = (self.plan.nodes[task.node].name.clone(), self.chain(task.frame));
+            self.events.push(Body::NodeDelta { node, text, chain });
         }
     }
 
@@ -197,8 +237,14 @@ impl Run {
         self.end.as_ref().and_then(|(_, error)| error.as_ref())
     }
 
+    fn is_running(&self, task: TaskId) -> bool {
+        self.frames
+            .get(task.frame)
+            .is_some_and(|_| matches!(self.state(task.frame, task.node), State::Running))
+    }
+
     fn end_task(&mut self, task: TaskId) -> bool {
-        let running = self.end.is_none() && matches!(self.nodes.get(task.0), Some(State::Running));
+        let running = self.end.is_none() && self.is_running(task);
         if running {
             self.in_flight = self.in_flight.saturating_sub(1);
         }
@@ -206,121 +252,140 @@ impl Run {
     }
 
     /// Begins a node whose inputs are there; does it at once where it has no effect.
-    fn start(&mut self, at: usize) -> Option<Task> {
+    fn start(&mut self, frame: usize, at: usize) -> Option<Task> {
         let plan = Arc::clone(&self.plan);
         let node = &plan.nodes[at];
-        let (fields, values) = match self.gather(&node.inputs) {
-            Ok(gathered) => gathered,
+        self.steps += 1;
+        if self.steps > MOST_STEPS {
+            let message =
+                format!("The run takes more than {MOST_STEPS} steps. Give it fewer items or iterations.");
+            self.fail_with(frame, at, message);
+            return None;
+        }
+        if let PlannedKind::Collector { iterator } = node.kind {
+            self.collect(frame, at, iterator);
+            return None;
+        }
+        let (fields, values) = match self.gather(frame, &node.inputs) {
+            Ok(Gathered { fields, values }) => (fields, values),
             Err((fields, message)) => {
-                self.events.push(Body::NodeStarted { node: node.name.clone(), inputs: fields });
-                self.fail_node(at, Failure { code: FailureCode::Validation, message });
+                self.tell_started(frame, at, fields);
+                self.fail_with(frame, at, message);
                 return None;
             }
         };
-        self.events.push(Body::NodeStarted { node: node.name.clone(), inputs: fields });
-        match &node.kind {
-            PlannedKind::Input => self.finish(at, Vec::new(), None, None),
+        self.tell_started(frame, at, fields);
+        match self.step(frame, at, values) {
+            Ok(Step::Done(outputs)) => self.finish(frame, at, Outcome { outputs, ..Outcome::default() }),
+            Ok(Step::Branch(branch)) => {
+                self.finish(frame, at, Outcome { branch: Some(branch), ..Outcome::default() });
+            }
+            Ok(Step::Effect(work)) => {
+                return Some(Task { id: TaskId { frame, node: at }, node: node.name.clone(), work });
+            }
+            Ok(Step::Inside) => {}
+            Err(message) => self.fail_with(frame, at, message),
+        }
+        None
+    }
+
+    fn step(&mut self, frame: usize, at: usize, values: Values) -> Result<Step, String> {
+        let plan = Arc::clone(&self.plan);
+        let node = &plan.nodes[at];
+        Ok(match &node.kind {
+            PlannedKind::Input | PlannedKind::LoopInput | PlannedKind::Collector { .. } => {
+                Step::Done(Vec::new())
+            }
             PlannedKind::Output => {
                 let value = values.into_iter().next().map(|(_, value)| value).unwrap_or(Value::Null);
-                self.events.push(Body::Output { node: node.name.clone(), value: value.clone() });
+                let chain = self.chain(frame);
+                self.events.push(Body::Output { node: node.name.clone(), value: value.clone(), chain });
                 self.outputs.push(OutputValue { node: node.name.clone(), value });
-                self.finish(at, Vec::new(), None, None);
+                Step::Done(Vec::new())
             }
             PlannedKind::Condition { branches } => {
                 let taken = branches
                     .iter()
                     .position(|(_, condition)| condition.as_ref().is_some_and(|c| c.holds(&values)))
                     .or_else(|| branches.iter().position(|(name, _)| name == DEFAULT));
-                let satisfied = taken.map_or(DEFAULT, |branch| &branches[branch].0).to_owned();
-                self.events.push(Body::ConditionEvaluated { node: node.name.clone(), satisfied });
-                self.finish(at, Vec::new(), taken, None);
+                // `check` asks for a default branch.
+                let taken = taken.ok_or("No branch of this condition holds.")?;
+                self.tell_satisfied(frame, at, &branches[taken].0);
+                Step::Branch(taken)
             }
             PlannedKind::Prompt { prompt: inline, answer } => {
-                match prompt::chat(inline, answer.as_ref(), &values) {
-                    Ok(chat) => {
-                        let work = Work::Chat(Box::new(chat));
-                        return Some(Task { id: TaskId(at), node: node.name.clone(), work });
-                    }
-                    Err(message) => self.fail_node(at, Failure { code: FailureCode::Validation, message }),
-                }
+                Step::Effect(Work::Chat(Box::new(prompt::chat(inline, answer.as_ref(), &values)?)))
             }
-        }
-        None
+            PlannedKind::Iterator { .. } => {
+                self.begin_items(frame, at, values)?;
+                Step::Inside
+            }
+            PlannedKind::Loop { .. } => {
+                self.begin_loop(frame, at, &values)?;
+                Step::Inside
+            }
+            PlannedKind::LoopController(controller) => {
+                self.control(frame, at, controller, values);
+                Step::Done(Vec::new())
+            }
+        })
     }
 
     /// The values at a node's inputs; or those that could be had, and what is wrong with the next.
-    #[allow(clippy::type_complexity)]
-    fn gather(
-        &self,
-        inputs: &[PlannedInput],
-    ) -> Result<(Vec<Field>, Vec<(String, Value)>), (Vec<Field>, String)> {
-        let (mut fields, mut values) = (Vec::new(), Vec::new());
+    fn gather(&self, frame: usize, inputs: &[PlannedInput]) -> Result<Gathered, (Vec<Field>, String)> {
+        let mut gathered = Gathered::default();
         for input in inputs {
             let Some((source, output)) = &input.source else { continue };
-            let Some(whole) = self.value(*source, output) else { continue };
-            let value = match input.expression.evaluate(whole) {
-                Ok(value) if input.kind.accepts(&value) => value,
-                Ok(value) => {
-                    let message = format!(
-                        "Input {} takes {}, and got {}.",
-                        input.name,
-                        input.kind.noun(),
-                        shape(&value)
-                    );
-                    return Err((fields, message));
-                }
-                Err(missing) => return Err((fields, format!("Input {}: {missing}", input.name))),
-            };
-            fields.push(Field {
-                name: input.name.clone(),
-                value: value.clone(),
-                source: Some(Source {
-                    node: self.plan.nodes[*source].name.clone(),
-                    output: output.clone(),
-                    expression: input.text.clone(),
-                }),
-            });
-            values.push((input.name.clone(), value));
-        }
-        Ok((fields, values))
-    }
-
-    fn value(&self, node: usize, output: &str) -> Option<&Value> {
-        match self.nodes.get(node) {
-            Some(State::Completed(outputs, _)) => {
-                outputs.iter().find(|(name, _)| name == output).map(|(_, value)| value)
+            let Some(whole) = self.value(frame, *source, output) else { continue };
+            match evaluate(input, &whole) {
+                Ok(value) => gathered.add(input, self.source(*source, output, input), value),
+                Err(message) => return Err((gathered.fields, message)),
             }
-            _ => None,
+        }
+        Ok(gathered)
+    }
+
+    fn source(&self, source: usize, output: &str, input: &PlannedInput) -> Source {
+        Source {
+            node: self.plan.nodes[source].name.clone(),
+            output: output.to_owned(),
+            expression: input.text.clone(),
         }
     }
 
-    fn finish(
-        &mut self,
-        at: usize,
-        outputs: Vec<(String, Value)>,
-        branch: Option<usize>,
-        model: Option<ModelCall>,
-    ) {
+    fn finish(&mut self, frame: usize, at: usize, outcome: Outcome) {
+        let Outcome { outputs, branch, model, omitted } = outcome;
         let fields = outputs
             .iter()
             .map(|(name, value)| Field { name: name.clone(), value: value.clone(), source: None })
             .collect();
-        self.events.push(Body::NodeCompleted {
-            node: self.plan.nodes[at].name.clone(),
-            outputs: fields,
-            model,
-        });
-        self.nodes[at] = State::Completed(outputs, branch);
-        self.wake_dependents(at);
+        let (node, chain) = (self.plan.nodes[at].name.clone(), self.chain(frame));
+        self.events.push(Body::NodeCompleted { node, outputs: fields, model, omitted, chain });
+        self.end_node(frame, at, State::Completed(outputs.into(), branch));
     }
 
-    fn fail_node(&mut self, at: usize, failure: Failure) {
-        let node = self.plan.nodes[at].name.clone();
-        self.nodes[at] = State::Failed;
+    fn skip(&mut self, frame: usize, at: usize) {
+        let (node, chain) = (self.plan.nodes[at].name.clone(), self.chain(frame));
+        self.events.push(Body::NodeSkipped { node, chain });
+        if let PlannedKind::Iterator { region, .. } | PlannedKind::Loop { region, .. } =
+            self.plan.nodes[at].kind
+        {
+            self.skip_region(frame, region);
+        }
+        self.end_node(frame, at, State::Skipped);
+    }
+
+    fn fail_with(&mut self, frame: usize, at: usize, message: String) {
+        self.fail_node(frame, at, Failure { code: FailureCode::Validation, message });
+    }
+
+    fn fail_node(&mut self, frame: usize, at: usize, failure: Failure) {
+        let (node, chain) = (self.plan.nodes[at].name.clone(), self.chain(frame));
+        self.set_state(frame, at, State::Failed);
         let error =
             RunError { node: Some(node.clone()), code: failure.code, message: failure.message.clone() };
         let status = if failure.code == FailureCode::TimedOut { Status::TimedOut } else { Status::Failed };
-        self.events.push(Body::NodeFailed { node, failure });
+        self.events.push(Body::NodeFailed { node, failure, chain });
         self.finish_run(status, Some(error));
     }
 
@@ -329,56 +394,57 @@ impl Run {
         self.end = Some((status, error));
     }
 
-    /// Looks at what depends on a node that ended: starts what is ready, skips what never will be.
-    fn wake_dependents(&mut self, ended: usize) {
-        let mut look: VecDeque<usize> = self.plan.nodes[ended].dependents.iter().copied().collect();
-        while let Some(at) = look.pop_front() {
-            if !matches!(self.nodes[at], State::Waiting) {
-                continue;
-            }
-            match self.readiness(at) {
-                Readiness::Ready => {
-                    self.nodes[at] = State::Running;
-                    self.ready.push_back(at);
-                }
-                Readiness::Never => {
-                    self.nodes[at] = State::Skipped;
-                    self.events.push(Body::NodeSkipped { node: self.plan.nodes[at].name.clone() });
-                    look.extend(self.plan.nodes[at].dependents.iter().copied());
-                }
-                Readiness::NotYet => {}
-            }
-        }
+    fn tell_started(&mut self, frame: usize, at: usize, inputs: Vec<Field>) {
+        let (node, chain) = (self.plan.nodes[at].name.clone(), self.chain(frame));
+        self.events.push(Body::NodeStarted { node, inputs, chain });
     }
 
-    /// Every connected input needs its value; of each Condition node that gates it, any of its gates must be open.
-    fn readiness(&self, at: usize) -> Readiness {
-        let node = &self.plan.nodes[at];
-        let data =
-            node.inputs.iter().filter_map(|input| input.source.as_ref()).map(|(source, _)| {
-                match &self.nodes[*source] {
-                    State::Completed(..) => Readiness::Ready,
-                    State::Skipped | State::Failed => Readiness::Never,
-                    State::Waiting | State::Running => Readiness::NotYet,
-                }
+    fn tell_satisfied(&mut self, frame: usize, at: usize, satisfied: &str) {
+        let (node, chain) = (self.plan.nodes[at].name.clone(), self.chain(frame));
+        self.events.push(Body::ConditionEvaluated { node, satisfied: satisfied.to_owned(), chain });
+    }
+
+    /// The items and iterations that a frame is of, outermost first.
+    fn chain(&self, frame: usize) -> Vec<Link> {
+        let mut chain = Vec::new();
+        let mut at = frame;
+        while let Some(owner) = self.plan.regions[self.frames[at].region].owner {
+            let owner = &self.plan.nodes[owner];
+            let index = self.frames[at].index;
+            chain.push(match owner.kind {
+                PlannedKind::Loop { .. } => Link::Loop { node: owner.name.clone(), index },
+                _ => Link::Iterator { node: owner.name.clone(), index },
             });
-        let gates = node.gates.iter().map(|(source, branches)| match &self.nodes[*source] {
-            State::Completed(_, taken) if taken.is_some_and(|taken| branches.contains(&taken)) => {
-                Readiness::Ready
-            }
-            State::Completed(..) | State::Skipped | State::Failed => Readiness::Never,
-            State::Waiting | State::Running => Readiness::NotYet,
-        });
-        data.chain(gates).max().unwrap_or(Readiness::NotYet)
+            at = self.frames[at].parent;
+        }
+        chain.reverse();
+        chain
     }
 }
 
-/// In the order in which one outweighs another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Readiness {
-    Ready,
-    NotYet,
-    Never,
+/// What was found at a node's inputs.
+#[derive(Default)]
+struct Gathered {
+    fields: Vec<Field>,
+    values: Values,
+}
+
+impl Gathered {
+    fn add(&mut self, input: &PlannedInput, source: Source, value: Value) {
+        self.fields.push(Field { name: input.name.clone(), value: value.clone(), source: Some(source) });
+        self.values.push((input.name.clone(), value));
+    }
+}
+
+/// What an input takes of a value; or a sentence on what is wrong with it.
+fn evaluate(input: &PlannedInput, whole: &Value) -> Result<Value, String> {
+    match input.expression.evaluate(whole) {
+        Ok(value) if input.kind.accepts(&value) => Ok(value),
+        Ok(value) => {
+            Err(format!("Input {} takes {}, and got {}.", input.name, input.kind.noun(), shape(&value)))
+        }
+        Err(missing) => Err(format!("Input {}: {missing}", input.name)),
+    }
 }
 
 #[cfg(test)]

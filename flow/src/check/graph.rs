@@ -7,7 +7,8 @@ use std::rc::Rc;
 use super::{Field, Problem, ProblemType};
 use crate::definition::{Connection, Definition, NodeType};
 
-pub(super) fn check(definition: &Definition, problems: &mut Vec<Problem>) {
+/// A flow begins at one Input and ends at some Outputs; a loop's body at nodes of its own.
+pub(super) fn ends(definition: &Definition, problems: &mut Vec<Problem>) {
     let count = |kind: NodeType| definition.nodes.iter().filter(|node| node.kind == kind).count();
     match count(NodeType::Input) {
         0 => problems.push(Problem::error(
@@ -26,6 +27,9 @@ pub(super) fn check(definition: &Definition, problems: &mut Vec<Problem>) {
             "The flow has no Output node. Add one: it is what the caller receives.",
         ));
     }
+}
+
+pub(super) fn check(definition: &Definition, problems: &mut Vec<Problem>) {
     unreachable(definition, problems);
     open_branches(definition, problems);
     match topological(definition) {
@@ -106,7 +110,7 @@ fn unreachable(definition: &Definition, problems: &mut Vec<Problem>) {
         problems.push(
             Problem::error(
                 ProblemType::UnreachableNode,
-                format!("Nothing leads from the Input node to {}. Connect or delete it.", node.name),
+                format!("Nothing leads from where a run begins to {}. Connect or delete it.", node.name),
             )
             .at_node(&node.name),
         );

@@ -17,7 +17,12 @@ use crate::node::condition::DEFAULT;
 use crate::node::{Port, Ports, prompt};
 use crate::value::Type;
 
-pub(super) fn check(definition: &Definition, extensions: &Extensions, problems: &mut Vec<Problem>) {
+pub(super) fn check(
+    definition: &Definition,
+    extensions: &Extensions,
+    place: &str,
+    problems: &mut Vec<Problem>,
+) {
     let mut seen = HashSet::new();
     for node in &definition.nodes {
         let from = problems.len();
@@ -25,8 +30,8 @@ pub(super) fn check(definition: &Definition, extensions: &Extensions, problems: 
         ports(node, problems);
         expressions(node, problems);
         configuration(node, problems);
-        if let Some(Answer::OneOf(labels)) = extensions.nodes.get(&node.name).and_then(|e| e.answer.as_ref())
-        {
+        let extension = extensions.nodes.get(&format!("{place}{}", node.name));
+        if let Some(Answer::OneOf(labels)) = extension.and_then(|extension| extension.answer.as_ref()) {
             answer(node, labels, problems);
         }
         if !node.kind.describe().runs {
@@ -34,6 +39,13 @@ pub(super) fn check(definition: &Definition, extensions: &Extensions, problems: 
             problems.push(Problem::error(
                 ProblemType::Unspecified,
                 format!("{label} nodes cannot run here yet. The node is kept as it is."),
+            ));
+        }
+        if place.is_empty() && matches!(node.kind, NodeType::LoopInput | NodeType::LoopController) {
+            let label = node.kind.describe().label;
+            problems.push(Problem::error(
+                ProblemType::Unspecified,
+                format!("A {label} node belongs inside a loop. Delete it here."),
             ));
         }
         for problem in &mut problems[from..] {
@@ -453,8 +465,12 @@ fn missing(message: &str) -> Problem {
 }
 
 /// What runs here and AWS would refuse.
-pub(super) fn portability(definition: &Definition, extensions: &Extensions) -> Vec<Problem> {
-    let mut notes = Vec::new();
+pub(super) fn portability(
+    definition: &Definition,
+    extensions: &Extensions,
+    place: &str,
+    notes: &mut Vec<Problem>,
+) {
     let mut note = |message: String, node: Option<&str>| {
         let problem = Problem::warning(ProblemType::Unspecified, message);
         notes.push(match node {
@@ -494,11 +510,20 @@ pub(super) fn portability(definition: &Definition, extensions: &Extensions) -> V
         {
             note("The model is a connection of yours, which AWS does not know.".to_owned(), Some(&node.name));
         }
-        if extensions.nodes.get(&node.name).is_some_and(|extension| extension.answer.is_some()) {
+        let extension = extensions.nodes.get(&format!("{place}{}", node.name));
+        if extension.is_some_and(|extension| extension.answer.is_some()) {
             note("AWS does not hold the answer to one of a list.".to_owned(), Some(&node.name));
         }
+        if extension.and_then(|extension| extension.parallel).is_some_and(|parallel| parallel > 1) {
+            note("AWS goes through items one after the other.".to_owned(), Some(&node.name));
+        }
+        if !place.is_empty() && node.kind == NodeType::Condition {
+            note("AWS allows no Condition inside a loop.".to_owned(), Some(&node.name));
+        }
+        if !place.is_empty() && node.kind == NodeType::Loop {
+            note("AWS does not document a loop inside a loop.".to_owned(), Some(&node.name));
+        }
     }
-    notes
 }
 
 /// The names of a node's ports and conditions.

@@ -16,7 +16,7 @@ const fn kind(
 
 /// What there is to know of a kind that does not run yet.
 pub(super) fn describe(node: NodeType) -> Kind {
-    use Type::{Array, Number, Object, String};
+    use Type::{Array, Object, String};
     match node {
         NodeType::Agent => kind(
             "Agent",
@@ -57,37 +57,6 @@ pub(super) fn describe(node: NodeType) -> Kind {
             ),
             const { &[Port::required("predictedIntent", Some(String))] },
         ),
-        NodeType::Iterator => kind(
-            "Iterator",
-            Group::Logic,
-            "Passes an array's items on, one by one.",
-            Ports::Fixed(const { &[Port::required("array", Some(Array))] }),
-            const { &[Port::required("arrayItem", None), Port::required("arraySize", Some(Number))] },
-        ),
-        NodeType::Collector => kind(
-            "Collector",
-            Group::Logic,
-            "Gathers an iterator's items into an array again.",
-            Ports::Fixed(
-                const { &[Port::required("arrayItem", None), Port::required("arraySize", Some(Number))] },
-            ),
-            const { &[Port::required("collectedArray", Some(Array))] },
-        ),
-        NodeType::Loop => Kind {
-            outputs: Ports::Free,
-            ..kind("Loop", Group::Logic, "Repeats its body while a condition holds.", Ports::Free, &[])
-        },
-        NodeType::LoopInput => Kind {
-            outputs: Ports::Free,
-            ..kind("Loop input", Group::Logic, "Where a loop's body begins.", Ports::Fixed(&[]), &[])
-        },
-        NodeType::LoopController => kind(
-            "Loop controller",
-            Group::Logic,
-            "Decides whether a loop goes on, and what it returns.",
-            Ports::Free,
-            &[],
-        ),
         NodeType::InlineCode => kind(
             "Inline code",
             Group::Code,
@@ -118,8 +87,6 @@ pub(super) fn describe(node: NodeType) -> Kind {
             Ports::Fixed(const { &[Port::required("objectKey", Some(String))] }),
             const { &[Port::required("s3Content", None)] },
         ),
-        NodeType::Input | NodeType::Output | NodeType::Prompt | NodeType::Condition => {
-            kind("", Group::Io, "", Ports::Free, &[])
-        }
+        _ => kind("", Group::Io, "", Ports::Free, &[]),
     }
 }

@@ -49,9 +49,9 @@ fn names(events: &[Body]) -> Vec<String> {
         .iter()
         .filter_map(|event| match event {
             Body::NodeCompleted { node, .. } => Some(format!("completed {node}")),
-            Body::NodeSkipped { node } => Some(format!("skipped {node}")),
+            Body::NodeSkipped { node, .. } => Some(format!("skipped {node}")),
             Body::NodeFailed { node, .. } => Some(format!("failed {node}")),
-            Body::ConditionEvaluated { node, satisfied } => Some(format!("{node} took {satisfied}")),
+            Body::ConditionEvaluated { node, satisfied, .. } => Some(format!("{node} took {satisfied}")),
             _ => None,
         })
         .collect()

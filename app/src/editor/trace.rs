@@ -110,7 +110,7 @@ impl Trace {
         for row in self.rows.iter_mut().filter(|row| row.state == State::Running) {
             (row.state, row.end) = (State::Lost, Some(self.elapsed));
         }
-        self.is_lost = self.is_running();
+        self.is_lost |= self.is_running();
     }
 
     /// Whether the run goes on.

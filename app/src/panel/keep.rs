@@ -122,8 +122,8 @@ async fn take(name: &str) -> Option<Lock> {
 async fn try_take(name: &str) -> Result<Option<Lock>, JsValue> {
     let locks = Reflect::get(&browser::window().ok_or(JsValue::NULL)?.navigator(), &"locks".into())?;
     let request: Function = Reflect::get(&locks, &"request".into())?.dyn_into()?;
-    let (held, release) = promise();
-    let (told, tell) = promise();
+    let (held, release) = promise()?;
+    let (told, tell) = promise()?;
     let granted = Closure::once(move |lock: JsValue| {
         let is_ours = !lock.is_null();
         let _told = tell.call1(&JsValue::UNDEFINED, &is_ours.into());
@@ -138,9 +138,10 @@ async fn try_take(name: &str) -> Result<Option<Lock>, JsValue> {
     Ok(is_ours.then(|| Lock(Some(release))))
 }
 
-/// A promise, and what resolves it.
-fn promise() -> (Promise, Function) {
-    let mut resolve = Function::default();
-    let promise = Promise::new(&mut |settle, _reject| resolve = settle);
-    (promise, resolve)
+/// A promise, and what resolves it. (A `Function` of its own making would be compiled from text, which the page's
+/// security policy forbids.)
+fn promise() -> Result<(Promise, Function), JsValue> {
+    let mut resolve = None;
+    let promise = Promise::new(&mut |settle, _reject| resolve = Some(settle));
+    Ok((promise, resolve.ok_or(JsValue::NULL)?))
 }

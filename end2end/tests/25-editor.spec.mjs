@@ -217,6 +217,42 @@ test.describe("canvas", () => {
     await expect(editor.node("ClassifyTone")).toBeVisible();
   });
 
+  test("marked words are copied, whichever node is selected", async ({ page, context }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    const { editor } = await open(page);
+    await editor.select("Answer");
+    await editor.inspector.getByText("Words between commas").selectText();
+    await editor.inspector.getByText("Words between commas").evaluate(() => document.activeElement?.blur());
+    await page.keyboard.press("Control+c");
+    const copied = () => page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(copied).toContain("Words between commas");
+    await page.evaluate(() => getSelection().removeAllRanges());
+    await editor.node("Answer").focus();
+    await page.keyboard.press("Control+c");
+    await expect.poll(copied).toContain("anabranch/clip");
+  });
+
+  test("Space pans with a card in focus, and Alt places off the grid", async ({ page }) => {
+    const { editor } = await open(page);
+    await editor.select("Answer");
+    const style = () => editor.node("Answer").getAttribute("style");
+    const world = () => editor.canvas.locator(".world").getAttribute("style");
+    const [before, seen] = [await style(), await world()];
+    const heading = editor.node("Answer").getByRole("heading");
+    const box = await heading.boundingBox();
+    await page.keyboard.down(" ");
+    await editor.drag(heading, { x: box.x - 60, y: box.y - 40 });
+    await page.keyboard.up(" ");
+    expect(await style()).toBe(before);
+    expect(await world()).not.toBe(seen);
+    const there = await heading.boundingBox();
+    await page.keyboard.down("Alt");
+    await editor.drag(heading, { x: there.x + there.width / 2 + 37, y: there.y + there.height / 2 + 31 });
+    await page.keyboard.up("Alt");
+    const [x, y] = (await style()).match(/-?[\d.]+(?=px)/g).map(Number);
+    expect(x % 20 !== 0 || y % 20 !== 0).toBe(true);
+  });
+
   test("undoing a rename keeps the card, and what is selected", async ({ page }) => {
     const { editor } = await open(page);
     await editor.rename("Answer", "Reply");

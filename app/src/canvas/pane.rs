@@ -1,5 +1,7 @@
 //! The canvas itself: one transform over all cards, one SVG with all wires, and the pointer's events in one place.
 
+use std::collections::HashMap;
+
 use flow::layout;
 use leptos::ev;
 use leptos::prelude::*;
@@ -102,12 +104,10 @@ pub fn Canvas() -> impl IntoView {
 fn in_reading_order(stage: Stage) -> Memo<Vec<Card>> {
     let editor = stage.editor;
     Memo::new(move |before: Option<&Vec<Card>>| {
-        let order = editor.watch(walk::order);
+        let order: HashMap<String, usize> =
+            editor.watch(walk::order).into_iter().enumerate().map(|(at, name)| (name, at)).collect();
         let mut cards = editor.cards.get();
-        cards.sort_by_key(|card| {
-            let name = card.name();
-            order.iter().position(|other| *other == name)
-        });
+        cards.sort_by_cached_key(|card| order.get(&card.name()).copied());
         if before.is_some_and(|before| *before != cards) {
             keep_focus(stage);
         }

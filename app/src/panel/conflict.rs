@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 
 use super::saver::use_saver;
 use crate::api::Error;
+use crate::editor::document::Document;
 use crate::editor::session::use_editor;
 use crate::ui::dialog::Dialog;
 use crate::ui::format::{count, excerpt};
@@ -30,6 +31,8 @@ fn Sides(theirs: Flow) -> impl IntoView {
     let editor = use_editor();
     let toasts = use_toasts();
     let busy = RwSignal::new(false);
+    // Places that were never given are no difference.
+    let theirs = Document::settled(theirs.definition, theirs.extensions);
     let changes = editor.look(|document| {
         diff((&theirs.definition, &theirs.extensions), (&document.definition, &document.extensions))
     });

@@ -149,6 +149,47 @@ test.describe("runs", () => {
     watched.expectNone(/status of 409/);
   });
 
+  test("a draft that another changed is not run, and the message comes back", async ({ page }) => {
+    const { flow, editor } = await open(page);
+    await editor.rename("Answer", "Reply");
+    await editor.saved();
+    const { revision, definition, extensions } = await draft(flow.id);
+    definition.nodes.find((node) => node.name === "FlowOutputNode").inputs[0].type = "Object";
+    expect((await world.save(flow.id, revision, { definition, extensions })).status).toBe(200);
+    let asked;
+    await page.route("**/draft/invoke", (route) => {
+      asked = route.request().headers()["if-match"];
+      const problem = { type: "about:blank", title: "Precondition Failed", status: 412, detail: "It changed.", code: "revision" };
+      return route.fulfill({ status: 412, contentType: "application/problem+json", body: JSON.stringify(problem) });
+    });
+    await editor.send("Hello");
+    await expect(dialogOf(page)).toContainText("FlowOutputNode");
+    expect(asked).toBe(`"${revision}"`);
+    await dialogOf(page).getByRole("button", { name: "Close" }).click();
+    await expect(editor.input).toHaveValue("Hello");
+    await expect(page.getByText("Conflict", { exact: true })).toBeVisible();
+  });
+
+  test("a run that cannot be followed any more does not look as if it ran", async ({ page }) => {
+    const { editor } = await open(page);
+    const events = [
+      ["execution", { executionId: "gone" }],
+      ["executionStarted", { seq: 1, at: 1, elapsed: 0, type: "executionStarted", input: "Hello" }],
+      ["nodeStarted", { seq: 2, at: 1, elapsed: 9, type: "nodeStarted", node: "ClassifyTone", inputs: [] }],
+    ];
+    const body = events.map(([event, data]) => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`).join("");
+    await page.route("**/draft/invoke", (route) => route.fulfill({ contentType: "text/event-stream", body }));
+    await page.route("**/executions/gone/events", (route) => route.abort("connectionreset"));
+    await editor.send("Hello");
+    await expect(editor.node("ClassifyTone").getByRole("img", { name: "running" })).toBeVisible();
+    await expect(editor.node("ClassifyTone").getByRole("img", { name: "not known" })).toBeVisible({ timeout: 30_000 });
+    await expect(editor.pane.getByRole("alert")).toContainText("The run goes on");
+    const link = editor.pane.getByRole("link", { name: "Open the execution" });
+    await expect(link).toHaveAttribute("href", "/executions/gone");
+    await expect(editor.status).toContainText("Not followed");
+    await expect(editor.run).toBeVisible();
+  });
+
   test("a message whose run was refused comes back", async ({ page }) => {
     const { editor } = await open(page, { title: "Loose" });
     await editor.send("Hello");

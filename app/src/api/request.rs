@@ -29,8 +29,7 @@ pub async fn put_if_match<T: DeserializeOwned>(
     revision: u64,
     body: &impl Serialize,
 ) -> Answer<T> {
-    let builder =
-        RequestBuilder::new(path).method(Method::PUT).header("If-Match", &format!("\"{revision}\""));
+    let builder = RequestBuilder::new(path).method(Method::PUT).header("If-Match", &tag(revision));
     read(send_json(builder, body).await?).await
 }
 
@@ -60,21 +59,33 @@ pub async fn post_text<T: DeserializeOwned>(path: &str, json: String) -> Answer<
     read(accept(request.send().await).await?).await
 }
 
+/// What a request for a stream of events carries along.
+#[derive(Default)]
+pub struct StreamCall {
+    pub body: Option<String>,
+    /// The draft that it is about.
+    pub revision: Option<u64>,
+    /// The event that was read last.
+    pub last_event: Option<u64>,
+}
+
 /// A request whose answer is a stream of events.
 pub async fn open_stream(
     method: Method,
     path: &str,
-    body: Option<String>,
-    last_event: Option<u64>,
+    call: StreamCall,
     signal: Option<&AbortSignal>,
 ) -> Answer<Response> {
     let mut builder = with_proof(RequestBuilder::new(path).method(method))
         .header("Accept", "text/event-stream")
         .abort_signal(signal);
-    if let Some(seq) = last_event {
+    if let Some(seq) = call.last_event {
         builder = builder.header("Last-Event-ID", &seq.to_string());
     }
-    let request = match body {
+    if let Some(revision) = call.revision {
+        builder = builder.header("If-Match", &tag(revision));
+    }
+    let request = match call.body {
         Some(body) => builder.header("Content-Type", "application/json").body(body),
         None => builder.build(),
     };
@@ -106,6 +117,11 @@ async fn send(builder: RequestBuilder) -> Answer<Response> {
 async fn send_json(builder: RequestBuilder, body: &impl Serialize) -> Answer<Response> {
     let request = with_proof(builder).json(body).map_err(unreadable)?;
     accept(request.send().await).await
+}
+
+/// A revision as HTTP writes it.
+fn tag(revision: u64) -> String {
+    format!("\"{revision}\"")
 }
 
 fn with_proof(builder: RequestBuilder) -> RequestBuilder {

@@ -30,7 +30,7 @@ export async function startWorld(answer = triage) {
     server,
     upstream,
     url: server.url,
-    api: (method, path, body) => call(server, method, path, body),
+    api: caller(server),
     /** Makes a flow of a template, or whatever else the body says. */
     create: async (body) => (await call(server, "POST", "/api/flows", body)).json(),
     /** Replaces a draft. */
@@ -41,6 +41,9 @@ export async function startWorld(answer = triage) {
     },
   };
 }
+
+/** What calls a server's API as a program does. */
+export const caller = (server) => (method, path, body, headers) => call(server, method, path, body, headers);
 
 /** A program's call with the owner's key. */
 async function call(server, method, path, body, headers = {}) {

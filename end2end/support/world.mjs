@@ -10,10 +10,13 @@ export const isConstrained = (request) => request.response_format?.type === "jso
 /** The last message's text. */
 export const promptOf = (request) => request.messages.at(-1).content;
 
+/** The customer's message: what follows the examples, where there are any. */
+const messageOf = (request) => promptOf(request).split("Message: ").at(-1);
+
 /** Answers as the template expects it: a tone for the classifier, else a sentence for the branch. */
 export function triage(request) {
   const prompt = promptOf(request);
-  if (isConstrained(request)) return { text: JSON.stringify({ answer: /late|nobody/i.test(prompt) ? "angry" : "neutral" }) };
+  if (isConstrained(request)) return { text: JSON.stringify({ answer: /late|nobody/i.test(messageOf(request)) ? "angry" : "neutral" }) };
   return /sorry|calm|upset/i.test(prompt) ? { chunks: ["We are ", "so sorry."] } : { chunks: ["Here ", "you go."] };
 }
 

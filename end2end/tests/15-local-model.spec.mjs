@@ -50,7 +50,7 @@ test("at least 8 of 10 fresh messages take the right branch", async () => {
     expect(answer.outputs[0].value.trim()).not.toBe("");
     if (answer.outputs[0].node !== outputOf(branch)) wrong.push(input);
   }
-  test.info().annotations.push({ type: "routed rightly", description: `${MESSAGES.length - wrong.length} of ${MESSAGES.length}` });
+  console.log(`${MESSAGES.length - wrong.length} of ${MESSAGES.length} messages took the right branch`);
   expect(wrong.length, wrong.join("\n")).toBeLessThanOrEqual(2);
 });
 
@@ -80,7 +80,9 @@ test("the template runs in the test pane without any key, and its answer streams
   expect(seen.length).toBeGreaterThan(4);
   for (const [at, text] of seen.slice(1).entries()) expect(text.startsWith(seen[at])).toBe(true);
 
-  await expect(editor.line("ClassifyTone")).toContainText(/\d (ms|s).*\d+ → \d+ tok/s);
+  // The word is chosen without writing a token.
+  await expect(editor.line("ClassifyTone")).toContainText(/\d (ms|s)/);
+  await expect(editor.line("Deescalate")).toContainText(/\d (ms|s).*\d+ → \d+ tok/s);
   await expect(editor.line("RouteByTone")).toContainText("angry");
   await expect(editor.line("Answer")).toContainText("not taken");
   await editor.line("Deescalate").click();

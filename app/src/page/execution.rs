@@ -15,6 +15,7 @@ use crate::api::{self, Error};
 use crate::editor::trace::Trace;
 use crate::panel::trace::{TraceView, pretty};
 use crate::ui::browser;
+use crate::ui::icon::{Glyph, Icon};
 use crate::ui::load::{Failure, Loaded, Loader};
 use crate::ui::status::StatusChip;
 use crate::ui::toast::use_toasts;
@@ -127,11 +128,31 @@ fn ExecutionOf(id: String) -> impl IntoView {
     });
     let retry = Callback::new(move |()| page.load());
     move || match page.execution.get() {
-        Loaded::Loading => {
-            view! { <div class="spinner" role="status" aria-label="Loading"></div> }.into_any()
+        Loaded::Loading => view! {
+            <Unnamed />
+            <div class="spinner" role="status" aria-label="Loading"></div>
         }
-        Loaded::Failed(error) => view! { <Failure error retry /> }.into_any(),
+        .into_any(),
+        Loaded::Failed(error) => view! {
+            <Unnamed />
+            <Failure error retry />
+        }
+        .into_any(),
         Loaded::Ready(execution) => view! { <Report summary=execution.summary page /> }.into_any(),
+    }
+}
+
+/// The page's heading before it is known which execution it is.
+#[component]
+fn Unnamed() -> impl IntoView {
+    view! {
+        <div class="bar">
+            <p class="crumb">
+                <a href="/executions">"Executions"</a>
+                " /"
+            </p>
+            <h1>"Execution"</h1>
+        </div>
     }
 }
 
@@ -157,7 +178,14 @@ fn Report(summary: ExecutionSummary, page: Page) -> impl IntoView {
         <Lost page />
         {summary
             .error
-            .map(|error| view! { <p class="notice bad spaced" role="alert">{error}</p> })}
+            .map(|error| {
+                view! {
+                    <div class="notice bad spaced" role="alert">
+                        <Icon glyph=Glyph::Alert />
+                        <p>{error}</p>
+                    </div>
+                }
+            })}
         <div class="stack">
             <section class="box" aria-labelledby="trace-heading">
                 <header>

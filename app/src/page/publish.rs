@@ -74,6 +74,7 @@ pub fn PublishDialog(flow: Flow, on_published: Callback<Published>, on_close: Ca
                         id="publish-alias"
                         class="input"
                         list="publish-aliases"
+                        autofocus
                         required
                         autocomplete="off"
                         prop:value=alias

@@ -9,7 +9,7 @@ mod nodes;
 
 use serde::{Deserialize, Serialize};
 
-use crate::definition::Definition;
+use crate::definition::{Definition, Node};
 use crate::extensions::Extensions;
 
 /// What `check` found.
@@ -164,9 +164,11 @@ pub const MOST_CONNECTIONS: usize = 4000;
 /// Everything that is wrong with this flow.
 pub fn check(definition: &Definition, extensions: &Extensions) -> Report {
     let mut problems = Vec::new();
-    if definition.nodes.len() > MOST_NODES || definition.connections.len() > MOST_CONNECTIONS {
+    let (nodes, connections) = size(definition);
+    if nodes > MOST_NODES || connections > MOST_CONNECTIONS {
         let message = format!(
-            "A flow has at most {MOST_NODES} nodes and {MOST_CONNECTIONS} connections. Split it in two."
+            "A flow has at most {MOST_NODES} nodes and {MOST_CONNECTIONS} connections, those in loops among them. \
+             Split it in two."
         );
         problems.push(Problem::error(ProblemType::Unspecified, message));
         return Report { problems, portability: Vec::new() };
@@ -175,6 +177,17 @@ pub fn check(definition: &Definition, extensions: &Extensions) -> Report {
     connections::check(definition, &mut problems);
     graph::check(definition, &mut problems);
     Report { problems, portability: nodes::portability(definition, extensions) }
+}
+
+/// How many nodes and connections there are, those inside loops among them.
+fn size(definition: &Definition) -> (usize, usize) {
+    let own = (definition.nodes.len(), definition.connections.len());
+    definition
+        .nodes
+        .iter()
+        .filter_map(Node::body)
+        .map(size)
+        .fold(own, |sum, body| (sum.0 + body.0, sum.1 + body.1))
 }
 
 #[cfg(test)]

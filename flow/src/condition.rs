@@ -7,7 +7,7 @@
 //! compare := operand [("==" | "!=" | ">=" | "<=" | ">" | "<") operand]
 //! operand := input | number | "text" | true | false
 //! ```
-//! Always holds: evaluation never fails on a condition that [`Condition::problem`] accepts. Nothing is coerced:
+//! Always holds: evaluation never fails on a condition in which [`Condition::findings`] finds no error. Nothing is coerced:
 //! `==` across types is false, and texts are compared exactly.
 
 use std::cmp::Ordering;
@@ -19,6 +19,8 @@ use crate::value::Type;
 /// The longest condition we read, in bytes. AWS's own limit is 64 characters.
 pub const LONGEST: usize = 4096;
 const DEEPEST: usize = 64;
+/// The words that cannot name an input.
+pub const KEYWORDS: [&str; 5] = ["and", "or", "not", "true", "false"];
 
 /// A parsed condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -83,12 +85,19 @@ impl Condition {
         }
     }
 
-    /// What does not fit the inputs: a name that is none, an operator on a type that does not take it, no input at all.
-    pub fn problem(&self, input_type: &impl Fn(&str) -> Option<Type>) -> Option<Error> {
-        let mut inputs = 0;
-        problem(&self.root, input_type, &mut inputs).or_else(|| {
-            (inputs == 0).then(|| error("A condition compares at least one input.", 0, self.end()))
-        })
+    /// Everything that does not fit the inputs: a name that is none, an operator on a type that does not take it, a
+    /// comparison that always comes out the same, no input at all.
+    pub fn findings(&self, input_type: &impl Fn(&str) -> Option<Type>) -> Vec<Finding> {
+        let mut look = Look { input_type, inputs: 0, findings: Vec::new() };
+        look.at(&self.root);
+        if look.inputs == 0 {
+            look.findings.push(Finding::Error(error(
+                "A condition compares at least one input.",
+                0,
+                self.end(),
+            )));
+        }
+        look.findings
     }
 
     /// Whether it holds for these inputs.
@@ -108,49 +117,83 @@ impl Condition {
     }
 }
 
-fn problem(expr: &Expr, type_of: &impl Fn(&str) -> Option<Type>, inputs: &mut usize) -> Option<Error> {
-    let mut resolve = |operand: &Operand| match &operand.term {
-        Term::Constant(value) => Type::of(value).ok_or_else(|| at(operand, "null is no constant.")),
-        Term::Input(name) => {
-            *inputs += 1;
-            type_of(name).ok_or_else(|| {
-                at(operand, &format!("{name} is no input of this node. Text needs double quotes."))
-            })
-        }
-    };
-    match expr {
-        Expr::Or(left, right) | Expr::And(left, right) => {
-            problem(left, type_of, inputs).or_else(|| problem(right, type_of, inputs))
-        }
-        Expr::Not(inner) => problem(inner, type_of, inputs),
-        Expr::Bare(operand) => match resolve(operand) {
-            Err(error) => Some(error),
-            Ok(Type::Boolean) => None,
-            Ok(kind) => Some(at(operand, &format!("This is a {kind}. Compare it with something."))),
-        },
-        Expr::Compare(left, operator, right) => {
-            let kinds = match (resolve(left), resolve(right)) {
-                (Err(error), _) | (_, Err(error)) => return Some(error),
-                (Ok(left_kind), Ok(right_kind)) => [(left, left_kind), (right, right_kind)],
-            };
-            kinds.into_iter().find_map(|(operand, kind)| {
-                let message = match (kind, operator) {
-                    (Type::Object | Type::Array, _) => {
-                        format!(
-                            "An {kind} cannot be compared. Select a part of it in the input's expression."
-                        )
-                    }
-                    (Type::Number, _) | (_, Operator::Equal | Operator::NotEqual) => return None,
-                    _ => format!("This comparison needs Numbers, and this is a {kind}."),
-                };
-                Some(at(operand, &message))
-            })
-        }
-    }
+/// What was found in a condition that can be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// It keeps the flow from running.
+    Error(Error),
+    /// It runs, and surely not as it was meant.
+    Warning(Error),
 }
 
-fn at(operand: &Operand, message: &str) -> Error {
-    error(message, operand.span.0, operand.span.1)
+struct Look<'a, F> {
+    input_type: &'a F,
+    /// How many inputs were named.
+    inputs: usize,
+    findings: Vec<Finding>,
+}
+
+impl<F: Fn(&str) -> Option<Type>> Look<'_, F> {
+    fn at(&mut self, expr: &Expr) {
+        match expr {
+            Expr::Or(left, right) | Expr::And(left, right) => {
+                self.at(left);
+                self.at(right);
+            }
+            Expr::Not(inner) => self.at(inner),
+            Expr::Bare(operand) => match self.resolve(operand) {
+                None | Some(Type::Boolean) => {}
+                Some(kind) => {
+                    self.error(operand, &format!("This is {}. Compare it with something.", kind.noun()))
+                }
+            },
+            Expr::Compare(left, operator, right) => self.compare(left, *operator, right),
+        }
+    }
+
+    fn compare(&mut self, left: &Operand, operator: Operator, right: &Operand) {
+        let (left_kind, right_kind) = (self.resolve(left), self.resolve(right));
+        let (Some(left_kind), Some(right_kind)) = (left_kind, right_kind) else { return };
+        let equality = matches!(operator, Operator::Equal | Operator::NotEqual);
+        let before = self.findings.len();
+        for (operand, kind) in [(left, left_kind), (right, right_kind)] {
+            match kind {
+                Type::Object | Type::Array => self.error(
+                    operand,
+                    &format!("{kind}s cannot be compared. Select a part in the input's expression."),
+                ),
+                Type::Number => {}
+                _ if equality => {}
+                _ => self
+                    .error(operand, &format!("This comparison needs Numbers, and this is {}.", kind.noun())),
+            }
+        }
+        if left_kind != right_kind && self.findings.len() == before {
+            let outcome = if operator == Operator::Equal { "never" } else { "always" };
+            let message = format!("{left_kind} and {right_kind} are never equal, so this {outcome} holds.");
+            self.findings.push(Finding::Warning(error(message, left.span.0, right.span.1)));
+        }
+    }
+
+    /// The type of an operand; none where it has none, which then is a finding.
+    fn resolve(&mut self, operand: &Operand) -> Option<Type> {
+        match &operand.term {
+            Term::Constant(value) => Type::of(value),
+            Term::Input(name) => {
+                self.inputs += 1;
+                let kind = (self.input_type)(name);
+                if kind.is_none() {
+                    let message = format!("{name} is no input of this node. Text needs double quotes.");
+                    self.error(operand, &message);
+                }
+                kind
+            }
+        }
+    }
+
+    fn error(&mut self, operand: &Operand, message: &str) {
+        self.findings.push(Finding::Error(error(message, operand.span.0, operand.span.1)));
+    }
 }
 
 fn holds(expr: &Expr, inputs: &[(String, Value)]) -> bool {
@@ -374,7 +417,10 @@ impl Parser {
             Some((_, span)) => {
                 Err(error("An input, a number, a text or true or false belongs here.", span.0, span.1))
             }
-            None => Err(error("The condition ends too early.", self.end.saturating_sub(1), self.end)),
+            None => {
+                let (start, end) = self.tokens.last().map_or((0, self.end), |(_, span)| *span);
+                Err(error("The condition ends too early.", start, end))
+            }
         }
     }
 
@@ -438,7 +484,8 @@ mod tests {
             ("yes == true", true),
         ] {
             let condition = Condition::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
-            assert_eq!(condition.problem(&type_of), None, "{text}");
+            let errors = condition.findings(&type_of).into_iter().filter(|f| matches!(f, Finding::Error(_)));
+            assert_eq!(errors.count(), 0, "{text}");
             assert_eq!(condition.holds(&inputs()), expected, "{text}");
         }
     }
@@ -451,7 +498,8 @@ mod tests {
             ("tone == 'a'", (8, 9)),
             ("tone == \"a", (8, 10)),
             ("(tone == \"a\"", (0, 1)),
-            ("tone == ", (7, 8)),
+            ("tone == ", (5, 7)),
+            ("tone ==\u{3000}", (5, 7)),
             ("tone == \"a\" price > 1", (12, 17)),
             ("tone == \"a\" && yes", (12, 13)),
             ("price > 1.2.3", (8, 13)),
@@ -466,9 +514,27 @@ mod tests {
             ("list == 1", (0, 4)),
             ("1 == 1", (0, 6)),
         ] {
-            let problem = Condition::parse(text).unwrap().problem(&type_of).unwrap();
+            let findings = Condition::parse(text).unwrap().findings(&type_of);
+            let [Finding::Error(problem)] = findings.as_slice() else { panic!("{text}: {findings:?}") };
             assert_eq!(problem.span, span, "{text}: {problem}");
         }
+    }
+
+    #[test]
+    fn finds_everything_and_not_only_the_first() {
+        let spans = |text: &str| -> Vec<(bool, Span)> {
+            let findings = Condition::parse(text).unwrap().findings(&type_of);
+            let span = |finding: Finding| match finding {
+                Finding::Error(error) => (true, error.span),
+                Finding::Warning(error) => (false, error.span),
+            };
+            findings.into_iter().map(span).collect()
+        };
+        assert_eq!(
+            spans("foo == \"a\" and not (bar == 1 or tone > price)"),
+            [(true, (0, 3)), (true, (20, 23)), (true, (32, 36))]
+        );
+        assert_eq!(spans("tone == 12 or price != \"12\""), [(false, (0, 10)), (false, (14, 27))]);
     }
 
     #[test]
@@ -480,9 +546,12 @@ mod tests {
     proptest! {
         #[test]
         fn never_panics(text in "[a-c ()\"\\\\=!<>0-9.eé-]{0,30}|(not |and |or |yes |\\(|\\)|price > 1 ){0,12}") {
-            if let Ok(condition) = Condition::parse(&text) {
-                let _ = condition.problem(&type_of);
-                let _ = condition.holds(&inputs());
+            match Condition::parse(&text) {
+                Ok(condition) => {
+                    condition.findings(&type_of);
+                    condition.holds(&inputs());
+                }
+                Err(error) => prop_assert!(text.get(error.span.0..error.span.1).is_some(), "{error:?}"),
             }
         }
     }

@@ -4,10 +4,16 @@
 //! not know are refused by name. Absent on purpose: positions, notes and options of ours, which live in
 //! [`crate::extensions`], so that this document stays AWS's own.
 
+mod knowledge;
+mod tool;
+
 use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Number, Value};
+
+pub use knowledge::*;
+pub use tool::*;
 
 use crate::value::Type;
 
@@ -70,6 +76,14 @@ impl Node {
         match &self.configuration {
             Some(Configuration::Condition(condition)) => &condition.conditions,
             _ => &[],
+        }
+    }
+
+    /// The body of a Loop node; none for other kinds.
+    pub fn body(&self) -> Option<&Definition> {
+        match &self.configuration {
+            Some(Configuration::Loop(body)) => Some(&body.definition),
+            _ => None,
         }
     }
 
@@ -176,17 +190,17 @@ pub struct KnowledgeBaseConfiguration {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub guardrail_configuration: Option<Value>,
+    pub guardrail_configuration: Option<Guardrail>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number_of_results: Option<Number>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub prompt_template: Option<Value>,
+    pub prompt_template: Option<KnowledgeBasePrompt>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub inference_configuration: Option<InferenceConfiguration>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reranking_configuration: Option<Value>,
+    pub reranking_configuration: Option<Reranking>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub orchestration_configuration: Option<Value>,
+    pub orchestration_configuration: Option<Orchestration>,
 }
 
 /// `ConditionFlowNodeConfiguration`: an ordered list, the first satisfied wins.
@@ -219,7 +233,7 @@ pub struct LexConfiguration {
 pub struct PromptConfiguration {
     pub source_configuration: PromptSource,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub guardrail_configuration: Option<Value>,
+    pub guardrail_configuration: Option<Guardrail>,
 }
 
 /// `PromptFlowNodeSourceConfiguration`: a stored prompt or one written in the node.
@@ -273,7 +287,7 @@ pub enum TemplateConfiguration {
 pub struct TextTemplate {
     pub text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cache_point: Option<Value>,
+    pub cache_point: Option<CachePoint>,
     #[serde(default, skip_serializing_if = "List::is_absent")]
     pub input_variables: List<InputVariable>,
 }
@@ -288,7 +302,7 @@ pub struct ChatTemplate {
     #[serde(default, skip_serializing_if = "List::is_absent")]
     pub input_variables: List<InputVariable>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tool_configuration: Option<Value>,
+    pub tool_configuration: Option<ToolConfiguration>,
 }
 
 /// `Message` of a chat prompt.
@@ -312,7 +326,7 @@ pub enum ChatRole {
 #[serde(rename_all = "camelCase")]
 pub enum ContentBlock {
     Text(String),
-    CachePoint(Value),
+    CachePoint(CachePoint),
 }
 
 /// `PromptInputVariable`.
@@ -566,6 +580,8 @@ impl<T: Serialize> Serialize for List<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Vec::deserialize(deserializer).map(Self::from)
+        // AWS's JSON takes a null for a member that is not there.
+        let items = Option::<Vec<T>>::deserialize(deserializer)?;
+        Ok(items.map_or_else(Self::default, Self::from))
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! Always holds: without a wildcard, slice or list of indices the result is the one value, and a missing key or index
 //! is an error; with one of them the result is an array, and what lies past a wildcard is left out where it is missing.
-//! Absent on purpose: filters, functions, `..`, negative indices, quoted names.
+//! A name that has dots, spaces or the like stands in brackets and quotes: `$.data['first name']`. Absent on purpose:
+//! filters, functions, `..`, negative indices.
 
 use std::fmt;
 
 use serde_json::Value;
 
-use crate::value::shape;
+use crate::value::{Type, shape};
 
 /// The whole input.
 pub const WHOLE: &str = "$.data";
@@ -40,16 +41,27 @@ pub struct Error {
     pub span: (usize, usize),
 }
 
-/// An expression that found nothing in a value.
+/// The most that an expression may select, in bytes of JSON, about: a list of indices can name a large part often.
+const MOST: usize = 32 * 1024 * 1024;
+/// The most values that it may pass through.
+const MOST_VALUES: usize = 1_000_000;
+
+/// An expression that cannot be answered from a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{path} is missing: {parent} is {shape}.")]
-pub struct Missing {
-    /// The path as far as the step that failed.
-    pub path: String,
-    /// The path before it.
-    pub parent: String,
-    /// The shape of the value there.
-    pub shape: String,
+pub enum Failed {
+    /// It found nothing.
+    #[error("{path} is missing: {parent} is {shape}.")]
+    Missing {
+        /// The path as far as the step that failed.
+        path: String,
+        /// The path before it.
+        parent: String,
+        /// The shape of the value there.
+        shape: String,
+    },
+    /// It found more than may be passed on.
+    #[error("The expression selects more than a million values, or than 32 MiB.")]
+    TooMuch,
 }
 
 impl Expression {
@@ -72,6 +84,27 @@ impl Expression {
         Ok(Self { steps })
     }
 
+    /// What the whole input must be for it to find anything: for a name an Object, for an index or a slice an Array.
+    pub fn container(&self) -> Option<Type> {
+        match self.steps.first()? {
+            Step::Name(_) => Some(Type::Object),
+            Step::Index(_) | Step::Indices(_) | Step::Slice(..) => Some(Type::Array),
+            Step::All => None,
+        }
+    }
+
+    /// Whether it yields an array whatever it finds.
+    pub fn gathers(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Indices(_) | Step::Slice(..) | Step::All))
+    }
+
+    /// Whether a name stands in quotes, which AWS does not document.
+    pub fn quotes(&self) -> bool {
+        self.steps
+            .iter()
+            .any(|step| matches!(step, Step::Name(name) if name.is_empty() || name.contains(special)))
+    }
+
     /// Whether it is `$.data` alone.
     pub fn is_whole(&self) -> bool {
         self.steps.is_empty()
@@ -80,25 +113,25 @@ impl Expression {
     /// What it selects.
     ///
     /// # Errors
-    /// The key or index that is missing.
-    pub fn evaluate(&self, whole: &Value) -> Result<Value, Missing> {
+    /// The key or index that is missing, or that there is too much.
+    pub fn evaluate(&self, whole: &Value) -> Result<Value, Failed> {
         let mut path = WHOLE.to_owned();
         let mut one = whole;
         for (at, step) in self.steps.iter().enumerate() {
             let missing =
-                || Missing { path: format!("{path}{step}"), parent: path.clone(), shape: shape(one) };
+                || Failed::Missing { path: format!("{path}{step}"), parent: path.clone(), shape: shape(one) };
             match step {
                 Step::Name(name) => one = one.get(name.as_str()).ok_or_else(missing)?,
                 Step::Index(index) => one = one.get(*index).ok_or_else(missing)?,
                 Step::Indices(indices) => {
                     let items: Option<Vec<&Value>> = indices.iter().map(|index| one.get(*index)).collect();
-                    return Ok(many(items.ok_or_else(missing)?, &self.steps[at + 1..]));
+                    return many(items.ok_or_else(missing)?, &self.steps[at + 1..]);
                 }
                 Step::Slice(..) if one.is_array() => {
-                    return Ok(many(select(one, step), &self.steps[at + 1..]));
+                    return many(select(one, step), &self.steps[at + 1..]);
                 }
                 Step::All if one.is_array() || one.is_object() => {
-                    return Ok(many(select(one, step), &self.steps[at + 1..]));
+                    return many(select(one, step), &self.steps[at + 1..]);
                 }
                 Step::Slice(..) | Step::All => return Err(missing()),
             }
@@ -109,11 +142,40 @@ impl Expression {
 }
 
 /// Applies steps to each of several values, and gathers what they find.
-fn many(mut found: Vec<&Value>, steps: &[Step]) -> Value {
+fn many(mut found: Vec<&Value>, steps: &[Step]) -> Result<Value, Failed> {
     for step in steps {
-        found = found.into_iter().flat_map(|value| select(value, step)).collect();
+        let mut next = Vec::new();
+        for value in found {
+            next.extend(select(value, step));
+            if next.len() > MOST_VALUES {
+                return Err(Failed::TooMuch);
+            }
+        }
+        found = next;
     }
-    Value::Array(found.into_iter().cloned().collect())
+    let mut left = MOST;
+    if !found.iter().all(|value| fits(value, &mut left)) {
+        return Err(Failed::TooMuch);
+    }
+    Ok(Value::Array(found.into_iter().cloned().collect()))
+}
+
+/// Whether a value is no larger than what is left, which then is less.
+fn fits(value: &Value, left: &mut usize) -> bool {
+    let own = match value {
+        Value::String(text) => text.len() + 2,
+        _ => 4,
+    };
+    let Some(rest) = left.checked_sub(own) else { return false };
+    *left = rest;
+    match value {
+        Value::Array(items) => items.iter().all(|item| fits(item, left)),
+        Value::Object(members) => members.iter().all(|(name, member)| {
+            *left = left.saturating_sub(name.len());
+            fits(member, left)
+        }),
+        _ => true,
+    }
 }
 
 fn select<'a>(value: &'a Value, step: &Step) -> Vec<&'a Value> {
@@ -137,6 +199,9 @@ fn select<'a>(value: &'a Value, step: &Step) -> Vec<&'a Value> {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Name(name) if name.is_empty() || name.contains(special) => {
+                write!(f, "['{}']", name.replace('\\', "\\\\").replace('\'', "\\'"))
+            }
             Self::Name(name) => write!(f, ".{name}"),
             Self::Index(index) => write!(f, "[{index}]"),
             Self::Indices(indices) => {
@@ -173,8 +238,7 @@ impl Reader<'_> {
             return Ok(Step::All);
         }
         let rest = &self.text[self.at..];
-        let length =
-            rest.find(|c: char| ".[]*,:?@()'\"$".contains(c) || c.is_whitespace()).unwrap_or(rest.len());
+        let length = rest.find(special).unwrap_or(rest.len());
         if length == 0 {
             return Err(error("A name or * belongs after the dot.", self.at.saturating_sub(1), self.at));
         }
@@ -189,6 +253,11 @@ impl Reader<'_> {
             self.close(open)?;
             return Ok(Step::All);
         }
+        if let Some(quote) = ['\'', '"'].into_iter().find(|quote| self.eat(*quote)) {
+            let name = self.quoted(quote, open)?;
+            self.close(open)?;
+            return Ok(Step::Name(name));
+        }
         let first = self.number()?;
         self.space();
         if self.eat(':') {
@@ -199,7 +268,7 @@ impl Reader<'_> {
         }
         let Some(first) = first else {
             return Err(error(
-                "Brackets hold an index, a slice such as 1:3, or *.",
+                "Brackets hold an index, a slice such as 1:3, *, or a name in quotes.",
                 open,
                 self.at.max(open + 1),
             ));
@@ -213,6 +282,23 @@ impl Reader<'_> {
         }
         self.close(open)?;
         Ok(if indices.len() == 1 { Step::Index(first) } else { Step::Indices(indices) })
+    }
+
+    /// A name up to its closing quote; a backslash keeps the character after it.
+    fn quoted(&mut self, quote: char, open: usize) -> Result<String, Error> {
+        let mut name = String::new();
+        let mut characters = self.text[self.at..].char_indices();
+        while let Some((at, character)) = characters.next() {
+            match character {
+                '\\' => name.extend(characters.next().map(|(_, kept)| kept)),
+                _ if character == quote => {
+                    self.at += at + quote.len_utf8();
+                    return Ok(name);
+                }
+                _ => name.push(character),
+            }
+        }
+        Err(error("This name is not closed with its quote.", open, self.text.len()))
     }
 
     fn number(&mut self) -> Result<Option<usize>, Error> {
@@ -261,6 +347,11 @@ impl Reader<'_> {
     }
 }
 
+/// What a name cannot have without quotes.
+fn special(c: char) -> bool {
+    ".[]*,:?@()'\"$".contains(c) || c.is_whitespace()
+}
+
 fn error(message: impl Into<String>, start: usize, end: usize) -> Error {
     Error { message: message.into(), span: (start, end) }
 }
@@ -291,6 +382,7 @@ mod tests {
             ("$.data.*.mammals[0]", json!(["cat", "rabbit"])),
             ("$.data.numbers[*]", json!([1, 2, 3, 5, 8])),
             ("$.data.animals.mammals[0:1]", json!(["cat"])),
+            ("$.data['animals'][\"mammals\"][1]", json!("dog")),
         ] {
             let expression = Expression::parse(text).unwrap();
             assert_eq!(expression.evaluate(&zoo()), Ok(expected), "{text}");
@@ -298,11 +390,45 @@ mod tests {
     }
 
     #[test]
+    fn quotes_reach_any_name() {
+        let value = json!({"first name": 1, "a.b": {"it's": 2}, "back\\slash": 3, "": 4, "z": 5, "a": 6});
+        for (text, expected) in [
+            ("$.data['first name']", json!(1)),
+            ("$.data[ 'a.b' ]['it\\'s']", json!(2)),
+            ("$.data['a.b'][\"it's\"]", json!(2)),
+            ("$.data['back\\\\slash']", json!(3)),
+            ("$.data['']", json!(4)),
+            ("$.data.*", json!([1, {"it's": 2}, 3, 4, 5, 6])),
+        ] {
+            let expression = Expression::parse(text).unwrap();
+            assert_eq!(expression.evaluate(&value), Ok(expected), "{text}");
+        }
+        let missing = Expression::parse("$.data['a.b']['no\\'pe']").unwrap().evaluate(&value).unwrap_err();
+        assert!(
+            missing.to_string().starts_with("$.data['a.b']['no\\'pe'] is missing: $.data['a.b'] is"),
+            "{missing}"
+        );
+    }
+
+    #[test]
+    fn what_is_named_often_does_not_grow_past_measure() {
+        let mut deep = json!(1);
+        for _ in 0..30 {
+            deep = json!([deep]);
+        }
+        let often = format!("$.data{}", "[0,0]".repeat(30));
+        assert_eq!(Expression::parse(&often).unwrap().evaluate(&deep), Err(Failed::TooMuch));
+        let large = json!(["x".repeat(1_000_000)]);
+        let often = format!("$.data[{}]", ["0"; 100].join(","));
+        assert_eq!(Expression::parse(&often).unwrap().evaluate(&large), Err(Failed::TooMuch));
+    }
+
+    #[test]
     fn names_what_is_missing() {
         for (text, message) in [
             (
                 "$.data.plants",
-                "$.data.plants is missing: $.data is an Object with animals, numbers, organisms.",
+                "$.data.plants is missing: $.data is an Object with animals, organisms, numbers.",
             ),
             ("$.data.numbers[9]", "$.data.numbers[9] is missing: $.data.numbers is an Array of 5 items."),
             (
@@ -330,7 +456,8 @@ mod tests {
             ("$.data[", (6, 7)),
             ("$.data[1", (6, 8)),
             ("$.data[-1]", (6, 7)),
-            ("$.data['a']", (6, 7)),
+            ("$.data['a", (6, 9)),
+            ("$.data['a' ", (6, 11)),
             ("$.data[?(@.a)]", (6, 7)),
             ("$.datax", (6, 7)),
             ("$.data.a b", (8, 9)),

@@ -3,7 +3,7 @@
 //! Always holds: entries of nodes that a definition no longer has are dropped by [`Extensions::retain`], so that an
 //! AWS `UpdateFlow` keeps what belongs to the nodes that remain. Absent on purpose: anything AWS has a field for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +15,9 @@ use crate::definition::Definition;
 pub struct Extensions {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub nodes: BTreeMap<String, NodeExtension>,
+    /// Nodes that are shown together. They run as if they were not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<Group>,
     /// Notes on the canvas. They are never run.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<Note>,
@@ -33,7 +36,12 @@ impl Extensions {
 
     /// Drops the entries of nodes that the definition does not have.
     pub fn retain(&mut self, definition: &Definition) {
-        self.nodes.retain(|name, _| definition.node(name).is_some());
+        let known: HashSet<&str> = definition.nodes.iter().map(|node| node.name.as_str()).collect();
+        self.nodes.retain(|name, _| known.contains(name.as_str()));
+        for group in &mut self.groups {
+            group.nodes.retain(|name| known.contains(name.as_str()));
+        }
+        self.groups.retain(|group| !group.nodes.is_empty());
     }
 
     /// Moves a node's entry to its new name.
@@ -41,6 +49,8 @@ impl Extensions {
         if let Some(entry) = self.nodes.remove(from) {
             self.nodes.insert(to.to_owned(), entry);
         }
+        let grouped = self.groups.iter_mut().flat_map(|group| &mut group.nodes);
+        grouped.filter(|name| *name == from).for_each(|name| to.clone_into(name));
     }
 }
 
@@ -73,6 +83,16 @@ pub struct Position {
 pub enum Answer {
     /// One of these texts, exactly.
     OneOf(Vec<String>),
+}
+
+/// Nodes that are shown together on the canvas.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Group {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    /// Their names.
+    pub nodes: Vec<String>,
 }
 
 /// A note on the canvas.

@@ -92,6 +92,9 @@ pub fn places(definition: &Definition, extensions: &Extensions) -> BTreeMap<Stri
         .iter()
         .filter_map(|node| own(node).map(|place| place.y + size(node).1 + GAP))
         .fold(0.0, f64::max);
+    if let Some(known) = definition.nodes.iter().map(|node| Some((node.name.clone(), own(node)?))).collect() {
+        return known;
+    }
     let mut places = arrange(definition);
     for node in &definition.nodes {
         if let Some(place) = places.get_mut(&node.name) {

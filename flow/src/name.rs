@@ -49,7 +49,9 @@ pub fn free_copy_name(definition: &Definition, name: &str) -> String {
     if definition.node(name).is_none() {
         return name.to_owned();
     }
-    let stem = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
+    // Room for the number, within what AWS takes.
+    let short: String = name.chars().take(40).collect();
+    let stem = short.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
     free(&format!("{stem}_"), |name| definition.node(name).is_some())
 }
 

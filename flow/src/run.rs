@@ -99,7 +99,7 @@ impl Run {
     pub fn new(plan: Arc<Plan>, input: Value) -> Result<Self, InputError> {
         let (name, kind) = (plan.input_name(), plan.input_type());
         if !kind.accepts(&input) {
-            let message = format!("{name} takes a {kind}, and the input is {}.", shape(&input));
+            let message = format!("{name} takes {}, and the input is {}.", kind.noun(), shape(&input));
             return Err(InputError { message });
         }
         let mut run = Self {
@@ -150,8 +150,11 @@ impl Run {
                 self.finish(task.0, vec![(name, completion.value)], None, completion.model);
             }
             Some((name, kind)) => {
-                let message =
-                    format!("The output {name} is a {kind}, and the result is {}.", shape(&completion.value));
+                let message = format!(
+                    "The output {name} is {}, and the result is {}.",
+                    kind.noun(),
+                    shape(&completion.value)
+                );
                 self.fail_node(task.0, Failure { code: FailureCode::Validation, message });
             }
             None => self.finish(task.0, Vec::new(), None, completion.model),
@@ -258,8 +261,12 @@ impl Run {
             let value = match input.expression.evaluate(whole) {
                 Ok(value) if input.kind.accepts(&value) => value,
                 Ok(value) => {
-                    let message =
-                        format!("Input {} takes a {}, and got {}.", input.name, input.kind, shape(&value));
+                    let message = format!(
+                        "Input {} takes {}, and got {}.",
+                        input.name,
+                        input.kind.noun(),
+                        shape(&value)
+                    );
                     return Err((fields, message));
                 }
                 Err(missing) => return Err((fields, format!("Input {}: {missing}", input.name))),

@@ -1,9 +1,14 @@
 //! `{{variable}}` templates. No logic, no escapes: one pass, and what a value holds is never read again.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::message::Example;
 use crate::value::to_text;
+
+/// The most bytes between the braces of a variable: its name, and some space.
+const LONGEST_INSIDE: usize = 200;
 
 /// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,10 +21,15 @@ pub enum Piece<'a> {
 /// The pieces of a template, in order. Braces that do not hold a name are text.
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
-    let (mut from, mut look) = (0, 0);
+    let (mut from, mut look, mut close) = (0, 0, 0);
     while let Some(open) = text[look..].find("{{").map(|at| at + look) {
-        let Some(close) = text[open + 2..].find("}}").map(|at| at + open + 2) else { break };
-        let name = text[open + 2..close].trim();
+        // One end serves every opening before it: the text is read once.
+        if close < open + 2 {
+            let Some(next) = text[open + 2..].find("}}").map(|at| at + open + 2) else { break };
+            close = next;
+        }
+        let inside = &text[open + 2..close];
+        let name = if inside.len() <= LONGEST_INSIDE { inside.trim() } else { "" };
         if is_variable(name) {
             if from < open {
                 pieces.push(Piece::Text(&text[from..open]));
@@ -40,15 +50,12 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
 
 /// The variables of a template, each once, in order of appearance.
 pub fn variables(text: &str) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for piece in pieces(text) {
-        if let Piece::Variable(name, _) = piece
-            && !names.iter().any(|known| known == name)
-        {
-            names.push(name.to_owned());
-        }
-    }
-    names
+    let mut seen = HashSet::new();
+    let names = pieces(text).into_iter().filter_map(|piece| match piece {
+        Piece::Variable(name, _) if seen.insert(name) => Some(name.to_owned()),
+        _ => None,
+    });
+    names.collect()
 }
 
 /// The text with each variable replaced by its value.
@@ -119,6 +126,12 @@ mod tests {
             assert_eq!(fill(text, &values).as_deref(), Ok(expected), "{text}");
         }
         assert!(fill("{{c}}", &values).unwrap_err().contains("variable c"));
+    }
+
+    #[test]
+    fn a_long_text_of_braces_is_read_once() {
+        let text = "{".repeat(2_000_000) + "a}}" + &"{{b}} ".repeat(100_000);
+        assert_eq!(variables(&text), ["a", "b"]);
     }
 
     #[test]

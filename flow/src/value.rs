@@ -34,6 +34,17 @@ impl Type {
         }
     }
 
+    /// Its name with its article, for sentences: `a String`, `an Object`.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::String => "a String",
+            Self::Number => "a Number",
+            Self::Boolean => "a Boolean",
+            Self::Object => "an Object",
+            Self::Array => "an Array",
+        }
+    }
+
     /// Whether a value is of this type.
     pub fn accepts(self, value: &Value) -> bool {
         Self::of(value) == Some(self)

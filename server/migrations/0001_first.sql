@@ -15,6 +15,7 @@ CREATE TABLE flows (
   prepared_definition TEXT,
   prepared_extensions TEXT,
   client_token  TEXT UNIQUE,
+  next_version  INTEGER NOT NULL DEFAULT 1,
   created_at    INTEGER NOT NULL,
   updated_at    INTEGER NOT NULL
 ) STRICT;
@@ -42,6 +43,15 @@ CREATE TABLE aliases (
   FOREIGN KEY (flow_id, version) REFERENCES versions (flow_id, version)
 ) STRICT;
 
+-- AWS's idempotency tokens: what a call with one made in a flow.
+CREATE TABLE tokens (
+  flow_id TEXT NOT NULL REFERENCES flows (id) ON DELETE CASCADE,
+  kind    TEXT NOT NULL,
+  token   TEXT NOT NULL,
+  made    TEXT NOT NULL,
+  PRIMARY KEY (flow_id, kind, token)
+) STRICT, WITHOUT ROWID;
+
 -- An execution keeps the flow as it ran, by digest, also when the flow is gone.
 CREATE TABLE documents (
   digest     TEXT PRIMARY KEY,
@@ -63,8 +73,9 @@ CREATE TABLE executions (
   input_tokens  INTEGER NOT NULL DEFAULT 0,
   output_tokens INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX executions_by_flow ON executions (flow_id, id);
-CREATE INDEX executions_by_status ON executions (status, id);
+CREATE INDEX executions_by_time ON executions (started_at, id);
+CREATE INDEX executions_by_flow ON executions (flow_id, started_at, id);
+CREATE INDEX executions_by_status ON executions (status, started_at, id);
 
 CREATE TABLE events (
   execution_id TEXT NOT NULL REFERENCES executions (id) ON DELETE CASCADE,

@@ -61,7 +61,7 @@ pub fn router(app: App) -> Router {
         .nest("/aws", aws::router(app.clone()))
         .fallback(assets::serve)
         .layer(middleware::from_fn_with_state(Arc::clone(&app.hosts), gate::check))
-        .layer(CatchPanicLayer::new());
+        .layer(CatchPanicLayer::custom(native::broken));
     for (name, value) in HEADERS {
         router = router.layer(SetResponseHeaderLayer::if_not_present(
             HeaderName::from_static(name),

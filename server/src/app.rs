@@ -68,6 +68,8 @@ pub enum Error {
     Listen(SocketAddr, std::io::Error),
     #[error("the server ended: {0}")]
     Serve(std::io::Error),
+    #[error("the store's writer broke. Nothing that was answered is lost; start the server again")]
+    Writer,
 }
 
 impl Server {
@@ -102,13 +104,13 @@ impl Server {
             models,
             seal,
             tasks,
-            found: Found { environment: from_environment(std::env::vars()), ..Found::default() },
+            found: Found::new(from_environment(environment())),
             local: embedded.map(|embedded| embedded.weights),
             data_folder: folder.path.clone(),
             url: url.clone(),
         };
         service.load_connections().await?;
-        let hosts = Arc::new(Hosts::new(address.port(), &config.allowed_hosts));
+        let hosts = Arc::new(Hosts::new(address, &config.allowed_hosts));
         let app = App { service, sessions: Sessions::new(store), key: Arc::new(key), hosts };
         if let Err(error) = folder.announce(&Running { url: url.clone() }) {
             warn!("anabranch env and open will not find this server: {error}");
@@ -133,7 +135,7 @@ impl Server {
     ///
     /// # Errors
     /// The listener failed.
-    pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
+    pub async fn run(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Result<(), Error> {
         let tasks = self.app.service.tasks.clone();
         let router = api::router(self.app);
         let (stopping, ending) = (tasks.stopping(), tasks.clone());
@@ -150,12 +152,21 @@ impl Server {
         tokio::select! {
             served = serving.into_future() => served.map_err(Error::Serve)?,
             () = forced => warn!("some requests did not end in time"),
+            // It ends only after every store was dropped; before, it broke, and nothing can be kept any more.
+            _ = &mut self.writer => return Err(Error::Writer),
         }
         tasks.stop(PATIENCE).await;
-        drop(self.folder);
-        if tokio::time::timeout(PATIENCE, self.writer).await.is_err() {
+        if tokio::time::timeout(PATIENCE, &mut self.writer).await.is_err() {
             warn!("the store did not close in time");
         }
+        // The next server may take the folder only when nothing is written any more.
+        drop(self.folder);
         Ok(())
     }
+}
+
+/// The environment's variables, without those that are no text.
+fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }

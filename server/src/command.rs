@@ -38,7 +38,10 @@ pub fn env(data: &Path) -> Result<(), String> {
     ] {
         println!("export {name}='{}'", value.replace('\'', "'\\''"));
     }
-    println!("unset AWS_SESSION_TOKEN AWS_PROFILE");
+    // What would lead a client elsewhere, or past the key pair above.
+    println!(
+        "unset AWS_SESSION_TOKEN AWS_PROFILE AWS_BEARER_TOKEN_BEDROCK AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"
+    );
     Ok(())
 }
 
@@ -49,10 +52,10 @@ pub fn env(data: &Path) -> Result<(), String> {
 pub async fn open(data: &Path) -> Result<(), String> {
     let key = key(data)?;
     let Some(running) = folder::running(data) else {
-        return Err(format!("no server has run on {}. Start one: anabranch serve", data.display()));
+        return Err(format!("no server runs on {}. Start one: anabranch serve", data.display()));
     };
     let url = Url::parse(&format!("{}/api/session/link", running.url)).map_err(|error| error.to_string())?;
-    let answer = call(Method::POST, url, &key).await;
+    let answer = call(Method::POST, url, Some(&key)).await;
     let answer =
         answer.map_err(|_| format!("no server answers at {}. Start one: anabranch serve", running.url))?;
     let link = serde_json::from_slice::<serde_json::Value>(&answer)
@@ -80,11 +83,11 @@ pub async fn doctor(data: &Path) -> Result<(), String> {
         }
     }
     match folder::running(data) {
-        None => println!("server        has not run yet: anabranch serve"),
+        None => println!("server        does not run: anabranch serve"),
         Some(running) => {
-            let alive = match (Url::parse(&format!("{}/readyz", running.url)), key(data)) {
-                (Ok(url), Ok(key)) => call(Method::GET, url, &key).await.is_ok(),
-                _ => false,
+            let alive = match Url::parse(&format!("{}/readyz", running.url)) {
+                Ok(url) => call(Method::GET, url, None).await.is_ok(),
+                Err(_) => false,
             };
             println!(
                 "server        {} {}",
@@ -123,12 +126,10 @@ pub fn open_in_browser(link: &str) {
     } else {
         return;
     };
-    let _ = Command::new(program)
-        .arg(link)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn();
+    let mut command = Command::new(program);
+    command.arg(link).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // A thread waits for it, so that no ended process is left behind.
+    std::thread::spawn(move || command.status());
 }
 
 fn key(data: &Path) -> Result<LocalKey, String> {
@@ -142,12 +143,16 @@ fn url(data: &Path) -> String {
     folder::running(data).map_or_else(|| USUAL_URL.to_owned(), |running| running.url)
 }
 
-async fn call(method: Method, url: Url, key: &LocalKey) -> Result<Vec<u8>, String> {
+async fn call(method: Method, url: Url, key: Option<&LocalKey>) -> Result<Vec<u8>, String> {
     let egress = Egress::new().map_err(|error| error.to_string())?;
-    let bearer =
-        HeaderValue::from_str(&format!("Bearer {}", key.api_key)).map_err(|error| error.to_string())?;
     let host = HeaderValue::from_str(url.authority()).map_err(|error| error.to_string())?;
-    let headers = vec![(AUTHORIZATION, bearer), (HOST, host)];
+    let mut headers = vec![(HOST, host)];
+    if let Some(key) = key {
+        let bearer = HeaderValue::from_str(&format!("Bearer {}", key.api_key));
+        let mut bearer = bearer.map_err(|error| error.to_string())?;
+        bearer.set_sensitive(true);
+        headers.push((AUTHORIZATION, bearer));
+    }
     let patience = Some(Duration::from_secs(5));
     let call = Call { method, url, headers, body: None, reach: Reach::Trusted, patience };
     let response = egress.call(call).await.map_err(|error| error.to_string())?;

@@ -118,6 +118,7 @@ impl Egress {
     pub async fn call(&self, call: Call) -> Result<Response, Error> {
         let place = origin(&call.url);
         self.check(&call.url, call.reach)?;
+        self.check_named(&call.url).await?;
         let client = if call.reach == Reach::Public { &self.public } else { &self.trusted };
         let mut request = client.request(call.method, call.url);
         for (name, value) in call.headers {
@@ -156,6 +157,21 @@ impl Egress {
             || url.host_str().is_some_and(|host| host.trim_end_matches('.') == "localhost");
         if loopback && self.own.read().iter().any(|own| own.port() == port) {
             return denied("it is this server itself");
+        }
+        Ok(())
+    }
+
+    /// A name that leads to this server itself, by whatever address.
+    async fn check_named(&self, url: &Url) -> Result<(), Error> {
+        let port = url.port_or_known_default().unwrap_or(0);
+        let Some(Host::Domain(name)) = url.host() else { return Ok(()) };
+        if !self.own.read().iter().any(|own| own.port() == port) {
+            return Ok(());
+        }
+        // A name that leads nowhere is told of by the call itself.
+        let found = tokio::net::lookup_host((name, port)).await.into_iter().flatten();
+        if found.into_iter().any(|address| unwrap(address.ip()).is_loopback()) {
+            return Err(Error::Denied(origin(url), "it is this server itself"));
         }
         Ok(())
     }
@@ -218,7 +234,7 @@ fn allowed(address: IpAddr, reach: Reach) -> bool {
     reach == Reach::Trusted || !private(address)
 }
 
-/// IPv4 addresses that hide in IPv6 ones: mapped, NAT64, 6to4.
+/// IPv4 addresses that hide in IPv6 ones: mapped, compatible, NAT64 (both prefixes), 6to4.
 fn unwrap(address: IpAddr) -> IpAddr {
     let IpAddr::V6(six) = address.to_canonical() else { return address.to_canonical() };
     let s = six.segments();
@@ -227,7 +243,8 @@ fn unwrap(address: IpAddr) -> IpAddr {
         IpAddr::from([a, b, c, d])
     };
     match s {
-        [0x64, 0xff9b, 0, 0, 0, 0, high, low] => four(high, low),
+        [0, 0, 0, 0, 0, 0, high, low] if high != 0 => four(high, low),
+        [0x64, 0xff9b, 0 | 1, _, _, _, high, low] => four(high, low),
         [0x2002, high, low, ..] => four(high, low),
         _ => IpAddr::V6(six),
     }
@@ -268,6 +285,7 @@ fn private(address: IpAddr) -> bool {
         IpAddr::V6(six) => {
             six.is_loopback()
                 || (six.segments()[0] & 0xfe00) == 0xfc00
+                || (six.segments()[0] & 0xffc0) == 0xfec0
                 || six.segments()[0] == 0x2001 && six.segments()[1] == 0
         }
     }
@@ -304,6 +322,9 @@ mod tests {
             "fd12::1",
             "::ffff:127.0.0.1",
             "64:ff9b::7f00:1",
+            "64:ff9b:1::7f00:1",
+            "::127.0.0.1",
+            "fec0::1",
             "2002:7f00:1::",
             "169.254.169.254",
             "0.0.0.0",

@@ -32,6 +32,9 @@ pub enum Error {
     /// Too much at once.
     #[error("{0}")]
     Busy(&'static str),
+    /// The server is about to end.
+    #[error("The server is stopping. Try again when it runs.")]
+    Stopping,
     /// No space on the disk.
     #[error("The disk is full. Free some space and try again; nothing was lost.")]
     Full,
@@ -63,6 +66,14 @@ pub(crate) fn missing(what: &'static str, name: &str) -> impl FnOnce(store::Erro
     }
 }
 
+/// Says that the draft has moved on, where that is why.
+pub(crate) fn revised(error: store::Error, based_on: u64) -> Error {
+    match error {
+        store::Error::Revision(current) => Error::Revision { based_on, current },
+        other => other.into(),
+    }
+}
+
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         match error {
@@ -70,6 +81,12 @@ impl From<store::Error> for Error {
             store::Error::NotFound => Self::NotFound { what: "such thing", name: String::new() },
             other => Self::Internal(other.to_string()),
         }
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Internal(error.to_string())
     }
 }
 
@@ -87,6 +104,11 @@ impl From<run::Error> for Error {
             run::Error::Busy => {
                 Self::Busy("A thousand executions are running. Try again when some have ended.")
             }
+            run::Error::Exists(id) => Self::Conflict {
+                code: "execution_exists",
+                message: format!("There is an execution {id} already, and none is gone on with."),
+            },
+            run::Error::Stopping => Self::Stopping,
             run::Error::Store(error) => error.into(),
             run::Error::Randomness(error) => error.into(),
         }

@@ -3,6 +3,7 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +11,8 @@ use crate::auth::seal::write_private;
 
 const LOCK: &str = "lock";
 const RUNNING: &str = "server.json";
+/// `running` holds the lock for a moment, which must not keep a server from starting.
+const TRIES: usize = 20;
 
 /// A data folder that this process alone serves.
 #[derive(Debug)]
@@ -49,11 +52,14 @@ impl Folder {
             .truncate(false)
             .open(path.join(LOCK))
             .map_err(unusable)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(Error::InUse(path.to_owned())),
-            Err(TryLockError::Error(error)) => Err(unusable(error)),
+        for _ in 0..TRIES {
+            match lock.try_lock() {
+                Ok(()) => return Ok(Self { path: path.to_owned(), _lock: lock }),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(10)),
+                Err(TryLockError::Error(error)) => return Err(unusable(error)),
+            }
         }
+        Err(Error::InUse(path.to_owned()))
     }
 
     /// Says where the server is reached.
@@ -65,13 +71,30 @@ impl Folder {
     }
 }
 
-/// Where the server of a folder was last reached.
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Left behind, it would name a port that anybody may have by then; `running` does not believe it either.
+        let _gone_already = fs::remove_file(self.path.join(RUNNING));
+    }
+}
+
+/// Where the server that has this folder now is reached. What a server left behind that ended without a word is not
+/// believed: its port may be another program's, which must not be sent a key.
 pub fn running(path: &Path) -> Option<Running> {
+    let lock = File::open(path.join(LOCK)).ok()?;
+    match lock.try_lock_shared() {
+        Err(TryLockError::WouldBlock) => {}
+        Ok(()) | Err(TryLockError::Error(_)) => return None,
+    }
     serde_json::from_str(&fs::read_to_string(path.join(RUNNING)).ok()?).ok()
 }
 
 /// Makes a folder that only its owner enters.
 pub fn make(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        // Made by its owner, who chose who enters it.
+        return Ok(());
+    }
     fs::create_dir_all(path)?;
     #[cfg(unix)]
     {

@@ -60,8 +60,6 @@ impl Service {
 }
 
 /// The digest of two documents: SHA-256 of their JSON.
-pub(crate) fn digest(definition: &Definition, extensions: &Extensions) -> Result<String, Error> {
-    let documents =
-        serde_json::to_vec(&(definition, extensions)).map_err(|error| Error::Internal(error.to_string()))?;
-    Ok(hex::encode(Sha256::digest(documents)))
+pub(crate) fn digest(definition: &Definition, extensions: &Extensions) -> serde_json::Result<String> {
+    Ok(hex::encode(Sha256::digest(serde_json::to_vec(&(definition, extensions))?)))
 }

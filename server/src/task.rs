@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{Instrument as _, info_span, warn};
@@ -21,6 +22,18 @@ impl Supervisor {
         F: Future<Output = ()> + Send + 'static,
     {
         self.tracker.spawn(task.instrument(info_span!("task", name)));
+    }
+
+    /// Does something to its end, also where whoever waits for it goes away; none where it broke.
+    pub async fn finish<F>(&self, name: &'static str, task: F) -> Option<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        let (told, done) = oneshot::channel();
+        self.start(name, async move {
+            let _ = told.send(task.await);
+        });
+        done.await.ok()
     }
 
     /// Resolves when the server stops.

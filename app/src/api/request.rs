@@ -29,8 +29,15 @@ pub async fn put_if_match<T: DeserializeOwned>(
     revision: u64,
     body: &impl Serialize,
 ) -> Answer<T> {
-    let builder = RequestBuilder::new(path).method(Method::PUT).header("If-Match", &tag(revision));
-    read(send_json(builder, body).await?).await
+    read(send_json(if_match(RequestBuilder::new(path).method(Method::PUT), revision), body).await?).await
+}
+
+pub async fn post_if_match<T: DeserializeOwned>(
+    path: &str,
+    revision: u64,
+    body: &impl Serialize,
+) -> Answer<T> {
+    read(send_json(if_match(RequestBuilder::new(path).method(Method::POST), revision), body).await?).await
 }
 
 pub async fn patch<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answer<T> {
@@ -40,6 +47,11 @@ pub async fn patch<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> An
 /// A `POST` that carries nothing.
 pub async fn act<T: DeserializeOwned>(path: &str) -> Answer<T> {
     read(send(RequestBuilder::new(path).method(Method::POST)).await?).await
+}
+
+/// As [`act`], on the draft at this revision alone.
+pub async fn act_if_match<T: DeserializeOwned>(path: &str, revision: u64) -> Answer<T> {
+    read(send(if_match(RequestBuilder::new(path).method(Method::POST), revision)).await?).await
 }
 
 /// A `POST` that carries nothing and whose answer says nothing.
@@ -83,7 +95,7 @@ pub async fn open_stream(
         builder = builder.header("Last-Event-ID", &seq.to_string());
     }
     if let Some(revision) = call.revision {
-        builder = builder.header("If-Match", &tag(revision));
+        builder = if_match(builder, revision);
     }
     let request = match call.body {
         Some(body) => builder.header("Content-Type", "application/json").body(body),
@@ -119,9 +131,8 @@ async fn send_json(builder: RequestBuilder, body: &impl Serialize) -> Answer<Res
     accept(request.send().await).await
 }
 
-/// A revision as HTTP writes it.
-fn tag(revision: u64) -> String {
-    format!("\"{revision}\"")
+fn if_match(builder: RequestBuilder, revision: u64) -> RequestBuilder {
+    builder.header("If-Match", &format!("\"{revision}\""))
 }
 
 fn with_proof(builder: RequestBuilder) -> RequestBuilder {

@@ -1,9 +1,9 @@
 //! What is wrong with a connection: its ends, its ports, its types, and how many there are.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use super::{Field, Problem, ProblemType};
-use crate::definition::{Configuration, Connection, ConnectionType, Definition, Node, NodeType};
+use crate::definition::{Connection, ConnectionType, Definition, Node};
 use crate::expression::Expression;
 use crate::node::Ports;
 use crate::value::Type;
@@ -11,7 +11,9 @@ use crate::value::Type;
 pub(super) fn check(definition: &Definition, problems: &mut Vec<Problem>) {
     let mut names = HashSet::new();
     let mut edges = HashSet::new();
-    let mut fed: HashMap<(&str, &str), usize> = HashMap::new();
+    let mut fed: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut looped = HashSet::new();
+    in_loops(definition, &mut looped);
     for connection in &definition.connections {
         let from = problems.len();
         if !names.insert(connection.name.as_str()) {
@@ -20,7 +22,7 @@ pub(super) fn check(definition: &Definition, problems: &mut Vec<Problem>) {
                 format!("Two connections are named {}.", connection.name),
             ));
         }
-        ends(definition, connection, problems);
+        ends(definition, &looped, connection, problems);
         let target = connection.data().map(|data| data.target_input.as_str());
         if !edges.insert((&connection.source, connection.source_port(), &connection.target, target)) {
             problems.push(Problem::error(
@@ -50,7 +52,12 @@ pub(super) fn check(definition: &Definition, problems: &mut Vec<Problem>) {
     inputs(definition, problems);
 }
 
-fn ends(definition: &Definition, connection: &Connection, problems: &mut Vec<Problem>) {
+fn ends(
+    definition: &Definition,
+    looped: &HashSet<&str>,
+    connection: &Connection,
+    problems: &mut Vec<Problem>,
+) {
     let source = definition.node(&connection.source);
     let target = definition.node(&connection.target);
     for (node, name, kind) in [
@@ -58,7 +65,7 @@ fn ends(definition: &Definition, connection: &Connection, problems: &mut Vec<Pro
         (target, &connection.target, ProblemType::UnknownConnectionTarget),
     ] {
         if node.is_none() {
-            problems.push(if in_a_loop(definition, name) {
+            problems.push(if looped.contains(name.as_str()) {
                 Problem::error(
                     ProblemType::InvalidLoopBoundary,
                     format!("{name} is inside a loop. Connect the loop itself."),
@@ -106,23 +113,25 @@ fn data(connection: &Connection, source: Option<&Node>, target: Option<&Node>, p
     }
     let (Some(Some(output)), Some(Some(input))) = (output, input) else { return };
     let Ok(expression) = Expression::parse(&input.expression) else { return };
-    let fits = if expression.is_whole() {
-        output.kind == input.kind
+    let (given, taken) = (output.kind, input.kind);
+    let message = if expression.is_whole() {
+        (given != taken).then(|| {
+            let (given, taken) = (given.noun(), taken.noun());
+            format!("{} gives {given}, and the input {} takes {taken}.", connection.source, input.name)
+        })
+    } else if !matches!(given, Type::Object | Type::Array) {
+        let given = given.noun();
+        Some(format!("{} gives {given}, of which no part can be selected. Use $.data.", connection.source))
+    } else if let Some(needed) = expression.container().filter(|needed| *needed != given) {
+        let (given, needed) = (given.noun(), needed.noun());
+        Some(format!("{} gives {given}, and {} selects from {needed}.", connection.source, input.expression))
+    } else if expression.gathers() && taken != Type::Array {
+        let taken = taken.noun();
+        Some(format!("{} selects an Array, and the input {} takes {taken}.", input.expression, input.name))
     } else {
-        matches!(output.kind, Type::Object | Type::Array)
+        None
     };
-    if !fits {
-        let message = if expression.is_whole() {
-            format!(
-                "{} gives a {}, and the input {} takes a {}.",
-                connection.source, output.kind, input.name, input.kind
-            )
-        } else {
-            format!(
-                "{} gives a {}, of which no part can be selected. Use $.data.",
-                connection.source, output.kind
-            )
-        };
+    if let Some(message) = message {
         problems.push(
             Problem::error(ProblemType::IncompatibleConnectionDataType, message)
                 .at_node(&connection.target)
@@ -156,11 +165,10 @@ fn inputs(definition: &Definition, problems: &mut Vec<Problem>) {
     }
 }
 
-fn in_a_loop(definition: &Definition, name: &str) -> bool {
-    definition.nodes.iter().filter(|node| node.kind == NodeType::Loop).any(|node| match &node.configuration {
-        Some(Configuration::Loop(body)) => {
-            body.definition.node(name).is_some() || in_a_loop(&body.definition, name)
-        }
-        _ => false,
-    })
+/// The names of the nodes inside loops, at any depth.
+fn in_loops<'a>(definition: &'a Definition, names: &mut HashSet<&'a str>) {
+    for body in definition.nodes.iter().filter_map(Node::body) {
+        names.extend(body.nodes.iter().map(|node| node.name.as_str()));
+        in_loops(body, names);
+    }
 }

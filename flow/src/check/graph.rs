@@ -2,6 +2,7 @@
 //! each other.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::rc::Rc;
 
 use super::{Field, Problem, ProblemType};
 use crate::definition::{Connection, Definition, NodeType};
@@ -25,21 +26,15 @@ pub(super) fn check(definition: &Definition, problems: &mut Vec<Problem>) {
             "The flow has no Output node. Add one: it is what the caller receives.",
         ));
     }
-    let order = match topological(definition) {
-        Ok(order) => order,
-        Err(cyclic) => {
-            for connection in cyclic {
-                let message = format!("{} and {} are in a circle.", connection.source, connection.target);
-                problems.push(
-                    Problem::error(ProblemType::CyclicConnection, message).at_connection(&connection.name),
-                );
-            }
-            return;
-        }
-    };
     unreachable(definition, problems);
     open_branches(definition, problems);
-    exclusive(definition, &order, problems);
+    match topological(definition) {
+        Ok(order) => exclusive(definition, &order, problems),
+        Err(cyclic) => problems.extend(cyclic.into_iter().map(|connection| {
+            let message = format!("{} and {} are in a circle.", connection.source, connection.target);
+            Problem::error(ProblemType::CyclicConnection, message).at_connection(&connection.name)
+        })),
+    }
 }
 
 /// Node names so that sources come first, or the connections that are in a circle.
@@ -141,59 +136,100 @@ fn open_branches(definition: &Definition, problems: &mut Vec<Problem>) {
 }
 
 /// For each Condition node that a node depends on, the branches under which it can run.
-type Needs<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+type Needs<'a> = BTreeMap<&'a str, Rc<BTreeSet<&'a str>>>;
 
 /// Finds connections that can never be satisfied, since two branches of one Condition node are never both taken.
+///
+/// What a node needs is shared with its only source where nothing is added to it, and forgotten when the last node
+/// that builds on it was looked at: a long chain of conditions would fill the memory otherwise.
 fn exclusive<'a>(definition: &'a Definition, order: &[&'a str], problems: &mut Vec<Problem>) {
-    let mut needs: HashMap<&str, Option<Needs>> = HashMap::new();
+    let mut entering: HashMap<&str, Vec<&Connection>> = HashMap::new();
+    let mut builds_on: HashMap<&str, usize> = HashMap::new();
+    for connection in &definition.connections {
+        entering.entry(&connection.target).or_default().push(connection);
+        *builds_on.entry(&connection.source).or_default() += 1;
+    }
+    let mut needs: HashMap<&str, Option<Rc<Needs>>> = HashMap::new();
     for name in order {
-        let mut own: Option<Needs> = Some(Needs::new());
-        let entering: Vec<&Connection> =
-            definition.connections.iter().filter(|c| c.target == *name).collect();
-        let mut gates: Needs = Needs::new();
-        for connection in &entering {
-            if let Some(condition) = connection.condition() {
-                gates.entry(&connection.source).or_default().insert(condition);
-            }
-        }
+        let entering = entering.remove(name).unwrap_or_default();
+        let own = needed(name, &entering, &needs, problems);
         for connection in entering {
-            let source = needs.get(connection.source.as_str()).cloned().unwrap_or_default();
-            let mut asked = source;
-            if let (Some(asked), Some(_)) = (&mut asked, connection.condition()) {
-                let allowed = gates.get(connection.source.as_str()).cloned().unwrap_or_default();
-                asked.insert(&connection.source, allowed);
-            }
-            let Some(before) = own.take() else { break };
-            // A source that can never run is reported where it is; what follows from it is not.
-            let Some(asked) = asked else { continue };
-            own = merge(before, asked);
-            if own.is_none() {
-                problems.push(
-                    Problem::error(
-                        ProblemType::UnsatisfiedConnectionConditions,
-                        format!(
-                            "{name} waits for two branches that exclude each other, so it would never run."
-                        ),
-                    )
-                    .at_node(name)
-                    .at_connection(&connection.name),
-                );
+            if let Some(left) = builds_on.get_mut(connection.source.as_str()) {
+                *left -= 1;
+                if *left == 0 {
+                    needs.remove(connection.source.as_str());
+                }
             }
         }
         needs.insert(name, own);
     }
 }
 
-fn merge<'a>(mut left: Needs<'a>, right: Needs<'a>) -> Option<Needs<'a>> {
-    for (condition, branches) in right {
-        let merged = match left.remove(condition) {
-            Some(known) => known.intersection(&branches).copied().collect(),
-            None => branches,
-        };
-        if merged.is_empty() {
-            return None;
+/// What a node needs, from what its sources need and from its gates; none where it can never run.
+fn needed<'a>(
+    name: &str,
+    entering: &[&'a Connection],
+    needs: &HashMap<&str, Option<Rc<Needs<'a>>>>,
+    problems: &mut Vec<Problem>,
+) -> Option<Rc<Needs<'a>>> {
+    let mut gates: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for connection in entering {
+        if let Some(condition) = connection.condition() {
+            gates.entry(&connection.source).or_default().insert(condition);
         }
-        left.insert(condition, merged);
     }
-    Some(left)
+    let gates: HashMap<&str, Rc<BTreeSet<&str>>> =
+        gates.into_iter().map(|(source, branches)| (source, Rc::new(branches))).collect();
+    let mut own: Rc<Needs> = Rc::default();
+    for connection in entering {
+        // A source that can never run is reported where it is; what follows from it is not.
+        let Some(mut asked) = needs.get(connection.source.as_str()).cloned().unwrap_or_default() else {
+            continue;
+        };
+        if connection.condition().is_some()
+            && let Some(branches) = gates.get(connection.source.as_str())
+        {
+            Rc::make_mut(&mut asked).insert(&connection.source, Rc::clone(branches));
+        }
+        match merge(own, asked) {
+            Some(merged) => own = merged,
+            None => {
+                let message =
+                    format!("{name} waits for two branches that exclude each other, so it would never run.");
+                problems.push(
+                    Problem::error(ProblemType::UnsatisfiedConnectionConditions, message)
+                        .at_node(name)
+                        .at_connection(&connection.name),
+                );
+                return None;
+            }
+        }
+    }
+    Some(own)
+}
+
+fn merge<'a>(left: Rc<Needs<'a>>, right: Rc<Needs<'a>>) -> Option<Rc<Needs<'a>>> {
+    if right.is_empty() || Rc::ptr_eq(&left, &right) {
+        return Some(left);
+    }
+    if left.is_empty() {
+        return Some(right);
+    }
+    let mut merged = left;
+    for (condition, branches) in right.iter() {
+        match merged.get(condition) {
+            Some(known) if Rc::ptr_eq(known, branches) || known == branches => {}
+            Some(known) => {
+                let both: BTreeSet<&str> = known.intersection(branches).copied().collect();
+                if both.is_empty() {
+                    return None;
+                }
+                Rc::make_mut(&mut merged).insert(condition, Rc::new(both));
+            }
+            None => {
+                Rc::make_mut(&mut merged).insert(condition, Rc::clone(branches));
+            }
+        }
+    }
+    Some(merged)
 }

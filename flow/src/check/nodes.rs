@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
+use serde_json::Number;
+
 use super::{Field, Problem, ProblemType};
-use crate::condition::Condition;
+use crate::condition::{Condition, Finding, KEYWORDS};
 use crate::definition::{
-    Configuration, Definition, InputCategory, Node, NodeType, ObjectService, PromptSource,
-    TemplateConfiguration,
+    ChatTemplate, Configuration, Definition, Inference, InferenceConfiguration, InlinePrompt, InputCategory,
+    Node, NodeInput, NodeType, ObjectService, PromptSource, TemplateConfiguration, TemplateType,
 };
 use crate::expression::Expression;
 use crate::extensions::{Answer, Extensions};
@@ -59,12 +61,26 @@ fn names<'a>(node: &'a Node, seen: &mut HashSet<&'a str>, problems: &mut Vec<Pro
             .in_field(Field::Name),
         );
     }
-    let mut ports = HashSet::new();
+    let (mut inputs, mut outputs) = (HashSet::new(), HashSet::new());
     for input in &node.inputs {
-        if !ports.insert(input.name.as_str()) {
+        if !inputs.insert(input.name.as_str()) {
             problems.push(
                 Problem::error(ProblemType::Unspecified, format!("Two inputs are named {}.", input.name))
                     .in_field(Field::Input(input.name.clone())),
+            );
+        }
+        if node.kind == NodeType::Condition && KEYWORDS.contains(&input.name.as_str()) {
+            let message = format!("{} is a word of conditions. Give the input another name.", input.name);
+            problems.push(
+                Problem::error(ProblemType::Unspecified, message).in_field(Field::Input(input.name.clone())),
+            );
+        }
+    }
+    for output in &node.outputs {
+        if !outputs.insert(output.name.as_str()) {
+            problems.push(
+                Problem::error(ProblemType::Unspecified, format!("Two outputs are named {}.", output.name))
+                    .in_field(Field::Output(output.name.clone())),
             );
         }
     }
@@ -91,7 +107,7 @@ fn ports(node: &Node, problems: &mut Vec<Problem>) {
         }
         Ports::Variables => {
             if let Some(inline) = node.inline_prompt() {
-                variables(node, &prompt::variables(inline), problems);
+                variables(node, inline, problems);
             }
         }
     }
@@ -100,14 +116,16 @@ fn ports(node: &Node, problems: &mut Vec<Problem>) {
     }
 }
 
-fn variables(node: &Node, variables: &[String], problems: &mut Vec<Problem>) {
+fn variables(node: &Node, inline: &InlinePrompt, problems: &mut Vec<Problem>) {
+    let variables = prompt::variables(inline);
     for variable in variables.iter().filter(|variable| node.input(variable).is_none()) {
         let message = format!("The prompt's variable {variable} has no input of that name. Add one.");
         problems.push(
             Problem::error(ProblemType::MissingNodeInput, message).in_field(Field::Input(variable.clone())),
         );
     }
-    for input in node.inputs.iter().filter(|input| !variables.contains(&input.name)) {
+    let used: HashSet<&str> = variables.iter().map(String::as_str).collect();
+    for input in node.inputs.iter().filter(|input| !used.contains(input.name.as_str())) {
         let message = format!("The prompt does not use the input {}.", input.name);
         problems.push(
             Problem::warning(ProblemType::UnknownNodeInput, message)
@@ -128,7 +146,12 @@ fn outputs(node: &Node, fixed: &[Port], problems: &mut Vec<Problem>) {
             ),
             Some(output) => {
                 if let Some(expected) = port.kind.filter(|kind| *kind != output.kind) {
-                    let message = format!("The output {} is a {expected}, not a {}.", port.name, output.kind);
+                    let message = format!(
+                        "The output {} is {}, not {}.",
+                        port.name,
+                        expected.noun(),
+                        output.kind.noun()
+                    );
                     problems.push(
                         Problem::error(ProblemType::MismatchedNodeOutputType, message)
                             .in_field(Field::Output(port.name.to_owned())),
@@ -159,7 +182,7 @@ fn mismatched_input(port: &Port, found: Type) -> Problem {
     let expected = port.kind.unwrap_or(Type::String);
     Problem::error(
         ProblemType::MismatchedNodeInputType,
-        format!("The input {} is a {expected}, not a {found}.", port.name),
+        format!("The input {} is {}, not {}.", port.name, expected.noun(), found.noun()),
     )
     .in_field(Field::Input(port.name.to_owned()))
 }
@@ -254,9 +277,30 @@ fn prompt_source(source: &PromptSource, problems: &mut Vec<Problem>) {
             Problem::error(ProblemType::MissingNodeConfiguration, "Choose a model.").in_field(Field::Model),
         );
     }
-    if let TemplateConfiguration::Chat(chat) = &inline.template_configuration
-        && chat.tool_configuration.is_some()
-    {
+    match (&inline.template_configuration, inline.template_type) {
+        (TemplateConfiguration::Text(_), TemplateType::Text) => {}
+        (TemplateConfiguration::Chat(chat), TemplateType::Chat) => chat_template(chat, problems),
+        _ => problems.push(
+            Problem::error(
+                ProblemType::MissingNodeConfiguration,
+                "The prompt's templateType and its templateConfiguration do not belong together.",
+            )
+            .in_field(Field::Configuration),
+        ),
+    }
+    if let Some(InferenceConfiguration::Text(settings)) = &inline.inference_configuration {
+        inference(settings, problems);
+    }
+}
+
+fn chat_template(chat: &ChatTemplate, problems: &mut Vec<Problem>) {
+    if chat.messages.iter().all(|message| message.content.is_empty()) {
+        problems.push(
+            Problem::error(ProblemType::MissingNodeConfiguration, "A chat prompt needs a message.")
+                .in_field(Field::Prompt),
+        );
+    }
+    if chat.tool_configuration.is_some() {
         problems.push(
             Problem::warning(
                 ProblemType::Unspecified,
@@ -264,6 +308,26 @@ fn prompt_source(source: &PromptSource, problems: &mut Vec<Problem>) {
             )
             .in_field(Field::Configuration),
         );
+    }
+}
+
+/// What no model takes. AWS's own bounds are narrower for some models and wider for none.
+fn inference(settings: &Inference, problems: &mut Vec<Problem>) {
+    let mut wrong = |message: &str| {
+        problems.push(Problem::error(ProblemType::Unspecified, message).in_field(Field::Configuration));
+    };
+    let outside = |number: &Option<Number>, most: f64| {
+        number.as_ref().is_some_and(|n| n.as_f64().is_none_or(|n| !(0.0..=most).contains(&n)))
+    };
+    // OpenAI's models go to 2, where AWS's go to 1.
+    if outside(&settings.temperature, 2.0) {
+        wrong("The temperature is from 0 to 2.");
+    }
+    if outside(&settings.top_p, 1.0) {
+        wrong("Top P is from 0 to 1.");
+    }
+    if settings.max_tokens.as_ref().is_some_and(|number| prompt::tokens(number).is_none()) {
+        wrong("Max tokens is a whole number, 1 or more.");
     }
 }
 
@@ -322,17 +386,18 @@ fn expression_problem(
         problems.push(Problem::error(ProblemType::MalformedConditionExpression, message).in_field(field));
         return;
     }
-    let found = match Condition::parse(text) {
-        Ok(parsed) => parsed.problem(type_of),
-        Err(error) => Some(error),
+    let findings = match Condition::parse(text) {
+        Ok(parsed) => parsed.findings(type_of),
+        Err(error) => vec![Finding::Error(error)],
     };
-    if let Some(error) = found {
-        problems.push(
-            Problem::error(ProblemType::MalformedConditionExpression, error.message)
-                .in_field(field)
-                .at_span(error.span.0, error.span.1),
-        );
-    }
+    problems.extend(findings.into_iter().map(|finding| {
+        let kind = ProblemType::MalformedConditionExpression;
+        let (problem, span) = match finding {
+            Finding::Error(error) => (Problem::error(kind, error.message), error.span),
+            Finding::Warning(error) => (Problem::warning(kind, error.message), error.span),
+        };
+        problem.in_field(field.clone()).at_span(span.0, span.1)
+    }));
 }
 
 fn loop_body(body: &Definition, problems: &mut Vec<Problem>) {
@@ -407,6 +472,16 @@ pub(super) fn portability(definition: &Definition, extensions: &Extensions) -> V
         let long = |text: &str| text.chars().count() > 64;
         let expressions = node.inputs.iter().map(|input| input.expression.as_str());
         let conditions = node.conditions().iter().filter_map(|condition| condition.expression.as_deref());
+        let quotes = |input: &NodeInput| Expression::parse(&input.expression).is_ok_and(|e| e.quotes());
+        if node.inputs.iter().any(quotes) {
+            note("AWS does not document names in quotes in an expression.".to_owned(), Some(&node.name));
+        }
+        if let Some(name) = port_names(node).find(|name| !name::is_node_name(name)) {
+            let message = format!(
+                "AWS does not take {name} as a name: two letters or digits at least, single _ between."
+            );
+            note(message, Some(&node.name));
+        }
         if expressions.chain(conditions).any(long) {
             note("AWS allows 64 characters in an expression.".to_owned(), Some(&node.name));
         }
@@ -424,4 +499,11 @@ pub(super) fn portability(definition: &Definition, extensions: &Extensions) -> V
         }
     }
     notes
+}
+
+/// The names of a node's ports and conditions.
+fn port_names(node: &Node) -> impl Iterator<Item = &str> {
+    let inputs = node.inputs.iter().map(|input| input.name.as_str());
+    let outputs = node.outputs.iter().map(|output| output.name.as_str());
+    inputs.chain(outputs).chain(node.conditions().iter().map(|condition| condition.name.as_str()))
 }

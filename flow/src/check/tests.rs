@@ -179,7 +179,16 @@ fn a_circle_is_named_and_what_lies_behind_it_is_not() {
     let flow = json!({"nodes": [input(), prompt("One", "{{q}}"), prompt("Two", "{{q}}"), output("Out")],
         "connections": [data("c1", "Two", "modelCompletion", "One", "q"), data("c2", "One", "modelCompletion", "Two", "q"),
             data("c3", "Two", "modelCompletion", "Out", "document")]});
-    assert_eq!(found(flow), ["Error CyclicConnection c1", "Error CyclicConnection c2"]);
+    assert_eq!(
+        found(flow),
+        [
+            "Error CyclicConnection c1",
+            "Error CyclicConnection c2",
+            "Error UnreachableNode One",
+            "Error UnreachableNode Out",
+            "Error UnreachableNode Two"
+        ]
+    );
 }
 
 #[test]

@@ -52,6 +52,7 @@ pub fn of_node(node: &Node, extension: &NodeExtension) -> Fields {
         fields.extend(options);
     }
     if let Some(Answer::OneOf(answers)) = &extension.answer {
+        let answers: Vec<String> = answers.iter().map(|answer| listed(answer)).collect();
         fields.push(("Answer must be one of".to_owned(), answers.join(", ")));
     }
     for input in &node.inputs {
@@ -97,7 +98,8 @@ fn is_obvious(label: &str, other: Option<&str>) -> bool {
 
 fn flatten(path: &mut Vec<String>, value: &Value, fields: &mut Fields) {
     match value {
-        Value::Null => {}
+        // An absent configuration.
+        Value::Null if path.is_empty() => {}
         Value::Object(members) if !members.is_empty() => {
             for (name, member) in members {
                 path.push(name.clone());
@@ -114,8 +116,21 @@ fn flatten(path: &mut Vec<String>, value: &Value, fields: &mut Fields) {
         }
         // A kind without options has an empty configuration, which says nothing.
         Value::Object(_) if path.len() <= 1 => {}
-        leaf => fields.push((label(path), to_text(leaf))),
+        leaf => fields.push((label(path), told(leaf))),
     }
+}
+
+/// A value as text, with quotes where the bare text would read as another value.
+fn told(leaf: &Value) -> String {
+    match leaf {
+        Value::String(text) if serde_json::from_str::<Value>(text).is_ok() => leaf.to_string(),
+        _ => to_text(leaf),
+    }
+}
+
+/// An item of a list with commas, with quotes where it has some itself.
+fn listed(item: &str) -> String {
+    if item.contains([',', '"']) { Value::String(item.to_owned()).to_string() } else { item.to_owned() }
 }
 
 /// The members that the inspector has words for; for others their path.

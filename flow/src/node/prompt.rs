@@ -1,6 +1,8 @@
 //! Prompt: asks a model. Its `{{variables}}` are its inputs.
 
-use serde_json::Value;
+use std::collections::HashSet;
+
+use serde_json::{Number, Value};
 
 use super::{Group, Kind, Port, Ports};
 use crate::definition::{
@@ -69,13 +71,9 @@ pub fn texts(prompt: &InlinePrompt) -> Vec<&str> {
 
 /// The variables of the prompt, each once, in order of appearance.
 pub fn variables(prompt: &InlinePrompt) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for name in texts(prompt).into_iter().flat_map(template::variables) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
+    let mut seen = HashSet::new();
+    let names = texts(prompt).into_iter().flat_map(template::variables);
+    names.filter(|name| seen.insert(name.clone())).collect()
 }
 
 /// Makes the node's inputs follow its variables: new ones appear, those that are gone go, the rest keep their
@@ -122,16 +120,21 @@ pub fn chat(
     if let Some(InferenceConfiguration::Text(inference)) = &prompt.inference_configuration {
         chat.temperature = inference.temperature.as_ref().and_then(serde_json::Number::as_f64);
         chat.top_p = inference.top_p.as_ref().and_then(serde_json::Number::as_f64);
-        chat.max_tokens = inference
-            .max_tokens
-            .as_ref()
-            .and_then(serde_json::Number::as_u64)
-            .map(|tokens| u32::try_from(tokens).unwrap_or(u32::MAX));
+        chat.max_tokens = inference.max_tokens.as_ref().and_then(tokens);
         chat.stop = inference.stop_sequences.to_vec();
     }
     chat.additional = prompt.additional_model_request_fields.clone();
     chat.choice = answer.map(|Answer::OneOf(labels)| choice(prompt, labels, values));
     Ok(chat)
+}
+
+/// A number of tokens, 1 or more, also where it is written as `512.0`.
+pub(crate) fn tokens(number: &Number) -> Option<u32> {
+    let whole = number.as_u64().or_else(|| {
+        let float = number.as_f64().filter(|float| float.fract() == 0.0 && (1.0..=1e15).contains(float))?;
+        format!("{float}").parse().ok()
+    })?;
+    (whole > 0).then(|| u32::try_from(whole).unwrap_or(u32::MAX))
 }
 
 fn joined(

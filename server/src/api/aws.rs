@@ -14,7 +14,6 @@ mod invoke;
 mod operation;
 mod page;
 mod request;
-mod tokens;
 mod trace;
 mod validation;
 mod versions;

@@ -1,7 +1,8 @@
 //! Bodies and headers as types, with errors that name the member.
 
 use axum::body::Bytes;
-use axum::extract::{FromRequest, Request};
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use flow::wire::ErrorDocument;
@@ -26,6 +27,34 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         }
         let bytes = read(request).await?;
         parse(&bytes).map(Self).map_err(Problem::into_response)
+    }
+}
+
+/// The parts of a path.
+pub(super) struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let found = axum::extract::Path::from_request_parts(parts, state).await;
+        found.map(|axum::extract::Path(value)| Self(value)).map_err(|rejection| {
+            problem(StatusCode::BAD_REQUEST, "invalid_path", rejection.body_text()).into_response()
+        })
+    }
+}
+
+/// The members of a query. Those it does not know are refused by name.
+pub(super) struct Query<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let found = axum::extract::Query::from_request_parts(parts, state).await;
+        found.map(|axum::extract::Query(value)| Self(value)).map_err(|rejection| {
+            problem(StatusCode::BAD_REQUEST, "invalid_query", rejection.body_text()).into_response()
+        })
     }
 }
 
@@ -67,14 +96,19 @@ fn is_json(headers: &HeaderMap) -> bool {
     })
 }
 
-/// The revision in `If-Match`.
+/// The revision in `If-Match`, which must be there.
 pub(super) fn if_match(headers: &HeaderMap) -> Result<u64, Problem> {
-    let Some(value) = headers.get(header::IF_MATCH) else {
+    revision(headers)?.ok_or_else(|| {
         let detail = "Send the revision that the change is based on as If-Match, such as \"7\".";
-        return Err(problem(StatusCode::PRECONDITION_REQUIRED, "revision_required", detail));
-    };
+        problem(StatusCode::PRECONDITION_REQUIRED, "revision_required", detail)
+    })
+}
+
+/// The revision in `If-Match`, where there is one.
+pub(super) fn revision(headers: &HeaderMap) -> Result<Option<u64>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
     let revision = value.to_str().ok().and_then(|text| text.trim().trim_matches('"').parse().ok());
-    revision.ok_or_else(|| {
+    revision.map(Some).ok_or_else(|| {
         problem(StatusCode::BAD_REQUEST, "invalid_revision", "If-Match is a revision, such as \"7\".")
     })
 }
@@ -88,11 +122,11 @@ pub(super) fn wants_events(headers: &HeaderMap) -> bool {
         .any(|value| value.split(',').any(|kind| kind.trim().starts_with("text/event-stream")))
 }
 
-/// The place in `Last-Event-ID`, from which a stream goes on.
-pub(super) fn last_event(headers: &HeaderMap) -> u64 {
-    headers
-        .get("last-event-id")
-        .and_then(|value| value.to_str().ok())
-        .and_then(|id| id.parse().ok())
-        .unwrap_or(0)
+/// The place in `Last-Event-ID`, from which a stream goes on; the beginning where it is absent.
+pub(super) fn last_event(headers: &HeaderMap) -> Result<u64, Problem> {
+    let Some(value) = headers.get("last-event-id") else { return Ok(0) };
+    value.to_str().ok().and_then(|id| id.trim().parse().ok()).ok_or_else(|| {
+        let detail = "Last-Event-ID is the id of an event of this stream, such as 7.";
+        problem(StatusCode::BAD_REQUEST, "invalid_event_id", detail)
+    })
 }

@@ -3,6 +3,7 @@
 //! A page of another site can reach a loopback port, by a name that points there or with a plain form. So a Host that
 //! is not ours is misdirected, and a request that another origin's page made is forbidden, before its body is read.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
@@ -19,12 +20,17 @@ pub struct Hosts {
 }
 
 impl Hosts {
-    /// The loopback names of a port, and what the owner added.
-    pub fn new(port: u16, more: &[String]) -> Self {
+    /// The loopback names of an address's port, the address itself, and what the owner added.
+    pub fn new(address: SocketAddr, more: &[String]) -> Self {
+        let port = address.port();
         let loopback = ["127.0.0.1", "localhost", "[::1]"].map(|name| format!("{name}:{port}"));
-        Self {
-            hosts: loopback.into_iter().chain(more.iter().map(|host| host.to_ascii_lowercase())).collect(),
+        let mut hosts: Vec<String> = loopback.into_iter().chain([address.to_string()]).collect();
+        if port == 80 {
+            // Clients leave the usual port out.
+            hosts.extend(hosts.clone().iter().filter_map(|host| host.strip_suffix(":80").map(str::to_owned)));
         }
+        hosts.extend(more.iter().map(|host| host.to_ascii_lowercase()));
+        Self { hosts }
     }
 
     fn has(&self, host: &str) -> bool {
@@ -85,13 +91,16 @@ mod tests {
 
     #[test]
     fn knows_its_names() {
-        let hosts = Hosts::new(8650, &["Flows.example:443".to_owned()]);
-        for host in ["127.0.0.1:8650", "LOCALHOST:8650", "[::1]:8650", "flows.example:443"] {
+        let address = "127.0.0.2:8650".parse().unwrap();
+        let hosts = Hosts::new(address, &["Flows.example:443".to_owned()]);
+        for host in ["127.0.0.1:8650", "127.0.0.2:8650", "LOCALHOST:8650", "[::1]:8650", "flows.example:443"]
+        {
             assert!(hosts.has(host), "{host}");
         }
         for host in ["127.0.0.1", "127.0.0.1:8651", "evil.test:8650", "127.0.0.1.nip.io:8650", ""] {
             assert!(!hosts.has(host), "{host}");
         }
+        assert!(Hosts::new("127.0.0.1:80".parse().unwrap(), &[]).has("localhost"));
         assert!(hosts.has_origin("http://127.0.0.1:8650"));
         for origin in ["null", "http://evil.test", "file://", "http://127.0.0.1:8650.evil.test"] {
             assert!(!hosts.has_origin(origin), "{origin}");

@@ -85,11 +85,21 @@ pub(super) fn router(app: &App) -> Router {
         )
         .route("/api/docs", get(move || async move { described.page() }));
     open.merge(guarded)
+        .method_not_allowed_fallback(|| async {
+            let detail = "This route does not answer that method. GET /api/docs says which it answers.";
+            problem(StatusCode::METHOD_NOT_ALLOWED, "no_method", detail)
+        })
         .layer(tower_http::set_header::SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),
         ))
         .with_state(app.clone())
+}
+
+/// What is answered where a handler broke, which is a mistake of ours.
+pub(super) fn broken(_: Box<dyn std::any::Any + Send>) -> Response {
+    error!("a request's handler broke");
+    Problem::from(Error::Internal("a handler broke".to_owned())).into_response()
 }
 
 /// Lets a request through that carries a session or the owner's key.
@@ -167,6 +177,7 @@ impl From<Error> for Problem {
                 Self(ErrorDocument { execution_id: Some(execution), node, ..base })
             }
             Error::Busy(_) => problem(StatusCode::TOO_MANY_REQUESTS, "busy", detail),
+            Error::Stopping => problem(StatusCode::SERVICE_UNAVAILABLE, "stopping", detail),
             Error::Full => problem(StatusCode::INSUFFICIENT_STORAGE, "disk_full", detail),
             Error::Internal(inner) => {
                 error!("a request failed: {inner}");
@@ -182,7 +193,7 @@ fn outcome(status: Status, code: Option<FailureCode>) -> (StatusCode, &'static s
         (Status::TimedOut, _) => (StatusCode::GATEWAY_TIMEOUT, "timed_out"),
         (Status::Aborted, _) => (StatusCode::CONFLICT, "stopped"),
         (Status::Interrupted, _) => (StatusCode::SERVICE_UNAVAILABLE, "interrupted"),
-        (_, Some(FailureCode::Validation)) => (StatusCode::FAILED_DEPENDENCY, "validation"),
+        (_, Some(FailureCode::Validation)) => (StatusCode::BAD_REQUEST, "validation"),
         (_, Some(FailureCode::BadGateway)) => (StatusCode::FAILED_DEPENDENCY, "bad_gateway"),
         (_, Some(FailureCode::InternalServer)) => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
         _ => (StatusCode::FAILED_DEPENDENCY, "dependency_failed"),

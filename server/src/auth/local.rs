@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::seal::{self, Seal, write_private};
+use super::seal::{self, Seal, make_private};
 use crate::id;
 
 const FILE: &str = "local.key";
@@ -40,25 +40,24 @@ impl LocalKey {
     /// It cannot be read or made.
     pub fn open(folder: &Path, seal: &Seal) -> Result<Self, Error> {
         let path = folder.join(FILE);
-        match fs::read_to_string(&path) {
-            Ok(text) => {
-                let sealed = hex::decode(text.trim()).map_err(|_| Error::Damaged(path.clone()))?;
-                let text = seal.unseal(PLACE, &sealed)?;
-                serde_json::from_str(&text).map_err(|_| Error::Damaged(path))
-            }
+        let text = match fs::read_to_string(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                let key = Self {
-                    api_key: format!("abk_{}_{}", id::short()?, id::secret()?),
-                    access_key_id: format!("AKIA{}{}", id::short()?, &id::short()?[..6]),
-                    secret_access_key: id::secret()?[..40].to_owned(),
-                };
-                let text = serde_json::to_string(&key).map_err(|_| Error::Damaged(path.clone()))?;
-                let sealed = seal.seal(PLACE, &text)?;
-                write_private(&path, &hex::encode(sealed)).map_err(|error| Error::File(path, error))?;
-                Ok(key)
+                let key = serde_json::to_string(&Self::new()?).map_err(|_| Error::Damaged(path.clone()))?;
+                make_private(&path, &hex::encode(seal.seal(PLACE, &key)?))
             }
-            Err(error) => Err(Error::File(path, error)),
-        }
+            read => read,
+        };
+        let text = text.map_err(|error| Error::File(path.clone(), error))?;
+        let sealed = hex::decode(text.trim()).map_err(|_| Error::Damaged(path.clone()))?;
+        serde_json::from_str(&seal.unseal(PLACE, &sealed)?).map_err(|_| Error::Damaged(path))
+    }
+
+    fn new() -> Result<Self, id::NoRandomness> {
+        Ok(Self {
+            api_key: format!("abk_{}_{}", id::short()?, id::secret()?),
+            access_key_id: format!("AKIA{}{}", id::short()?, &id::short()?[..6]),
+            secret_access_key: id::secret()?[..40].to_owned(),
+        })
     }
 }
 

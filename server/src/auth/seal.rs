@@ -4,15 +4,18 @@
 //! damaged master key is an error and never replaced.
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
+use tempfile::NamedTempFile;
 
 use crate::id;
 
 const KEY_FILE: &str = "master.key";
+/// Files with what only the master key opens.
+const SEALED: [&str; 2] = ["anabranch.db", "local.key"];
 const NONCE: usize = 12;
 
 /// Seals and opens secrets.
@@ -28,6 +31,11 @@ pub enum Error {
     File(PathBuf, std::io::Error),
     #[error("{0} is not a master key; restore it from a backup, or remove the data folder to begin anew")]
     Damaged(PathBuf),
+    #[error(
+        "the master key {0} is missing, and {1} has secrets that only it opens. Restore it from a backup, or choose an \
+         empty data folder with --data"
+    )]
+    Missing(PathBuf, PathBuf),
     #[error("a stored secret does not open with the master key {KEY_FILE} of this data folder")]
     DoesNotOpen,
     #[error(transparent)]
@@ -43,10 +51,12 @@ impl Seal {
         let path = folder.join(KEY_FILE);
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                if let Some(sealed) = SEALED.iter().map(|name| folder.join(name)).find(|file| file.exists()) {
+                    return Err(Error::Missing(path, sealed));
+                }
                 let text = hex::encode(id::random::<32>()?);
-                write_private(&path, &text).map_err(|error| Error::File(path.clone(), error))?;
-                text
+                make_private(&path, &text).map_err(|error| Error::File(path.clone(), error))?
             }
             Err(error) => return Err(Error::File(path, error)),
         };
@@ -80,19 +90,27 @@ impl Seal {
 }
 
 /// Writes a file that only its owner reads, whole or not at all.
-pub fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
-    let temporary = path.with_extension("new");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
+pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    written(path, text)?.persist(path)?;
+    Ok(())
+}
+
+/// Makes a file that only its owner reads, whole or not at all; answers what is in it, which is another's text where
+/// another process made it first.
+pub fn make_private(path: &Path, text: &str) -> io::Result<String> {
+    match written(path, text)?.persist_noclobber(path) {
+        Ok(_) => Ok(text.to_owned()),
+        Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => fs::read_to_string(path),
+        Err(refused) => Err(refused.error),
     }
-    let mut file = options.open(&temporary)?;
+}
+
+/// A file on disk that has no name of its own yet; such files are their owner's alone.
+fn written(path: &Path, text: &str) -> io::Result<NamedTempFile> {
+    let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
     file.write_all(text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&temporary, path)
+    file.as_file().sync_all()?;
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -108,7 +126,15 @@ mod tests {
         assert_eq!(again.unseal("connections/a", &sealed).unwrap(), "secret");
         assert!(again.unseal("connections/b", &sealed).is_err());
         assert!(again.unseal("connections/a", &sealed[..20]).is_err());
+        assert_eq!(
+            make_private(&folder.path().join(KEY_FILE), "another").unwrap().len(),
+            64,
+            "the first stays"
+        );
         fs::write(folder.path().join(KEY_FILE), "short").unwrap();
         assert!(matches!(Seal::open(folder.path()), Err(Error::Damaged(_))));
+        fs::remove_file(folder.path().join(KEY_FILE)).unwrap();
+        fs::write(folder.path().join("local.key"), "sealed").unwrap();
+        assert!(matches!(Seal::open(folder.path()), Err(Error::Missing(..))));
     }
 }

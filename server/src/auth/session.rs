@@ -79,14 +79,13 @@ impl Sessions {
         }
         let secrets = Secrets { token: id::secret()?, proof: id::secret()? };
         let at = i64::try_from(now).unwrap_or(i64::MAX);
-        self.store
-            .insert_session(SessionRow {
-                token_digest: digest(&secrets.token),
-                proof_digest: digest(&secrets.proof),
-                created_at: at,
-                used_at: at,
-            })
-            .await?;
+        let session = SessionRow {
+            token_digest: digest(&secrets.token),
+            proof_digest: digest(&secrets.proof),
+            created_at: at,
+            used_at: at,
+        };
+        self.store.insert_session(session, at - IDLE).await?;
         Ok(secrets)
     }
 

@@ -19,6 +19,8 @@ use super::{Answer, EMBEDDED, Embedded, Error, Pieces, Provider, Weights};
 use crate::egress::{Call, Egress, Reach};
 use crate::task::Supervisor;
 
+/// The model's name in its connection.
+const MODEL: &str = "smollm2";
 /// How long an answer is where the node sets no limit.
 const USUAL_LENGTH: u32 = 256;
 /// How many times the hub may send us on.
@@ -125,15 +127,21 @@ impl Local {
 impl Provider for Local {
     fn chat<'a>(
         &'a self,
-        _: &'a str,
+        model: &'a str,
         chat: &'a Chat,
         pieces: &'a Pieces,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
-        Box::pin(self.answer(chat, pieces))
+        Box::pin(async move {
+            if model != MODEL {
+                let message = format!("There is no local model {model}. The local one is {EMBEDDED}.");
+                return Err(Error::Unknown(message));
+            }
+            self.answer(chat, pieces).await
+        })
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {
-        Box::pin(async { Ok(EMBEDDED.split('/').nth(1).map(str::to_owned).into_iter().collect()) })
+        Box::pin(async { Ok(vec![MODEL.to_owned()]) })
     }
 }
 
@@ -177,8 +185,25 @@ impl Weights for Local {
 
 impl From<local::Error> for Error {
     fn from(error: local::Error) -> Self {
-        Self::Refused(error.to_string())
+        match error {
+            local::Error::PromptTooLong { .. }
+            | local::Error::TooFewLabels { .. }
+            | local::Error::UnknownLabel(_)
+            | local::Error::NoMessages => Self::Unfit(sentence(&error.to_string())),
+            local::Error::Inference(inner) => {
+                warn!("the embedded model failed: {inner}");
+                Self::Refused("The local model failed. The server's log says why.".to_owned())
+            }
+            other => Self::Refused(sentence(&other.to_string())),
+        }
     }
+}
+
+/// A clause as a sentence.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
 }
 
 /// Downloads through the egress client. The hub sends on to other hosts; no header of ours goes along.

@@ -14,8 +14,13 @@ use super::sse::Splitter;
 use super::{Answer, Error, Pieces, Provider};
 use crate::egress::{self, Call, Egress, Reach};
 
+/// OpenAI's own host, whose newer models know the length's limit by its new name alone.
+const OPENAI: &str = "api.openai.com";
+/// The longest answer, in bytes.
+const LARGEST: usize = 10 * 1024 * 1024;
+
 /// A server that speaks chat completions.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct OpenAi {
     egress: Egress,
     /// The connection's name, for messages.
@@ -48,7 +53,9 @@ impl OpenAi {
     }
 
     async fn answer(&self, model: &str, chat: &Chat, pieces: &Pieces) -> Result<Answer, Error> {
-        let call = self.call(Method::POST, "chat/completions", Some(request(model, chat)))?;
+        let limit =
+            if self.base_url.host_str() == Some(OPENAI) { "max_completion_tokens" } else { "max_tokens" };
+        let call = self.call(Method::POST, "chat/completions", Some(request(model, chat, limit)))?;
         let response = self.egress.call(call).await.map_err(|error| self.explain(error))?;
         if !response.status.is_success() {
             return Err(self.refusal(response, model).await);
@@ -72,7 +79,13 @@ impl OpenAi {
                 })?;
                 let events = splitter.push(&bytes).map_err(|what| self.garbled(what))?;
                 for data in events {
-                    let text = gathered.take(&data).map_err(|what| self.garbled(&what))?;
+                    let text = gathered.take(&data).map_err(|stopped| match stopped {
+                        Stopped::Reports(what) => self.failed(&what),
+                        Stopped::Garbled(what) => self.garbled(what),
+                    })?;
+                    if gathered.text.len() > LARGEST {
+                        return Err(self.garbled("it is larger than 10 MiB"));
+                    }
                     // A constrained answer is JSON until it is whole.
                     if chat.choice.is_none() {
                         pieces.push(text).await;
@@ -90,7 +103,7 @@ impl OpenAi {
             }
         } else {
             let body = response.bytes().await.map_err(|error| self.explain(error))?;
-            gathered.whole(&body).map_err(|what| self.garbled(&what))?;
+            gathered.whole(&body).map_err(|what| self.garbled(what))?;
         }
         let text = match &chat.choice {
             None => gathered.text,
@@ -127,12 +140,30 @@ impl OpenAi {
         Error::Garbled(format!("{} gave an answer that cannot be understood: {what}.", self.name))
     }
 
+    fn failed(&self, what: &str) -> Error {
+        Error::Refused(format!("{} failed. It said: {}", self.name, self.quoted(what)))
+    }
+
+    /// Words of the server's for a reader: cut short, and without the key, which some servers repeat.
+    fn quoted(&self, words: &str) -> String {
+        let words = match &self.key {
+            Some(key) if !key.is_empty() => words.replace(key.as_str(), "(the key)"),
+            _ => words.to_owned(),
+        };
+        words.chars().take(200).collect()
+    }
+
     async fn refusal(&self, response: egress::Response, model: &str) -> Error {
         let status = response.status;
-        let wait = response.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        // A date is as good as nothing here: clocks differ.
+        let wait = response.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let wait = wait.and_then(|seconds| seconds.trim().parse::<u32>().ok());
         let said = response.bytes().await.ok().and_then(|body| said(&body)).unwrap_or_default();
         let name = &self.name;
-        let told = if said.is_empty() { String::new() } else { format!(" It said: {said}") };
+        let told = if said.is_empty() { String::new() } else { format!(" It said: {}", self.quoted(&said)) };
+        if matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT) {
+            return Error::TimedOut(format!("{name} did not answer in time. Try again.{told}"));
+        }
         Error::Refused(match status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 format!("{name} refused the key. Set it on the Connections page.{told}")
@@ -170,14 +201,14 @@ impl Provider for OpenAi {
             }
             let body = response.bytes().await.map_err(|error| self.explain(error))?;
             let list: Value = serde_json::from_slice(&body).map_err(|_| self.garbled("it is no JSON"))?;
-            let ids = list["data"].as_array().into_iter().flatten();
-            Ok(ids.filter_map(|model| model["id"].as_str().map(str::to_owned)).collect())
+            let ids = list["data"].as_array().ok_or_else(|| self.garbled("it is no list of models"))?;
+            Ok(ids.iter().filter_map(|model| model["id"].as_str().map(str::to_owned)).collect())
         })
     }
 }
 
-/// The body of a request.
-fn request(model: &str, chat: &Chat) -> Value {
+/// The body of a request; `limit` is the member that bounds the answer's length.
+fn request(model: &str, chat: &Chat, limit: &str) -> Value {
     let messages: Vec<Value> = chat
         .messages
         .iter()
@@ -202,7 +233,7 @@ fn request(model: &str, chat: &Chat) -> Value {
     set("top_p", chat.top_p.map(Value::from));
     // A constrained answer is wrapped in JSON, which a limit meant for the bare word would cut.
     set(
-        "max_tokens",
+        limit,
         chat.max_tokens.map(|most| Value::from(if chat.choice.is_some() { most.max(64) } else { most })),
     );
     set("stop", (!chat.stop.is_empty()).then(|| json!(chat.stop)));
@@ -223,6 +254,14 @@ fn request(model: &str, chat: &Chat) -> Value {
     body
 }
 
+/// Why a stream did not come to its end.
+#[derive(Debug, PartialEq, Eq)]
+enum Stopped {
+    /// The server reports a failure, in these words.
+    Reports(String),
+    Garbled(&'static str),
+}
+
 /// What a stream has said so far.
 #[derive(Debug, Default)]
 struct Gathered {
@@ -234,14 +273,16 @@ struct Gathered {
 
 impl Gathered {
     /// Takes an event's data; answers the new piece of text.
-    fn take(&mut self, data: &str) -> Result<String, String> {
+    fn take(&mut self, data: &str) -> Result<String, Stopped> {
         if data.trim() == "[DONE]" {
             self.done = true;
             return Ok(String::new());
         }
-        let chunk: Value = serde_json::from_str(data).map_err(|_| "a piece of it is no JSON".to_owned())?;
+        let chunk: Value =
+            serde_json::from_str(data).map_err(|_| Stopped::Garbled("a piece of it is no JSON"))?;
         if let Some(error) = chunk.get("error").filter(|error| !error.is_null()) {
-            return Err(format!("it reports {}", error["message"].as_str().unwrap_or("an error")));
+            let words = error["message"].as_str().or(error.as_str()).unwrap_or("an error");
+            return Err(Stopped::Reports(words.to_owned()));
         }
         self.note(&chunk);
         let piece = chunk["choices"][0]["delta"]["content"].as_str().unwrap_or_default().to_owned();
@@ -250,8 +291,8 @@ impl Gathered {
     }
 
     /// Takes an answer that was not streamed.
-    fn whole(&mut self, body: &[u8]) -> Result<(), String> {
-        let answer: Value = serde_json::from_slice(body).map_err(|_| "it is no JSON".to_owned())?;
+    fn whole(&mut self, body: &[u8]) -> Result<(), &'static str> {
+        let answer: Value = serde_json::from_slice(body).map_err(|_| "it is no JSON")?;
         let text = answer["choices"][0]["message"]["content"].as_str().ok_or("it has no text")?;
         self.text = text.to_owned();
         self.note(&answer);
@@ -280,11 +321,11 @@ fn chosen(answer: &str, labels: &[String]) -> Option<String> {
     labels.iter().find(|label| label.trim().eq_ignore_ascii_case(bare)).cloned()
 }
 
-/// What an error body says, cut short.
+/// What an error body says.
 fn said(body: &[u8]) -> Option<String> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let text = body["error"]["message"].as_str().or(body["error"].as_str()).or(body["message"].as_str())?;
-    Some(text.chars().take(200).collect())
+    Some(text.to_owned())
 }
 
 #[cfg(test)]
@@ -303,7 +344,7 @@ mod tests {
             additional: Some(json!({"top_k": 3, "model": "other"})),
             ..Chat::default()
         };
-        let body = request("gpt", &chat);
+        let body = request("gpt", &chat, "max_tokens");
         assert_eq!(
             body["response_format"]["json_schema"]["schema"]["properties"]["answer"]["enum"],
             json!(labels)
@@ -343,6 +384,15 @@ mod tests {
         assert!(gathered.done);
         assert_eq!(gathered.text, "Hello");
         assert_eq!(gathered.usage, Some(Usage { input_tokens: 9, output_tokens: 2 }));
-        assert!(gathered.take(r#"{"error":{"message":"overloaded"}}"#).unwrap_err().contains("overloaded"));
+        let reports = gathered.take(r#"{"error":{"message":"overloaded"}}"#);
+        assert_eq!(reports, Err(Stopped::Reports("overloaded".into())));
+    }
+
+    #[test]
+    fn a_key_that_a_server_repeats_is_not_told() {
+        let url = Url::parse("http://127.0.0.1:1/v1").unwrap();
+        let server = OpenAi::new(Egress::new().unwrap(), "lab", url, Some("sk-secret".into()));
+        let told = server.failed("Incorrect API key provided: sk-secret.").to_string();
+        assert!(told.contains("(the key)") && !told.contains("sk-secret"), "{told}");
     }
 }

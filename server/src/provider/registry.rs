@@ -1,6 +1,7 @@
 //! Which provider answers for a model id: the connections, and the map from AWS ids.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use flow::wire::ModelMap;
@@ -28,10 +29,18 @@ struct State {
 }
 
 /// A connection as it is called.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     pub base_url: Url,
     pub key: Option<String>,
+}
+
+impl fmt::Debug for Endpoint {
+    /// Without the key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let key = self.key.as_ref().map(|_| "…");
+        f.debug_struct("Endpoint").field("base_url", &self.base_url.as_str()).field("key", &key).finish()
+    }
 }
 
 /// A provider and the model to ask it for.
@@ -109,9 +118,12 @@ impl Registry {
         {
             return id.to_owned();
         }
-        let found = state.map.entries.iter().find(|entry| match entry.aws_id.strip_suffix('*') {
-            Some(beginning) => id.starts_with(beginning),
-            None => id == entry.aws_id,
+        let found = state.map.entries.iter().find(|entry| {
+            let fits = |id: &str| match entry.aws_id.strip_suffix('*') {
+                Some(beginning) => id.starts_with(beginning),
+                None => id == entry.aws_id,
+            };
+            fits(id) || fits(bare(id))
         });
         match found {
             Some(entry) => entry.model.clone(),
@@ -121,6 +133,15 @@ impl Registry {
         }
     }
 }
+
+/// The model in an AWS id: what an ARN ends with, without the region group of a cross-region inference profile.
+fn bare(id: &str) -> &str {
+    let id = id.rsplit('/').next().unwrap_or(id);
+    GROUPS.iter().find_map(|group| id.strip_prefix(group)).unwrap_or(id)
+}
+
+/// The region groups of AWS's inference profiles.
+const GROUPS: [&str; 8] = ["us-gov.", "us.", "eu.", "apac.", "jp.", "au.", "ca.", "global."];
 
 #[cfg(test)]
 mod tests {
@@ -139,6 +160,9 @@ mod tests {
         for (id, called) in [
             ("ollama/x/y", "ollama/x/y"),
             ("amazon.nova-lite-v1:0", "ollama/qwen"),
+            ("us.amazon.nova-pro-v1:0", "ollama/qwen"),
+            ("arn:aws:bedrock:eu-west-1:1:inference-profile/eu.amazon.nova-pro-v1:0", "ollama/qwen"),
+            ("arn:aws:bedrock:us-east-1::foundation-model/amazon.nova-lite-v1:0", "ollama/qwen"),
             ("anthropic.claude-3-haiku-20240307-v1:0", "ollama/llama"),
             ("arn:aws:bedrock:us-east-1::foundation-model/amazon.titan", "ollama/llama"),
         ] {

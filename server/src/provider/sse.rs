@@ -4,6 +4,8 @@
 #[derive(Debug, Default)]
 pub(super) struct Splitter {
     buffer: Vec<u8>,
+    /// How much of the buffer was looked at and holds no event's end.
+    looked: usize,
 }
 
 /// An event longer than this is none.
@@ -15,7 +17,7 @@ impl Splitter {
     pub(super) fn push(&mut self, bytes: &[u8]) -> Result<Vec<String>, &'static str> {
         self.buffer.extend_from_slice(bytes);
         let mut events = Vec::new();
-        while let Some((length, end)) = boundary(&self.buffer) {
+        while let Some((length, end)) = self.boundary() {
             let block: Vec<u8> = self.buffer.drain(..end).take(length).collect();
             let text = String::from_utf8(block).map_err(|_| "the stream is not UTF-8")?;
             let data: Vec<&str> = text
@@ -29,18 +31,21 @@ impl Splitter {
         }
         if self.buffer.len() > LONGEST { Err("an event of the stream is too long") } else { Ok(events) }
     }
+
+    /// Where the first event ends, without and with the empty line.
+    fn boundary(&mut self) -> Option<(usize, usize)> {
+        let found = (self.looked..self.buffer.len()).find_map(|at| {
+            let rest = self.buffer.get(at..)?;
+            ENDS.iter().find(|end| rest.starts_with(end)).map(|end| (at, at + end.len()))
+        });
+        // The longest end may begin in the last bytes.
+        self.looked = if found.is_some() { 0 } else { self.buffer.len().saturating_sub(3) };
+        found
+    }
 }
 
-/// Where the first event ends, without and with the empty line.
-fn boundary(bytes: &[u8]) -> Option<(usize, usize)> {
-    (0..bytes.len()).find_map(|at| {
-        let rest = &bytes[at..];
-        [&b"\r\n\r\n"[..], b"\n\n", b"\r\r"]
-            .iter()
-            .find(|end| rest.starts_with(end))
-            .map(|end| (at, at + end.len()))
-    })
-}
+/// The ways to end an event.
+const ENDS: [&[u8]; 3] = [b"\r\n\r\n", b"\n\n", b"\r\r"];
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! The one loop around the pure run: asks what to do, does it, reports back, and publishes what happened.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use flow::event::{Body, Event, Failure, FailureCode, RunError, Status};
 use flow::run::{Completion, Next, Run, Task, TaskId};
@@ -10,14 +10,11 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
-use tracing::{error, info};
 
-use super::log::Log;
-use super::{Feed, LONGEST};
+use super::{Feed, INTERRUPTED, LONGEST, Tokens};
 use crate::clock;
 use crate::node::{self, Context};
 use crate::provider::Pieces;
-use crate::store::{Finished, Store};
 
 /// Pieces of an answer that may wait before the model does.
 const LAG: usize = 64;
@@ -27,15 +24,23 @@ type Outcome = (TaskId, Result<Completion, Failure>);
 pub(super) struct Driver {
     pub run: Run,
     pub feed: Arc<Feed>,
-    pub store: Store,
     pub context: Context,
     pub stopping: CancellationToken,
 }
 
+/// How a run ended, before anyone hears of it.
+pub(super) struct End {
+    pub status: Status,
+    pub error: Option<RunError>,
+    pub tokens: Tokens,
+    /// The last event, which is not published yet.
+    pub event: Event,
+}
+
 impl Driver {
-    /// Runs to the end.
-    pub(super) async fn drive(mut self, mut log: Log) {
-        let mut stamp = Stamp { began: Instant::now(), seq: 0, input_tokens: 0, output_tokens: 0 };
+    /// Runs to the end, and publishes everything but the end itself.
+    pub(super) async fn drive(mut self) -> End {
+        let mut stamp = Stamp { began: Instant::now(), seq: 0, tokens: Tokens::default() };
         let mut under_way: FuturesUnordered<BoxFuture<'static, Outcome>> = FuturesUnordered::new();
         let (pieces, mut arriving) = mpsc::channel::<(TaskId, String)>(LAG);
         let deadline = tokio::time::sleep(LONGEST);
@@ -55,9 +60,12 @@ impl Driver {
                 biased;
                 () = self.feed.asked_to_stop() => self.run.stop(Status::Aborted, None),
                 () = self.stopping.cancelled() => {
-                    self.run.stop(Status::Interrupted, Some(why("The server stopped during this run. Run it again.")));
+                    self.run.stop(Status::Interrupted, Some(why(FailureCode::InternalServer, INTERRUPTED)));
                 }
-                () = &mut deadline => self.run.stop(Status::TimedOut, Some(why("The run took longer than an hour."))),
+                () = &mut deadline => {
+                    let late = why(FailureCode::TimedOut, "The run took longer than an hour.");
+                    self.run.stop(Status::TimedOut, Some(late));
+                }
                 Some((task, text)) = arriving.recv() => self.run.delta(task, text),
                 Some((task, result)) = under_way.next() => match result {
                     Ok(completion) => self.run.complete(task, completion),
@@ -67,38 +75,28 @@ impl Driver {
         };
         // Closes the connections of what is still under way.
         drop(under_way);
+        let error = self.run.error().cloned();
         let mut events = stamp.events(self.run.events());
-        let end = events.pop();
+        let event = events
+            .pop()
+            .unwrap_or_else(|| stamp.event(Body::ExecutionEnded { status, error: error.clone() }));
         self.feed.publish(events, false);
-        log.caught_up(stamp.seq.saturating_sub(1)).await;
-        self.finish(status, end, &stamp).await;
+        End { status, error, tokens: stamp.tokens, event }
     }
+}
 
-    /// Writes the end down, then tells it.
-    async fn finish(self, status: Status, end: Option<Event>, stamp: &Stamp) {
-        let message = self.run.error().map(|error| error.message.clone());
-        let finished = Finished {
-            id: self.feed.id.clone(),
-            status,
-            at: clock::now(),
-            error: message,
-            input_tokens: stamp.input_tokens,
-            output_tokens: stamp.output_tokens,
-            events: end.iter().cloned().collect(),
-        };
-        // A full disk may get room again; the run is told as ended meanwhile only if it does not.
-        for wait in [0, 100, 500, 2000] {
-            tokio::time::sleep(Duration::from_millis(wait)).await;
-            match self.store.finish_execution(finished.clone()).await {
-                Ok(()) => break,
-                Err(problem) => {
-                    error!(run.id = finished.id, "the end of a run could not be written: {problem}")
-                }
-            }
-        }
-        let took = u64::try_from(stamp.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        info!(run.id = finished.id, run.status = status.name(), run.milliseconds = took, "run ended");
-        self.feed.publish(end.into_iter().collect(), true);
+impl End {
+    /// The end of a run whose driver broke, which is a mistake of ours.
+    pub(super) fn broken(feed: &Feed, started_at: u64) -> Self {
+        let (status, at) = (Status::Failed, clock::now());
+        let error = Some(why(
+            FailureCode::InternalServer,
+            "Something went wrong here while the flow ran. The server's log says what.",
+        ));
+        let body = Body::ExecutionEnded { status, error: error.clone() };
+        let elapsed = at.saturating_sub(started_at).saturating_mul(1000);
+        let event = Event { seq: feed.count() + 1, at, elapsed, body };
+        Self { status, error, tokens: Tokens::default(), event }
     }
 }
 
@@ -122,34 +120,26 @@ async fn perform(task: Task, context: Context, pieces: mpsc::Sender<(TaskId, Str
     (id, result)
 }
 
-fn why(message: &str) -> RunError {
-    RunError { node: None, code: FailureCode::TimedOut, message: message.to_owned() }
+fn why(code: FailureCode, message: &str) -> RunError {
+    RunError { node: None, code, message: message.to_owned() }
 }
 
 /// Gives events their place and time, and counts tokens on the way.
 struct Stamp {
     began: Instant,
     seq: u64,
-    input_tokens: u64,
-    output_tokens: u64,
+    tokens: Tokens,
 }
 
 impl Stamp {
     fn events(&mut self, bodies: Vec<Body>) -> Vec<Event> {
-        let at = clock::now();
+        bodies.into_iter().map(|body| self.event(body)).collect()
+    }
+
+    fn event(&mut self, body: Body) -> Event {
+        self.seq += 1;
+        self.tokens.count(&body);
         let elapsed = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        bodies
-            .into_iter()
-            .map(|body| {
-                self.seq += 1;
-                if let Body::NodeCompleted { model: Some(model), .. } = &body
-                    && let Some(usage) = model.usage
-                {
-                    self.input_tokens += usage.input_tokens;
-                    self.output_tokens += usage.output_tokens;
-                }
-                Event { seq: self.seq, at, elapsed, body }
-            })
-            .collect()
+        Event { seq: self.seq, at: clock::now(), elapsed, body }
     }
 }

@@ -43,11 +43,15 @@ impl Feed {
 
     /// A reader of the events after this `seq`.
     pub fn reader(self: &Arc<Self>, after: u64) -> Reader {
-        Reader {
-            feed: Arc::clone(self),
-            at: usize::try_from(after).unwrap_or(usize::MAX),
-            progress: self.progress.subscribe(),
-        }
+        let progress = self.progress.subscribe();
+        // A place that has not come yet is none: the reader goes on from the newest event.
+        let at = usize::try_from(after).unwrap_or(usize::MAX).min(progress.borrow().0);
+        Reader { feed: Arc::clone(self), at, progress }
+    }
+
+    /// How many events there are so far.
+    pub(super) fn count(&self) -> u64 {
+        self.progress.borrow().0 as u64
     }
 
     /// Asks the run to stop.

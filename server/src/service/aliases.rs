@@ -36,17 +36,18 @@ impl Service {
         Ok(on_the_wire(&put))
     }
 
-    /// Makes an alias whose name must be free.
+    /// Makes an alias whose name must be free; `token` is AWS's idempotency token.
     pub async fn create_alias(
         &self,
         flow: &str,
         name: &str,
         description: &str,
         version: u64,
+        token: Option<String>,
     ) -> Result<AliasRow> {
         let row = self.flow_row(flow).await?;
         let alias = new_alias(&row.id, name, description, version)?;
-        self.store.insert_alias(alias).await.map_err(|error| alias_error(error, name, version))
+        self.store.insert_alias(alias, token).await.map_err(|error| alias_error(error, name, version))
     }
 
     /// Replaces an alias's name, description and version.

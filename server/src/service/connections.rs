@@ -28,6 +28,14 @@ pub struct Found {
     pub environment: BTreeMap<String, Endpoint>,
     /// Servers that answer on this machine.
     pub(crate) servers: Arc<RwLock<Vec<FoundServer>>>,
+    loading: Arc<tokio::sync::Mutex<()>>,
+}
+
+impl Found {
+    /// With the environment's connections; servers on this machine are looked for later.
+    pub fn new(environment: BTreeMap<String, Endpoint>) -> Self {
+        Self { environment, ..Self::default() }
+    }
 }
 
 /// The connections that the environment names: `OPENAI_API_KEY`, and `ANABRANCH_CONNECTION_NAME` with a base address
@@ -59,6 +67,8 @@ pub fn from_environment(variables: impl Iterator<Item = (String, String)>) -> BT
 impl Service {
     /// Puts the stored connections and the model map into the registry. To be called at the start and after changes.
     pub async fn load_connections(&self) -> Result<()> {
+        // One at a time: whoever reads last has read the newest.
+        let _loading = self.found.loading.lock().await;
         let mut endpoints = BTreeMap::new();
         for row in self.store.connections().await? {
             let Ok(base_url) = Url::parse(&row.base_url) else { continue };
@@ -139,15 +149,28 @@ impl Service {
             key_hint,
             default_model,
         };
-        self.store.put_connection(row.clone(), clock::now()).await?;
-        self.load_connections().await?;
+        let (service, stored) = (self.clone(), row.clone());
+        self.whole_change(async move {
+            service.store.put_connection(stored, clock::now()).await?;
+            service.load_connections().await
+        })
+        .await?;
         Ok(on_the_wire(&row))
     }
 
     /// Deletes a connection.
     pub async fn delete_connection(&self, name: &str) -> Result<()> {
-        self.store.delete_connection(name.to_owned()).await.map_err(missing("connection", name))?;
-        self.load_connections().await
+        let (service, name) = (self.clone(), name.to_owned());
+        self.whole_change(async move {
+            service.store.delete_connection(name.clone()).await.map_err(missing("connection", &name))?;
+            service.load_connections().await
+        })
+        .await
+    }
+
+    /// Stores a change and lets runs know, also where the caller goes away in between.
+    async fn whole_change(&self, change: impl Future<Output = Result<()>> + Send + 'static) -> Result<()> {
+        self.tasks.finish("change of connections", change).await.unwrap_or(Err(Error::Stopping))
     }
 
     /// Tries a connection: asks it for its models.
@@ -224,22 +247,25 @@ impl Service {
             return Err(Error::invalid("awsId", "Each row needs an AWS model id."));
         }
         let text = serde_json::to_string(&map).map_err(|error| Error::Internal(error.to_string()))?;
-        self.store.put_setting(MAP, text).await?;
-        self.load_connections().await?;
+        let service = self.clone();
+        self.whole_change(async move {
+            service.store.put_setting(MAP, text).await?;
+            service.load_connections().await
+        })
+        .await?;
         self.model_map().await
     }
 
     /// Looks for model servers on this machine's usual ports.
     pub async fn look_for_servers(&self) {
-        let mut found = Vec::new();
-        for (name, port) in USUAL {
-            let Ok(base_url) = Url::parse(&format!("http://127.0.0.1:{port}/v1")) else { continue };
+        let looks = USUAL.map(|(name, port)| async move {
+            let base_url = Url::parse(&format!("http://127.0.0.1:{port}/v1")).ok()?;
             let provider = self.models.endpoint(name, &Endpoint { base_url: base_url.clone(), key: None });
-            if let Ok(Ok(models)) = tokio::time::timeout(Duration::from_secs(2), provider.models()).await {
-                found.push(FoundServer { name: name.to_owned(), base_url: base_url.into(), models });
-            }
-        }
-        *self.found.servers.write() = found;
+            let models = tokio::time::timeout(Duration::from_secs(2), provider.models()).await.ok()?.ok()?;
+            Some(FoundServer { name: name.to_owned(), base_url: base_url.into(), models })
+        });
+        let found = futures_util::future::join_all(looks).await;
+        *self.found.servers.write() = found.into_iter().flatten().collect();
     }
 
     /// The environment's wish, else the first connection with a default model, else the embedded model.
@@ -291,6 +317,12 @@ fn address(text: &str) -> Result<Url> {
     })?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
         return Err(Error::invalid("baseUrl", "The address begins with http:// or https://."));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(Error::invalid(
+            "baseUrl",
+            "The address ends with its path, such as /v1, without ? or #.",
+        ));
     }
     if !url.username().is_empty() || url.password().is_some() {
         return Err(Error::invalid("baseUrl", "Put the key into its own field, not into the address."));

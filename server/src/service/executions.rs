@@ -17,6 +17,14 @@ impl Service {
     /// A page of executions, newest first.
     pub async fn executions(&self, mut filter: ExecutionFilter) -> Result<ExecutionList> {
         filter.limit = filter.limit.clamp(1, PAGE);
+        if let Some(flow) = &filter.flow {
+            // A flow that is gone has executions still, under its id.
+            filter.flow = match self.flow_row(flow).await {
+                Ok(row) => Some(row.id),
+                Err(Error::NotFound { .. }) => filter.flow,
+                Err(error) => return Err(error),
+            };
+        }
         let limit = filter.limit as usize;
         let rows = self.store.executions(filter).await?;
         let next = (rows.len() == limit).then(|| rows.last().map(|row| row.id.clone())).flatten();

@@ -9,8 +9,8 @@ use flow::wire::{self, FLOW_FILE_FORMAT, FlowFile, FlowSummary, RunMark, Saved, 
 use flow::{layout, name, templates};
 
 use super::{Service, aliases, digest};
-use crate::error::{Error, Result, missing};
-use crate::store::{self, DraftChange, FlowRow};
+use crate::error::{Error, Result, missing, revised};
+use crate::store::{self, DraftChange, FlowRow, FlowTitle, FlowUpdate};
 use crate::{clock, id};
 
 /// The longest title, in characters.
@@ -173,13 +173,10 @@ impl Service {
         let row = self.flow_row(flow).await?;
         let (definition, mut extensions) = (save.definition, save.extensions);
         extensions.retain(&definition);
-        let change = self.change(&row.id, Some(based_on), definition, extensions)?;
+        let change = self.change(&row.id, based_on, definition, extensions)?;
         let (at, digest) = (change.at, change.digest.clone());
         let report = check(&change.definition, &change.extensions);
-        let revision = self.store.save_draft(change).await.map_err(|error| match error {
-            store::Error::Revision(current) => Error::Revision { based_on, current },
-            other => other.into(),
-        })?;
+        let revision = self.store.save_draft(change).await.map_err(|error| revised(error, based_on))?;
         let latest = self.store.latest_version(&row.id).await?;
         let draft_changed = latest.is_none_or(|(_, known)| known != digest);
         Ok(Saved { revision, updated_at: at, draft_changed, report })
@@ -187,41 +184,42 @@ impl Service {
 
     /// Replaces the definition and what AWS knows of a flow. Our extensions stay for the nodes that remain.
     pub async fn update_flow(&self, flow: &str, update: UpdateFlow) -> Result<FlowRow> {
-        let row = self.flow_row(flow).await?;
-        let mut extensions = row.extensions.clone();
-        extensions.retain(&update.definition);
-        let change = self.change(&row.id, None, update.definition, extensions)?;
-        let described = FlowRow {
-            // A title that AWS's name was derived from stays as it is.
-            title: if update.name == row.name { row.title.clone() } else { update.name.clone() },
+        let id = self.flow_row(flow).await?.id;
+        size(&update.definition, &Extensions::default())?;
+        let name = update.name.clone();
+        let change = FlowUpdate {
+            id: id.clone(),
             name: update.name,
             description: update.description,
+            definition: update.definition,
             aws_role: update.aws_role,
             aws_key: update.aws_key,
-            updated_at: change.at,
-            ..row
+            at: clock::now(),
         };
-        self.store
-            .describe_flow(described.clone(), true)
-            .await
-            .map_err(|error| taken(error, &described.name))?;
-        self.store.save_draft(change).await?;
-        self.flow_row(&described.id).await
+        let settle = |definition: &Definition, mut extensions: Extensions| {
+            extensions.retain(definition);
+            let digest = digest(definition, &extensions)?;
+            Ok((extensions, digest))
+        };
+        self.store.update_flow(change, settle).await.map_err(|error| taken(error, &name))?;
+        self.flow_row(&id).await
     }
 
     /// Changes what a flow is called.
     pub async fn rename_flow(&self, flow: &str, rename: wire::RenameFlow) -> Result<wire::Flow> {
-        let mut row = self.flow_row(flow).await?;
-        if let Some(new) = rename.title {
-            row.title = title(&new)?;
-            row.name = name::from_title(&row.title);
+        let row = self.flow_row(flow).await?;
+        let new_title = rename.title.as_deref().map(title).transpose()?.filter(|title| *title != row.title);
+        if let Some(new) = &rename.description {
+            description(new)?;
         }
-        if let Some(new) = rename.description {
-            description(&new)?;
-            row.description = new;
-        }
-        row.updated_at = clock::now();
-        self.store.describe_flow(row.clone(), false).await?;
+        let change = FlowTitle {
+            id: row.id.clone(),
+            name: new_title.as_deref().map(name::from_title),
+            title: new_title,
+            description: rename.description,
+            at: clock::now(),
+        };
+        self.store.rename_flow(change).await.map_err(missing("flow", flow))?;
         self.flow(&row.id).await
     }
 
@@ -244,20 +242,19 @@ impl Service {
     /// Deletes a flow. One that aliases serve is deleted only with `force`.
     pub async fn delete_flow(&self, flow: &str, force: bool) -> Result<()> {
         let row = self.flow_row(flow).await?;
-        let aliases = self.store.aliases(&row.id).await?;
-        if !force && !aliases.is_empty() {
-            let names: Vec<String> =
-                aliases.iter().map(|a| format!("{} (version {})", a.name, a.version)).collect();
-            return Err(Error::Conflict {
-                code: "in_use",
-                message: format!(
-                    "{} is called by its aliases {}. Delete it anyway?",
-                    row.title,
-                    names.join(", ")
-                ),
-            });
+        match self.store.delete_flow(row.id.clone(), force).await {
+            Err(store::Error::Taken(_)) => {
+                let aliases = self.store.aliases(&row.id).await?;
+                let names: Vec<String> =
+                    aliases.iter().map(|a| format!("{} (version {})", a.name, a.version)).collect();
+                let names = names.join(", ");
+                Err(Error::Conflict {
+                    code: "in_use",
+                    message: format!("{} is called by its aliases {names}. Delete it anyway?", row.title),
+                })
+            }
+            other => other.map_err(missing("flow", flow)),
         }
-        self.store.delete_flow(row.id).await.map_err(missing("flow", flow))
     }
 
     /// A flow as a file.
@@ -301,7 +298,7 @@ impl Service {
     pub(super) fn change(
         &self,
         id: &str,
-        based_on: Option<u64>,
+        based_on: u64,
         definition: Definition,
         extensions: Extensions,
     ) -> Result<DraftChange> {

@@ -10,31 +10,30 @@ use super::Service;
 use super::aliases::TEST_ALIAS;
 use crate::error::{Error, Result, missing};
 use crate::run::{Feed, Start};
-use crate::store;
 
 /// What a caller calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// The draft as it is stored now.
-    Draft,
+    /// The draft as it is stored now; only at this revision, where one is named.
+    Draft(Option<u64>),
     /// An alias by id or name; AWS's test alias is the draft as it was last prepared.
     Alias(String),
 }
 
 impl Service {
-    /// Begins an execution.
+    /// Begins an execution. A draft that runs is prepared by it: what was tested is what AWS's test alias calls.
     ///
     /// # Errors
     /// There is no such flow or alias, the flow has errors, or the input does not fit.
-    pub async fn invoke(
-        &self,
-        flow: &str,
-        target: Target,
-        input: Value,
-        id: Option<String>,
-    ) -> Result<Arc<Feed>> {
-        let start = self.callable(flow, target).await?;
-        self.begin(Start { input, id, ..start }).await
+    pub async fn invoke(&self, flow: &str, target: Target, input: Value) -> Result<Arc<Feed>> {
+        let is_draft = matches!(target, Target::Draft(_));
+        let start = Start { input, ..self.callable(flow, target).await? };
+        let prepared = is_draft.then(|| start.clone());
+        let feed = self.begin(start).await?;
+        if let Some(draft) = prepared {
+            self.keep_prepared(draft).await?;
+        }
+        Ok(feed)
     }
 
     /// What a target runs now, without an input yet.
@@ -55,7 +54,10 @@ impl Service {
             id: None,
         };
         match target {
-            Target::Draft => Ok(draft),
+            Target::Draft(Some(based_on)) if based_on != row.revision => {
+                Err(Error::Revision { based_on, current: row.revision })
+            }
+            Target::Draft(_) => Ok(draft),
             Target::Alias(alias) if alias == TEST_ALIAS => {
                 let (definition, extensions) = row.prepared.ok_or_else(|| Error::Conflict {
                     code: "not_prepared",
@@ -84,16 +86,6 @@ impl Service {
     /// # Errors
     /// The flow has errors, the input does not fit, or the chosen id is another execution's.
     pub async fn begin(&self, start: Start) -> Result<Arc<Feed>> {
-        if let Some(id) = &start.id {
-            match self.store.execution(id).await {
-                Err(store::Error::NotFound) => {}
-                Err(error) => return Err(error.into()),
-                Ok(_) => {
-                    let message = format!("There is an execution {id} already, and none is gone on with.");
-                    return Err(Error::Conflict { code: "execution_exists", message });
-                }
-            }
-        }
         Ok(self.runner.start(start).await?)
     }
 

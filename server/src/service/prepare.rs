@@ -1,27 +1,43 @@
-//! What AWS's API has and ours has not: preparing a draft, and idempotency tokens.
+//! What AWS's API has and ours has not: preparing a draft, so that AWS's test alias calls it.
+//!
+//! Always holds: what is prepared was checked and has no errors.
 
 use flow::check::check;
+use tracing::warn;
 
 use super::Service;
-use crate::clock;
 use crate::error::Result;
+use crate::run::Start;
+use crate::store::Prepared;
 
 impl Service {
     /// Makes the draft callable through AWS's test alias if it has no errors; the flow's id and AWS's status.
     pub async fn prepare_flow(&self, flow: &str) -> Result<(String, &'static str)> {
-        let row = self.flow_row(flow).await?;
-        let status = if check(&row.definition, &row.extensions).can_run() { "Prepared" } else { "Failed" };
-        self.store.set_prepared(row.id.clone(), status, clock::now()).await?;
-        Ok((row.id, status))
+        loop {
+            let row = self.flow_row(flow).await?;
+            let can_run = check(&row.definition, &row.extensions).can_run();
+            let documents = can_run.then_some((row.definition, row.extensions));
+            let status = if can_run { "Prepared" } else { "Failed" };
+            let prepared = Prepared { id: row.id.clone(), digest: row.digest, documents };
+            // A draft that was saved meanwhile is looked at again.
+            if self.store.set_prepared(prepared).await? {
+                return Ok((row.id, status));
+            }
+        }
     }
 
-    /// The id of what a call with this idempotency token made.
-    pub async fn made_with(&self, place: &str, token: &str) -> Result<Option<String>> {
-        Ok(self.store.setting(&format!("made/{place}/{token}")).await?)
-    }
-
-    /// Remembers what an idempotency token made.
-    pub async fn remember_made(&self, place: &str, token: &str, made: &str) -> Result<()> {
-        Ok(self.store.put_setting(format!("made/{place}/{token}"), made).await?)
+    /// Makes a draft that runs callable through AWS's test alias, unless it was changed meanwhile.
+    pub(super) async fn keep_prepared(&self, draft: Start) -> Result<()> {
+        let row = self.flow_row(&draft.flow_id).await?;
+        if row.aws_status == "Prepared" || row.digest != draft.digest {
+            return Ok(());
+        }
+        let documents = Some((draft.definition, draft.extensions));
+        let prepared = Prepared { id: row.id, digest: row.digest, documents };
+        if let Err(error) = self.store.set_prepared(prepared).await {
+            // The run has begun; that it could not be kept as prepared is not its failure.
+            warn!(flow.id = draft.flow_id, "the draft that runs could not be kept as prepared: {error}");
+        }
+        Ok(())
     }
 }

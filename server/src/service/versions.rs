@@ -4,7 +4,7 @@ use flow::check::check;
 use flow::wire::{self, Published, VersionSummary};
 
 use super::{Service, aliases};
-use crate::error::{Error, Result, missing};
+use crate::error::{Error, Result, missing, revised};
 use crate::store::{self, AliasRow, FlowRow, VersionRow};
 use crate::{clock, id};
 
@@ -24,16 +24,30 @@ impl Service {
         self.store.version(&row.id, version).await.map_err(missing("version", &version.to_string()))
     }
 
-    /// Makes the draft, which must have no errors, a version.
-    pub async fn create_version(&self, flow: &str, description: String) -> Result<VersionRow> {
+    /// Makes the draft, which must have no errors, a version; `token` is AWS's idempotency token.
+    pub async fn create_version(
+        &self,
+        flow: &str,
+        description: String,
+        token: Option<String>,
+    ) -> Result<VersionRow> {
         let row = self.flow_row(flow).await?;
         let id = row.id.clone();
-        Ok(self.store.insert_version(id, snapshot(row, description)?).await?)
+        Ok(self.store.insert_version(id, snapshot(row, description)?, token).await?)
     }
 
-    /// Makes the draft a version and points an alias at it.
-    pub async fn publish(&self, flow: &str, publish: wire::Publish) -> Result<Published> {
+    /// Makes the draft a version and points an alias at it; only at this revision, where one is named.
+    pub async fn publish(
+        &self,
+        flow: &str,
+        based_on: Option<u64>,
+        publish: wire::Publish,
+    ) -> Result<Published> {
         let row = self.flow_row(flow).await?;
+        let based_on = based_on.unwrap_or(row.revision);
+        if based_on != row.revision {
+            return Err(Error::Revision { based_on, current: row.revision });
+        }
         let name = publish.alias.unwrap_or_else(|| LIVE.to_owned());
         aliases::check_name(&name)?;
         let now = clock::now();
@@ -47,7 +61,8 @@ impl Service {
             updated_at: now,
         };
         let version = snapshot(row, publish.description.unwrap_or_default())?;
-        let (version, alias) = self.store.publish(version, alias).await?;
+        let published = self.store.publish(version, alias, based_on).await;
+        let (version, alias) = published.map_err(|error| revised(error, based_on))?;
         Ok(Published { version: summary(&version), alias: aliases::on_the_wire(&alias) })
     }
 
@@ -63,12 +78,12 @@ impl Service {
         })
     }
 
-    /// Makes the draft what a version was.
-    pub async fn restore(&self, flow: &str, version: u64) -> Result<wire::Flow> {
+    /// Makes the draft, if it is still at this revision, what a version was.
+    pub async fn restore(&self, flow: &str, based_on: u64, version: u64) -> Result<wire::Flow> {
         let row = self.flow_row(flow).await?;
         let version = self.version(&row.id, version).await?;
-        let change = self.change(&row.id, None, version.definition, version.extensions)?;
-        self.store.save_draft(change).await?;
+        let change = self.change(&row.id, based_on, version.definition, version.extensions)?;
+        self.store.save_draft(change).await.map_err(|error| revised(error, based_on))?;
         self.flow(&row.id).await
     }
 }

@@ -2,7 +2,10 @@
 
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Error, Result, Store, from_sql, to_sql};
+use super::{Error, Result, Store, from_sql, to_sql, tokens};
+
+/// The kind of what idempotency tokens make here.
+const TOKENS: &str = "alias";
 
 /// An alias as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,18 +78,32 @@ impl Store {
         self.writer.write(move |connection| Box::pin(async move { put(connection, alias).await })).await
     }
 
-    /// Adds an alias whose name must be free.
-    pub async fn insert_alias(&self, alias: AliasRow) -> Result<AliasRow> {
+    /// Adds an alias whose name must be free. With a token that made one before, answers that one.
+    pub async fn insert_alias(&self, alias: AliasRow, token: Option<String>) -> Result<AliasRow> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
+                    let (flow, token) = (alias.flow_id.clone(), token.as_deref());
+                    if let Some(made) = tokens::made(connection, &flow, TOKENS, token).await?
+                        && let Some(row) = sqlx::query_as::<_, Row>("SELECT * FROM aliases WHERE id = ?")
+                            .bind(made)
+                            .fetch_optional(&mut *connection)
+                            .await?
+                    {
+                        return Ok(row.into());
+                    }
                     let taken: i64 =
                         sqlx::query_scalar("SELECT count(*) FROM aliases WHERE flow_id = ? AND name = ?")
                             .bind(&alias.flow_id)
                             .bind(&alias.name)
                             .fetch_one(&mut *connection)
                             .await?;
-                    if taken > 0 { Err(Error::Taken("name")) } else { put(connection, alias).await }
+                    if taken > 0 {
+                        return Err(Error::Taken("name"));
+                    }
+                    let alias = put(connection, alias).await?;
+                    tokens::remember(connection, &flow, TOKENS, token, &alias.id).await?;
+                    Ok(alias)
                 })
             })
             .await

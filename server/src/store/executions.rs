@@ -5,7 +5,7 @@ use flow::event::{Event, Status};
 use flow::extensions::Extensions;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Result, Store, from_sql, to_sql};
+use super::{Error, Result, Store, from_sql, to_sql};
 
 /// An execution as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct ExecutionRow {
 pub struct ExecutionFilter {
     pub flow: Option<String>,
     pub status: Option<Status>,
-    /// Only those older than this id.
+    /// Only those that began before the one of this id.
     pub after: Option<String>,
     pub limit: u32,
 }
@@ -116,7 +116,11 @@ impl Store {
                     .bind(row.status.name())
                     .bind(to_sql(row.started_at))
                     .execute(&mut *connection)
-                    .await?;
+                    .await
+                    .map_err(|error| match error {
+                        sqlx::Error::Database(error) if error.is_unique_violation() => Error::Taken("id"),
+                        other => other.into(),
+                    })?;
                     Ok(())
                 })
             })
@@ -139,8 +143,9 @@ impl Store {
     pub async fn executions(&self, filter: ExecutionFilter) -> Result<Vec<ExecutionRow>> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT * FROM executions
-             WHERE (?1 IS NULL OR flow_id = ?1) AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR id < ?3)
-             ORDER BY id DESC LIMIT ?4",
+             WHERE (?1 IS NULL OR flow_id = ?1) AND (?2 IS NULL OR status = ?2)
+               AND (?3 IS NULL OR (started_at, id) < (SELECT started_at, id FROM executions WHERE id = ?3))
+             ORDER BY started_at DESC, id DESC LIMIT ?4",
         )
         .bind(filter.flow)
         .bind(filter.status.map(Status::name))
@@ -154,8 +159,9 @@ impl Store {
     /// The last runs of every flow, at most twelve each, oldest first.
     pub async fn recent_runs(&self) -> Result<Vec<ExecutionRow>> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY flow_id ORDER BY id DESC) AS place FROM executions)
-             WHERE place <= 12 ORDER BY id",
+            "SELECT * FROM (SELECT *, row_number() OVER
+               (PARTITION BY flow_id ORDER BY started_at DESC, id DESC) AS place FROM executions)
+             WHERE place <= 12 ORDER BY started_at, id",
         )
         .fetch_all(&self.readers)
         .await?;
@@ -188,6 +194,15 @@ impl Store {
                 .fetch_all(&self.readers)
                 .await?;
         bodies.iter().map(|body| Ok(serde_json::from_str(body)?)).collect()
+    }
+
+    /// The place of an execution's last event that was written; 0 where none was.
+    pub async fn last_event(&self, execution: &str) -> Result<u64> {
+        let last: Option<i64> = sqlx::query_scalar("SELECT max(seq) FROM events WHERE execution_id = ?")
+            .bind(execution)
+            .fetch_one(&self.readers)
+            .await?;
+        Ok(last.map_or(0, from_sql))
     }
 
     /// How many executions are running.

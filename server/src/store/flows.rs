@@ -33,12 +33,45 @@ pub struct FlowRow {
 #[derive(Clone, Debug)]
 pub struct DraftChange {
     pub id: String,
-    /// The revision it was based on; none changes whatever is there.
-    pub based_on: Option<u64>,
+    /// The revision it was based on.
+    pub based_on: u64,
     pub definition: Definition,
     pub extensions: Extensions,
     pub digest: String,
     pub at: u64,
+}
+
+/// What AWS's UpdateFlow replaces.
+#[derive(Clone, Debug)]
+pub struct FlowUpdate {
+    pub id: String,
+    pub name: String,
+    pub description: String,
+    pub definition: Definition,
+    pub aws_role: String,
+    pub aws_key: Option<String>,
+    pub at: u64,
+}
+
+/// What a flow is called. What is none stays as it is.
+#[derive(Clone, Debug)]
+pub struct FlowTitle {
+    pub id: String,
+    pub title: Option<String>,
+    /// The wish for its name; a number is added where it is another flow's.
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub at: u64,
+}
+
+/// A draft that was checked.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub id: String,
+    /// Of the draft that was checked.
+    pub digest: String,
+    /// Its documents, where they can run.
+    pub documents: Option<(Definition, Extensions)>,
 }
 
 #[derive(FromRow)]
@@ -122,7 +155,7 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let name = free_name(connection, &flow.name, exact).await?;
+                    let name = free_name(connection, &flow.name, &flow.id, exact).await?;
                     sqlx::query(
                         "INSERT INTO flows (id, name, title, description, revision, definition, extensions, digest,
                            aws_status, aws_role, aws_key, client_token, created_at, updated_at)
@@ -150,18 +183,12 @@ impl Store {
             .await
     }
 
-    /// Replaces a draft's documents; answers the new revision. Other writers' AWS status is reset to `NotPrepared`.
+    /// Replaces a draft's documents; answers the new revision. AWS's status is `NotPrepared` then.
     pub async fn save_draft(&self, change: DraftChange) -> Result<u64> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let revision: i64 = sqlx::query_scalar("SELECT revision FROM flows WHERE id = ?")
-                        .bind(&change.id)
-                        .fetch_one(&mut *connection)
-                        .await?;
-                    if change.based_on.is_some_and(|based_on| based_on != from_sql(revision)) {
-                        return Err(Error::Revision(from_sql(revision)));
-                    }
+                    let revision = require_revision(connection, &change.id, Some(change.based_on)).await?;
                     sqlx::query(
                         "UPDATE flows SET definition = ?, extensions = ?, digest = ?, revision = revision + 1,
                            updated_at = ?, aws_status = 'NotPrepared' WHERE id = ?",
@@ -173,56 +200,43 @@ impl Store {
                     .bind(&change.id)
                     .execute(&mut *connection)
                     .await?;
-                    Ok(from_sql(revision) + 1)
+                    Ok(revision + 1)
                 })
             })
             .await
     }
 
-    /// Changes what a flow is called, and AWS's members that are no document.
-    pub async fn describe_flow(&self, flow: FlowRow, exact: bool) -> Result<String> {
+    /// Replaces a definition and what AWS knows of a flow, in one. `settle` says, of the extensions as they are then,
+    /// which stay, and the digest of both documents.
+    pub async fn update_flow<F>(&self, update: FlowUpdate, settle: F) -> Result<()>
+    where
+        F: FnOnce(&Definition, Extensions) -> Result<(Extensions, String)> + Send + 'static,
+    {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let known: String = sqlx::query_scalar("SELECT name FROM flows WHERE id = ?")
-                        .bind(&flow.id)
+                    let extensions: String = sqlx::query_scalar("SELECT extensions FROM flows WHERE id = ?")
+                        .bind(&update.id)
                         .fetch_one(&mut *connection)
                         .await?;
-                    let name =
-                        if known == flow.name { known } else { free_name(connection, &flow.name, exact).await? };
+                    let (extensions, digest) =
+                        settle(&update.definition, serde_json::from_str(&extensions)?)?;
+                    let name = free_name(connection, &update.name, &update.id, true).await?;
+                    // A title that AWS's name was derived from stays as it is.
                     sqlx::query(
-                        "UPDATE flows SET name = ?, title = ?, description = ?, aws_role = ?, aws_key = ?, updated_at = ?
-                         WHERE id = ?",
+                        "UPDATE flows SET title = CASE WHEN name = ?1 THEN title ELSE ?1 END, name = ?1,
+                           description = ?2, definition = ?3, extensions = ?4, digest = ?5, aws_role = ?6, aws_key = ?7,
+                           updated_at = ?8, revision = revision + 1, aws_status = 'NotPrepared' WHERE id = ?9",
                     )
-                    .bind(&name)
-                    .bind(&flow.title)
-                    .bind(&flow.description)
-                    .bind(&flow.aws_role)
-                    .bind(&flow.aws_key)
-                    .bind(to_sql(flow.updated_at))
-                    .bind(&flow.id)
-                    .execute(&mut *connection)
-                    .await?;
-                    Ok(name)
-                })
-            })
-            .await
-    }
-
-    /// Records what PrepareFlow found; a prepared draft is callable as it is now.
-    pub async fn set_prepared(&self, id: String, status: &'static str, at: u64) -> Result<()> {
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    sqlx::query(
-                        "UPDATE flows SET aws_status = ?1, updated_at = ?2,
-                           prepared_definition = CASE ?1 WHEN 'Prepared' THEN definition ELSE prepared_definition END,
-                           prepared_extensions = CASE ?1 WHEN 'Prepared' THEN extensions ELSE prepared_extensions END
-                         WHERE id = ?3",
-                    )
-                    .bind(status)
-                    .bind(to_sql(at))
-                    .bind(&id)
+                    .bind(name)
+                    .bind(&update.description)
+                    .bind(serde_json::to_string(&update.definition)?)
+                    .bind(serde_json::to_string(&extensions)?)
+                    .bind(digest)
+                    .bind(&update.aws_role)
+                    .bind(&update.aws_key)
+                    .bind(to_sql(update.at))
+                    .bind(&update.id)
                     .execute(&mut *connection)
                     .await?;
                     Ok(())
@@ -231,11 +245,80 @@ impl Store {
             .await
     }
 
-    /// Deletes a flow with its versions and aliases. Its executions stay.
-    pub async fn delete_flow(&self, id: String) -> Result<()> {
+    /// Changes what a flow is called.
+    pub async fn rename_flow(&self, title: FlowTitle) -> Result<()> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
+                    let name = match &title.name {
+                        Some(name) => Some(free_name(connection, name, &title.id, false).await?),
+                        None => None,
+                    };
+                    let renamed = sqlx::query(
+                        "UPDATE flows SET title = coalesce(?, title), name = coalesce(?, name),
+                           description = coalesce(?, description), updated_at = ? WHERE id = ?",
+                    )
+                    .bind(&title.title)
+                    .bind(name)
+                    .bind(&title.description)
+                    .bind(to_sql(title.at))
+                    .bind(&title.id)
+                    .execute(&mut *connection)
+                    .await?;
+                    if renamed.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+                })
+            })
+            .await
+    }
+
+    /// Records what was found of a draft; documents that can run are what AWS's test alias calls from now on. Answers
+    /// false, and does nothing, where the draft is another by now.
+    pub async fn set_prepared(&self, prepared: Prepared) -> Result<bool> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let known: String = sqlx::query_scalar("SELECT digest FROM flows WHERE id = ?")
+                        .bind(&prepared.id)
+                        .fetch_one(&mut *connection)
+                        .await?;
+                    if known != prepared.digest {
+                        return Ok(false);
+                    }
+                    let Some((definition, extensions)) = &prepared.documents else {
+                        sqlx::query("UPDATE flows SET aws_status = 'Failed' WHERE id = ?")
+                            .bind(&prepared.id)
+                            .execute(&mut *connection)
+                            .await?;
+                        return Ok(true);
+                    };
+                    sqlx::query(
+                        "UPDATE flows SET aws_status = 'Prepared', prepared_definition = ?, prepared_extensions = ?
+                         WHERE id = ?",
+                    )
+                    .bind(serde_json::to_string(definition)?)
+                    .bind(serde_json::to_string(extensions)?)
+                    .bind(&prepared.id)
+                    .execute(&mut *connection)
+                    .await?;
+                    Ok(true)
+                })
+            })
+            .await
+    }
+
+    /// Deletes a flow with its versions and aliases. Its executions stay. One that aliases serve is deleted only with
+    /// `force`.
+    pub async fn delete_flow(&self, id: String, force: bool) -> Result<()> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let aliases: i64 = sqlx::query_scalar("SELECT count(*) FROM aliases WHERE flow_id = ?")
+                        .bind(&id)
+                        .fetch_one(&mut *connection)
+                        .await?;
+                    if aliases > 0 && !force {
+                        return Err(Error::Taken("flow"));
+                    }
                     sqlx::query("DELETE FROM aliases WHERE flow_id = ?")
                         .bind(&id)
                         .execute(&mut *connection)
@@ -251,11 +334,30 @@ impl Store {
     }
 }
 
-async fn free_name(connection: &mut SqliteConnection, wanted: &str, exact: bool) -> Result<String> {
+/// The revision of a draft, which must be the expected one where there is one.
+pub(super) async fn require_revision(
+    connection: &mut SqliteConnection,
+    flow: &str,
+    expected: Option<u64>,
+) -> Result<u64> {
+    let revision: i64 = sqlx::query_scalar("SELECT revision FROM flows WHERE id = ?")
+        .bind(flow)
+        .fetch_one(connection)
+        .await?;
+    let revision = from_sql(revision);
+    match expected {
+        Some(expected) if expected != revision => Err(Error::Revision(revision)),
+        _ => Ok(revision),
+    }
+}
+
+/// A name that no other flow than the one of this id has: the wanted one, or that with a number, unless `exact`.
+async fn free_name(connection: &mut SqliteConnection, wanted: &str, id: &str, exact: bool) -> Result<String> {
     let mut name = wanted.to_owned();
     for number in 2.. {
-        let taken: i64 = sqlx::query_scalar("SELECT count(*) FROM flows WHERE name = ?")
+        let taken: i64 = sqlx::query_scalar("SELECT count(*) FROM flows WHERE name = ? AND id <> ?")
             .bind(&name)
+            .bind(id)
             .fetch_one(&mut *connection)
             .await?;
         if taken == 0 {

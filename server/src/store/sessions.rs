@@ -23,11 +23,15 @@ impl Store {
             .await?)
     }
 
-    /// Adds a session.
-    pub async fn insert_session(&self, session: SessionRow) -> Result<()> {
+    /// Adds a session, and removes those that were not used since `idle`.
+    pub async fn insert_session(&self, session: SessionRow, idle: i64) -> Result<()> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
+                    sqlx::query("DELETE FROM sessions WHERE used_at < ?")
+                        .bind(idle)
+                        .execute(&mut *connection)
+                        .await?;
                     sqlx::query("INSERT INTO sessions (token_digest, proof_digest, created_at, used_at) VALUES (?, ?, ?, ?)")
                         .bind(&session.token_digest)
                         .bind(&session.proof_digest)

@@ -4,7 +4,12 @@ use flow::definition::Definition;
 use flow::extensions::Extensions;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{AliasRow, Error, Result, Store, from_sql, to_sql};
+use super::{AliasRow, Error, Result, Store, from_sql, to_sql, tokens};
+
+const ONE: &str = "SELECT version, description, digest, definition, extensions, created_at FROM versions
+     WHERE flow_id = ? AND version = ?";
+/// The kind of what idempotency tokens make here.
+const TOKENS: &str = "version";
 
 /// A version as it is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,14 +60,7 @@ impl Store {
 
     /// One version of a flow.
     pub async fn version(&self, flow: &str, version: u64) -> Result<VersionRow> {
-        let row: Row = sqlx::query_as(
-            "SELECT version, description, digest, definition, extensions, created_at FROM versions
-             WHERE flow_id = ? AND version = ?",
-        )
-        .bind(flow)
-        .bind(to_sql(version))
-        .fetch_one(&self.readers)
-        .await?;
+        let row: Row = sqlx::query_as(ONE).bind(flow).bind(to_sql(version)).fetch_one(&self.readers).await?;
         row.read()
     }
 
@@ -77,18 +75,46 @@ impl Store {
         Ok(row.map(|(version, digest)| (from_sql(version), digest)))
     }
 
-    /// Adds the next version; answers it with its number.
-    pub async fn insert_version(&self, flow: String, version: VersionRow) -> Result<VersionRow> {
-        self.writer
-            .write(move |connection| Box::pin(async move { insert(connection, &flow, version).await }))
-            .await
-    }
-
-    /// Adds the next version and points an alias at it, or does neither.
-    pub async fn publish(&self, version: VersionRow, alias: AliasRow) -> Result<(VersionRow, AliasRow)> {
+    /// Adds the next version; answers it with its number. With a token that made one before, answers that one.
+    pub async fn insert_version(
+        &self,
+        flow: String,
+        version: VersionRow,
+        token: Option<String>,
+    ) -> Result<VersionRow> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
+                    let token = token.as_deref();
+                    if let Some(made) = tokens::made(connection, &flow, TOKENS, token).await?
+                        && let Some(row) = sqlx::query_as::<_, Row>(ONE)
+                            .bind(&flow)
+                            .bind(made.parse().unwrap_or(0_i64))
+                            .fetch_optional(&mut *connection)
+                            .await?
+                    {
+                        return row.read();
+                    }
+                    let version = insert(connection, &flow, version).await?;
+                    tokens::remember(connection, &flow, TOKENS, token, &version.version.to_string()).await?;
+                    Ok(version)
+                })
+            })
+            .await
+    }
+
+    /// Adds the next version and points an alias at it, or does neither. The version is one of the draft at this
+    /// revision.
+    pub async fn publish(
+        &self,
+        version: VersionRow,
+        alias: AliasRow,
+        revision: u64,
+    ) -> Result<(VersionRow, AliasRow)> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    super::flows::require_revision(connection, &alias.flow_id, Some(revision)).await?;
                     let version = insert(connection, &alias.flow_id, version).await?;
                     let alias = AliasRow { version: version.version, ..alias };
                     let alias = super::aliases::put(connection, alias).await?;
@@ -125,24 +151,19 @@ impl Store {
 }
 
 async fn insert(connection: &mut SqliteConnection, flow: &str, version: VersionRow) -> Result<VersionRow> {
-    // A number is never used twice, also when the newest version was deleted: the flow's counter is in settings.
-    let counter = format!("versions/{flow}");
-    let last: Option<String> = sqlx::query_scalar("SELECT value FROM settings WHERE name = ?")
-        .bind(&counter)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let number = last.and_then(|last| last.parse::<u64>().ok()).unwrap_or(0) + 1;
-    sqlx::query("INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .bind(&counter)
-        .bind(number.to_string())
-        .execute(&mut *connection)
-        .await?;
+    // A number is never used twice, also where the newest version was deleted.
+    let number: i64 = sqlx::query_scalar(
+        "UPDATE flows SET next_version = next_version + 1 WHERE id = ? RETURNING next_version - 1",
+    )
+    .bind(flow)
+    .fetch_one(&mut *connection)
+    .await?;
     sqlx::query(
         "INSERT INTO versions (flow_id, version, description, digest, definition, extensions, created_at)
          VALUES (?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(flow)
-    .bind(to_sql(number))
+    .bind(number)
     .bind(&version.description)
     .bind(&version.digest)
     .bind(serde_json::to_string(&version.definition)?)
@@ -150,5 +171,5 @@ async fn insert(connection: &mut SqliteConnection, flow: &str, version: VersionR
     .bind(to_sql(version.created_at))
     .execute(&mut *connection)
     .await?;
-    Ok(VersionRow { version: number, ..version })
+    Ok(VersionRow { version: from_sql(number), ..version })
 }

@@ -1,7 +1,8 @@
 //! The one writer: a task that owns the only writable connection and commits in groups.
 //!
 //! A commit waits for the disk, some 4 ms. Jobs that arrive meanwhile share the next one, each in a savepoint of its
-//! own, so that one that fails takes nothing with it. A job is answered after the commit that holds it.
+//! own, so that one that fails takes nothing with it. A job is answered after the commit that holds it, or with why
+//! there was none.
 
 use futures_util::future::BoxFuture;
 use sqlx::{Connection as _, SqliteConnection};
@@ -15,7 +16,10 @@ const GROUP: usize = 128;
 /// Jobs that may wait before senders do.
 const QUEUE: usize = 1024;
 
-type Work = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Answer> + Send>;
+/// Does a job, or answers that it was not begun.
+type Work = Box<dyn for<'c> FnOnce(Turn<'c>) -> BoxFuture<'c, Answer> + Send>;
+/// The connection to do a job on, or why there is none.
+type Turn<'c> = std::result::Result<&'c mut SqliteConnection, Error>;
 /// Called after the commit, with what became of it.
 type Answer = Box<dyn FnOnce(Option<Error>) + Send>;
 
@@ -26,7 +30,8 @@ pub(super) struct Writer {
 
 struct Job {
     work: Work,
-    undo: oneshot::Receiver<()>,
+    /// Told where the job failed, with whether the disk is full: SQLite may have given the whole transaction up then.
+    undo: oneshot::Receiver<bool>,
 }
 
 impl Writer {
@@ -47,11 +52,14 @@ impl Writer {
     {
         let (sender, receiver) = oneshot::channel();
         let (mark, undo) = oneshot::channel();
-        let work: Work = Box::new(move |connection| {
+        let work: Work = Box::new(move |turn| {
             Box::pin(async move {
-                let result = job(connection).await;
-                if result.is_err() {
-                    let _ = mark.send(());
+                let result = match turn {
+                    Ok(connection) => job(connection).await,
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = &result {
+                    let _ = mark.send(matches!(error, Error::Full));
                 }
                 let answer: Answer = Box::new(move |failed| {
                     let answer = match failed {
@@ -78,34 +86,44 @@ async fn run(mut connection: SqliteConnection, mut jobs: mpsc::Receiver<Job>) {
 
 async fn commit(connection: &mut SqliteConnection, group: Vec<Job>) {
     let mut answers: Vec<Answer> = Vec::with_capacity(group.len());
-    let result = transaction(connection, group, &mut answers).await;
+    let mut waiting = group.into_iter();
+    let result = transaction(connection, &mut waiting, &mut answers).await;
     if result.is_err() {
         let _ = sqlx::query("ROLLBACK").execute(&mut *connection).await;
     }
-    let full = matches!(result, Err(Error::Full));
+    let failed = || result.as_ref().err().map(again);
     for answer in answers {
-        answer(match &result {
-            Ok(()) => None,
-            Err(_) if full => Some(Error::Full),
-            Err(error) => Some(Error::Sql(sqlx::Error::Protocol(error.to_string()))),
-        });
+        answer(failed());
+    }
+    for job in waiting {
+        (job.work)(Err(failed().unwrap_or(Error::Closed))).await(None);
     }
 }
 
+/// Does jobs in one transaction, and takes those that it began.
 async fn transaction(
     connection: &mut SqliteConnection,
-    group: Vec<Job>,
+    jobs: &mut impl Iterator<Item = Job>,
     answers: &mut Vec<Answer>,
 ) -> Result<()> {
     sqlx::query("BEGIN IMMEDIATE").execute(&mut *connection).await?;
-    for mut job in group {
+    for mut job in jobs {
         sqlx::query("SAVEPOINT job").execute(&mut *connection).await?;
-        answers.push((job.work)(connection).await);
-        if job.undo.try_recv().is_ok() {
-            sqlx::query("ROLLBACK TO job").execute(&mut *connection).await?;
+        answers.push((job.work)(Ok(&mut *connection)).await);
+        if let Ok(full) = job.undo.try_recv() {
+            let undone = sqlx::query("ROLLBACK TO job").execute(&mut *connection).await;
+            undone.map_err(|error| if full { Error::Full } else { error.into() })?;
         }
         sqlx::query("RELEASE job").execute(&mut *connection).await?;
     }
     sqlx::query("COMMIT").execute(&mut *connection).await?;
     Ok(())
+}
+
+/// The same failure for another job of the group.
+fn again(error: &Error) -> Error {
+    match error {
+        Error::Full => Error::Full,
+        other => Error::Sql(sqlx::Error::Protocol(other.to_string())),
+    }
 }

@@ -3,6 +3,7 @@
 //! A killed process proves nothing of this, since the system keeps what was written. So the calls are traced: between
 //! two answers to writes, the log must have been written and then synchronised.
 
+use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -100,20 +101,60 @@ async fn unsynchronised(synchronous: &str) -> usize {
     count(&trace)
 }
 
-/// Reads a trace: an answer without a synchronisation of the write-ahead log before it, since the last answer.
+/// Reads a trace: an answer before which, since the last answer, the write-ahead log was not written and then
+/// synchronised to the end of that call.
 fn count(trace: &Path) -> usize {
     let text = std::fs::read_to_string(trace).unwrap();
-    let (mut synchronised, mut answers, mut early) = (false, 0, 0);
+    let (mut state, mut answers, mut early) = (Log::Untouched, 0, 0);
+    // Threads whose synchronisation of the log has begun.
+    let mut under_way: HashSet<&str> = HashSet::new();
     for line in text.lines() {
-        let synchronises = line.contains("fsync") || line.contains("fdatasync");
-        if synchronises && (line.contains("anabranch.db-wal") || line.contains("resumed>")) {
-            synchronised = true;
-        } else if line.contains("HTTP/1.1 200 OK") {
+        let (thread, call) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+        let (of_log, synchronises) = (call.contains("anabranch.db-wal"), call.contains("sync"));
+        if of_log && call.trim_start().starts_with("pwrite64(") {
+            state = Log::Written;
+        } else if of_log && synchronises && call.contains("<unfinished") {
+            under_way.insert(thread);
+        } else if synchronises
+            && call.ends_with("= 0")
+            && (of_log || under_way.remove(thread))
+            && state == Log::Written
+        {
+            state = Log::Synchronised;
+        } else if call.contains("HTTP/1.1 200 OK") {
             answers += 1;
-            early += usize::from(!synchronised);
-            synchronised = false;
+            early += usize::from(state != Log::Synchronised);
+            state = Log::Untouched;
         }
     }
     assert!(answers >= WRITES, "the trace shows {answers} answers");
     early
+}
+
+/// The write-ahead log since the last answer.
+#[derive(PartialEq)]
+enum Log {
+    Untouched,
+    Written,
+    Synchronised,
+}
+
+#[test]
+fn a_synchronisation_counts_when_it_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("trace");
+    let answer = "7 write(9, \"HTTP/1.1 200 OK\", 15) = 15\n";
+    let (write, sync) =
+        ("3 pwrite64(4</d/anabranch.db-wal>, \"\", 1, 0) = 1\n", "3 fdatasync(4</d/anabranch.db-wal>");
+    for (calls, early) in [
+        (format!("{write}{sync}) = 0\n"), false),
+        (format!("{write}{sync} <unfinished ...>\n3 <... fdatasync resumed>) = 0\n"), false),
+        (format!("{write}{sync} <unfinished ...>\n5 <... fsync resumed>) = 0\n"), true),
+        (format!("{sync}) = 0\n{write}"), true),
+        (format!("{write}{sync}) = -1 EIO\n"), true),
+        (String::new(), true),
+    ] {
+        std::fs::write(&file, format!("{calls}{answer}").repeat(WRITES)).unwrap();
+        assert_eq!(count(&file), if early { WRITES } else { 0 }, "{calls}");
+    }
 }

@@ -118,8 +118,16 @@ async fn moving_an_alias_changes_what_is_called_at_once() {
         (status, answer["detail"].as_str().unwrap()),
         (StatusCode::NOT_FOUND, "There is no version 9.")
     );
-    let restored =
-        harness.ok(Method::POST, &format!("/api/flows/{id}/versions/1/restore"), Value::Null).await;
+    let restore = format!("/api/flows/{id}/versions/1/restore");
+    assert_eq!(
+        harness.send(Method::POST, &restore, Value::Null).await.0,
+        StatusCode::PRECONDITION_REQUIRED,
+        "it replaces a draft"
+    );
+    let (status, stale) = harness.send_at(1, Method::POST, &restore, Value::Null).await;
+    assert_eq!((status, &stale["revision"]), (StatusCode::PRECONDITION_FAILED, &json!(2)));
+    let (status, restored) = harness.send_at(2, Method::POST, &restore, Value::Null).await;
+    assert_eq!(status, StatusCode::OK, "{restored}");
     assert_eq!(
         restored["definition"],
         harness.get(&format!("/api/flows/{id}/versions/1")).await["definition"]
@@ -167,4 +175,91 @@ async fn one_server_uses_a_data_folder() {
     let data = harness.stop().await;
     let again = Harness::on(data).await;
     assert_eq!(again.get("/api/flows").await["flows"][0]["id"], flow["id"]);
+}
+
+#[tokio::test]
+async fn what_this_page_never_saw_is_neither_run_nor_published() {
+    let upstream = Upstream::echo().await;
+    let harness = Harness::with(&upstream).await;
+    let flow = harness
+        .ok(Method::POST, "/api/flows", json!({"title": "Echo", "definition": echo("{{input}}")}))
+        .await;
+    let path = format!("/api/flows/{}", flow["id"].as_str().unwrap());
+    assert_eq!(harness.save(&flow, 1).await.0, StatusCode::OK);
+    for (action, body) in [("draft/invoke", json!({"input": "x"})), ("publish", json!({}))] {
+        let action = format!("{path}/{action}");
+        let (status, stale) = harness.send_at(1, Method::POST, &action, body.clone()).await;
+        assert_eq!((status, &stale["revision"]), (StatusCode::PRECONDITION_FAILED, &json!(2)), "{action}");
+        let (status, done) = harness.send_at(2, Method::POST, &action, body).await;
+        assert!(status.is_success(), "{action}: {done}");
+    }
+    assert_eq!(harness.get(&format!("{path}/versions")).await["versions"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_title_that_stays_keeps_the_name() {
+    let harness = Harness::start().await;
+    for _ in 0..2 {
+        harness.ok(Method::POST, "/api/flows", json!({"title": "Twice"})).await;
+    }
+    let rename =
+        |title: &'static str| harness.ok(Method::PATCH, "/api/flows/twice-2", json!({"title": title}));
+    assert_eq!(rename("Twice").await["name"], "twice-2");
+    assert_eq!(rename("twice ").await["name"], "twice-2", "its own name is not another's");
+    let described = harness.ok(Method::PATCH, "/api/flows/twice-2", json!({"description": "d"})).await;
+    assert_eq!((&described["name"], &described["title"]), (&json!("twice-2"), &json!("twice")));
+    assert_eq!(rename("Once").await["name"], "once");
+}
+
+#[tokio::test]
+async fn an_import_drops_nothing_in_silence() {
+    let harness = Harness::start().await;
+    let definition = echo("{{input}}");
+    // What AWS's own clients write down of GetFlow.
+    let aws = json!({"name": "MyFlow", "arn": "arn:aws:bedrock:us-east-1:1:flow/ABCDEFGHIJ", "id": "ABCDEFGHIJ",
+        "status": "Prepared", "version": "DRAFT", "createdAt": "2026-01-02T03:04:05Z", "executionRoleArn": "arn:x",
+        "definition": definition, "validations": [], "ResponseMetadata": {}});
+    let flow = harness.ok(Method::POST, "/api/flows/import", aws).await;
+    assert_eq!((&flow["title"], &flow["definition"]), (&json!("MyFlow"), &definition));
+    for (file, field) in [
+        (json!({"definition": definition, "extensions": {}}), "extensions"),
+        (json!({"nodes": [], "connections": [], "positions": {}}), "positions"),
+        (json!({"format": "anabranch/flow@9"}), "format"),
+        (json!([]), "definition"),
+    ] {
+        let (status, answer) = harness.send(Method::POST, "/api/flows/import", file).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
+        assert!(format!("{} {}", answer["field"], answer["detail"]).contains(field), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn every_refusal_is_a_problem_document() {
+    let harness = Harness::start().await;
+    for (method, path, status) in [
+        (Method::GET, "/api/flows/x/versions/abc", 400),
+        (Method::GET, "/api/executions?limit=x", 400),
+        (Method::GET, "/api/executions?colour=x", 400),
+        (Method::DELETE, "/api/flows/x?force=maybe", 400),
+        (Method::PATCH, "/api/executions", 405),
+        (Method::GET, "/api/nothing", 404),
+        (Method::GET, "/api/flows/x", 404),
+    ] {
+        let response = harness.request(method, path).send().await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{path}");
+        assert_eq!(response.headers()["content-type"], "application/problem+json", "{path}");
+        let problem: Value = response.json().await.unwrap();
+        assert_eq!(problem["status"], status, "{path}");
+        assert!(!problem["detail"].as_str().unwrap().is_empty() && problem["code"].is_string(), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_server_left_behind_is_not_believed() {
+    let harness = Harness::start().await;
+    let running = |data: &std::path::Path| server::folder::running(data).map(|running| running.url);
+    assert_eq!(running(harness.data.path()), Some(harness.url.clone()));
+    let data = harness.stop().await;
+    std::fs::write(data.path().join("server.json"), r#"{"url":"http://127.0.0.1:1"}"#).unwrap();
+    assert_eq!(running(data.path()), None, "its port may be anyone's by now");
 }

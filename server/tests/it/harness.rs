@@ -77,6 +77,19 @@ impl Harness {
         (status, response.json().await.unwrap_or(Value::Null))
     }
 
+    /// Sends a body as a change of the draft at this revision.
+    pub async fn send_at(
+        &self,
+        revision: u64,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> (StatusCode, Value) {
+        let request = self.request(method, path).header("if-match", format!("\"{revision}\""));
+        let response = request.json(&body).send().await.unwrap();
+        (response.status(), response.json().await.unwrap_or(Value::Null))
+    }
+
     pub async fn ok(&self, method: Method, path: &str, body: Value) -> Value {
         let (status, answer) = self.send(method, path, body).await;
         assert!(status.is_success(), "{path}: {status} {answer}");
@@ -95,11 +108,7 @@ impl Harness {
     pub async fn save(&self, flow: &Value, revision: u64) -> (StatusCode, Value) {
         let id = flow["id"].as_str().unwrap();
         let body = json!({"definition": flow["definition"], "extensions": flow["extensions"]});
-        let request = self
-            .request(Method::PUT, &format!("/api/flows/{id}"))
-            .header("if-match", format!("\"{revision}\""));
-        let response = request.json(&body).send().await.unwrap();
-        (response.status(), response.json().await.unwrap_or(Value::Null))
+        self.send_at(revision, Method::PUT, &format!("/api/flows/{id}"), body).await
     }
 
     /// Waits until an execution has ended.

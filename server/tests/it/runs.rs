@@ -190,3 +190,61 @@ async fn a_run_that_a_stop_of_the_server_cuts_off_says_so() {
     let again = Harness::on(data).await;
     assert_eq!(again.get("/api/executions").await["executions"][0]["status"], "Interrupted");
 }
+
+#[tokio::test]
+async fn a_caller_that_goes_away_at_once_leaves_no_run_that_nobody_drives() {
+    let upstream = Upstream::echo().await;
+    let harness = Harness::with(&upstream).await;
+    let flow = flow(&harness).await;
+    for wait in 0..40 {
+        // The connection is closed at every moment of the request's first milliseconds.
+        let call =
+            harness.request(Method::POST, &format!("{flow}/draft/invoke")).json(&json!({"input": "x"}));
+        let patience = std::time::Duration::from_micros(250 * wait);
+        let _ = tokio::time::timeout(patience, call.send()).await;
+    }
+    let executions = harness.get("/api/executions?limit=200").await["executions"].clone();
+    for execution in executions.as_array().unwrap() {
+        let ended = harness.ended(execution["id"].as_str().unwrap()).await;
+        assert_eq!(ended["status"], "Succeeded", "{ended}");
+    }
+}
+
+#[tokio::test]
+async fn what_a_provider_counts_breaks_no_run() {
+    let answer = concat!(
+        "data: {\"choices\":[{\"delta\":{\"content\":\"x\"},\"finish_reason\":\"stop\"}],",
+        "\"usage\":{\"prompt_tokens\":18446744073709551615,\"completion_tokens\":18446744073709551615}}\n\n",
+        "data: [DONE]\n\n"
+    );
+    let upstream = Upstream::start(Script::Raw(answer)).await;
+    let harness = Harness::with(&upstream).await;
+    let flow = flow(&harness).await;
+    let answer = harness.ok(Method::POST, &format!("{flow}/draft/invoke"), json!({"input": "x"})).await;
+    assert_eq!(answer["status"], "Succeeded");
+}
+
+#[tokio::test]
+async fn the_newest_execution_is_first_whatever_its_id() {
+    let upstream = Upstream::echo().await;
+    let harness = Harness::with(&upstream).await;
+    let path = flow(&harness).await;
+    let name = harness.get(&path).await["name"].as_str().unwrap().to_owned();
+    let mut ids = Vec::new();
+    for _ in 0..3 {
+        let answer = harness.ok(Method::POST, &format!("{path}/draft/invoke"), json!({"input": "x"})).await;
+        ids.insert(0, answer["executionId"].clone());
+        tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+    }
+    let listed = |list: &Value| -> Vec<Value> {
+        list["executions"].as_array().unwrap().iter().map(|execution| execution["id"].clone()).collect()
+    };
+    let first = harness.get(&format!("/api/executions?flow={name}&limit=2")).await;
+    assert_eq!(listed(&first), ids[..2]);
+    let after = first["next"].as_str().unwrap();
+    let rest = harness.get(&format!("/api/executions?flow={name}&limit=2&after={after}")).await;
+    assert_eq!(listed(&rest), ids[2..]);
+    let events = format!("/api/executions/{}/events", ids[0].as_str().unwrap());
+    let nonsense = harness.request(Method::GET, &events).header("last-event-id", "soon");
+    assert_eq!(nonsense.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
+}

@@ -8,7 +8,7 @@ use super::error::Error;
 use super::flows::{moment, unless_empty, without_nulls};
 use super::page::{newest_first, page};
 use super::request::{self, Request, required};
-use super::{Answer, Door, arn, json, tokens};
+use super::{Answer, Door, arn, json};
 use crate::service::TEST_ALIAS;
 use crate::store::{AliasRow, FlowRow};
 
@@ -55,16 +55,8 @@ pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let version = route(body.routing_configuration)?;
     let token = request::token(body.client_token)?;
     let service = &door.app.service;
-    let _creating = door.creating.lock().await;
     let row = service.flow_row(&flow).await?;
-    let place = format!("alias/{}", row.id);
-    if let Some(made) = tokens::made_before(door, &place, token.as_deref()).await?
-        && let Ok(alias) = service.alias(&row.id, &made).await
-    {
-        return json(StatusCode::CREATED, whole(&alias));
-    }
-    let alias = service.create_alias(&row.id, &name, &description, version).await?;
-    tokens::remember(door, &place, token.as_deref(), &alias.id).await?;
+    let alias = service.create_alias(&row.id, &name, &description, version, token).await?;
     json(StatusCode::CREATED, whole(&alias))
 }
 

@@ -102,6 +102,7 @@ impl From<Inner> for Error {
                 Self::of_kind(StatusCode::FAILED_DEPENDENCY, "DependencyFailedException", message)
             }
             Inner::Busy(_) => Self::of_kind(StatusCode::TOO_MANY_REQUESTS, "ThrottlingException", message),
+            Inner::Stopping => Self::internal(message),
             Inner::Full => Self::of_kind(StatusCode::BAD_REQUEST, "ServiceQuotaExceededException", message),
             Inner::Internal(inner) => Self::internal(inner),
             Inner::Run { .. } => Self::internal(message),

@@ -80,7 +80,7 @@ fn action(run: &str, node: &str, at: &str, outputs: &[Field], model: &ModelCall)
         response["usage"] = json!({
             "inputTokens": usage.input_tokens,
             "outputTokens": usage.output_tokens,
-            "totalTokens": usage.input_tokens + usage.output_tokens,
+            "totalTokens": usage.input_tokens.saturating_add(usage.output_tokens),
         });
     }
     json!({"trace": {"nodeActionTrace": {

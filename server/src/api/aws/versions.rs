@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::flows::{moment, unless_empty};
 use super::page::{newest_first, page};
 use super::request::{self, Request};
-use super::{Answer, Door, arn, json, tokens};
+use super::{Answer, Door, arn, json};
 use crate::store::{FlowRow, VersionRow};
 
 #[derive(Deserialize)]
@@ -23,16 +23,8 @@ pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let description = request::description(body.description)?;
     let token = request::token(body.client_token)?;
     let service = &door.app.service;
-    let _creating = door.creating.lock().await;
     let row = service.flow_row(&flow).await?;
-    let place = format!("version/{}", row.id);
-    if let Some(made) = tokens::made_before(door, &place, token.as_deref()).await?
-        && let Ok(version) = service.version(&row.id, made.parse().unwrap_or(0)).await
-    {
-        return json(StatusCode::CREATED, whole(&row, &version));
-    }
-    let version = service.create_version(&row.id, description).await?;
-    tokens::remember(door, &place, token.as_deref(), &version.version.to_string()).await?;
+    let version = service.create_version(&row.id, description, token).await?;
     json(StatusCode::CREATED, whole(&row, &version))
 }
 

@@ -1,12 +1,12 @@
 //! Aliases.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use flow::wire::{Alias, AliasList, ErrorDocument, PutAlias};
 
 use super::{App, Problem};
-use crate::api::extract::Body;
+use crate::api::extract::{Body, Path};
 use crate::service::alias_on_the_wire;
 
 /// Aliases

@@ -1,7 +1,7 @@
 //! Model connections, models, and the embedded model.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use flow::wire::{
@@ -9,7 +9,7 @@ use flow::wire::{
 };
 
 use super::{App, Problem};
-use crate::api::extract::Body;
+use crate::api::extract::{Body, Path};
 
 /// Connections
 ///

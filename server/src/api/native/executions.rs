@@ -1,7 +1,7 @@
 //! Executions.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use flow::event::Status;
@@ -10,14 +10,14 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{App, Problem};
-use crate::api::extract::last_event;
+use crate::api::extract::{Path, Query, last_event};
 use crate::api::sse;
 use crate::store::ExecutionFilter;
 
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Which {
-    /// Only of this flow, by id.
+    /// Only of this flow, by id or name.
     flow: Option<String>,
     /// Only with this status.
     status: Option<Status>,
@@ -67,7 +67,7 @@ pub(super) async fn events(
     Path(execution): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let after = last_event(&headers);
+    let after = last_event(&headers)?;
     Ok(sse::events(app.service.events(&execution, after).await?, after))
 }
 

@@ -1,20 +1,22 @@
 //! Flows and their drafts.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use flow::check::Report;
+use flow::definition::Definition;
 use flow::wire::{
     CheckFlow, CreateFlow, ErrorDocument, FLOW_FILE_FORMAT, Flow, FlowFile, FlowList, RenameFlow, SaveDraft,
     Saved, Template,
 };
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value;
 use utoipa::IntoParams;
 
 use super::{App, Problem};
-use crate::api::extract::{Body, if_match, parse};
+use crate::api::extract::{Body, Path, Query, if_match, parse};
 use crate::error::Error;
 
 /// Flows
@@ -57,9 +59,11 @@ pub(super) async fn save(
     Path(flow): Path<String>,
     headers: HeaderMap,
     Body(save): Body<SaveDraft>,
-) -> Result<Json<Saved>, Problem> {
+) -> Result<Response, Problem> {
     let based_on = if_match(&headers)?;
-    Ok(Json(app.service.save_draft(&flow, based_on, save).await?))
+    let saved = app.service.save_draft(&flow, based_on, save).await?;
+    let revision = saved.revision;
+    Ok(tagged(Json(saved).into_response(), revision))
 }
 
 /// Rename a flow
@@ -69,8 +73,8 @@ pub(super) async fn rename(
     State(app): State<App>,
     Path(flow): Path<String>,
     Body(rename): Body<RenameFlow>,
-) -> Result<Json<Flow>, Problem> {
-    Ok(Json(app.service.rename_flow(&flow, rename).await?))
+) -> Result<Response, Problem> {
+    Ok(with_revision(app.service.rename_flow(&flow, rename).await?))
 }
 
 #[derive(Deserialize, IntoParams)]
@@ -127,14 +131,14 @@ pub(super) async fn import(State(app): State<App>, Body(file): Body<Value>) -> R
 }
 
 fn read(file: &Value) -> Result<CreateFlow, Problem> {
-    let text = |value: &Value| value.to_string().into_bytes();
+    let text = file.to_string().into_bytes();
     if let Some(format) = file["format"].as_str() {
         if format != FLOW_FILE_FORMAT {
             let message =
                 format!("{format} is a format that this version does not know; it reads {FLOW_FILE_FORMAT}.");
             return Err(Error::invalid("format", message).into());
         }
-        let file: FlowFile = parse(&text(file))?;
+        let file: FlowFile = parse(&text)?;
         return Ok(CreateFlow {
             title: Some(file.title),
             description: Some(file.description),
@@ -143,18 +147,59 @@ fn read(file: &Value) -> Result<CreateFlow, Problem> {
             template: None,
         });
     }
-    let definition = file.get("definition").unwrap_or(file);
-    if definition.get("nodes").is_none() {
+    if file.get("definition").is_some() {
+        let flow: AwsFlow = parse(&text)?;
+        return Ok(CreateFlow {
+            title: Some(flow.name.unwrap_or_else(|| UNNAMED.to_owned())),
+            description: flow.description,
+            definition: Some(flow.definition),
+            extensions: None,
+            template: None,
+        });
+    }
+    if file.get("nodes").is_none() {
         let message = "This is no flow: it has neither nodes nor a definition with nodes.";
         return Err(Error::invalid("definition", message).into());
     }
-    Ok(CreateFlow {
-        title: Some(file["name"].as_str().unwrap_or("Imported flow").to_owned()),
-        description: file["description"].as_str().map(str::to_owned),
-        definition: Some(parse(&text(definition))?),
-        extensions: None,
-        template: None,
-    })
+    let (title, definition) = (Some(UNNAMED.to_owned()), Some(parse(&text)?));
+    Ok(CreateFlow { title, definition, description: None, extensions: None, template: None })
+}
+
+/// The title of a flow that came without a name.
+const UNNAMED: &str = "Imported flow";
+
+/// What AWS's CreateFlow takes and GetFlow answers. What is not named in the import is known and left out: ids, times
+/// and roles are those of another place.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AwsFlow {
+    name: Option<String>,
+    description: Option<String>,
+    definition: Definition,
+    #[serde(rename = "arn")]
+    _arn: Option<IgnoredAny>,
+    #[serde(rename = "id")]
+    _id: Option<IgnoredAny>,
+    #[serde(rename = "version")]
+    _version: Option<IgnoredAny>,
+    #[serde(rename = "status")]
+    _status: Option<IgnoredAny>,
+    #[serde(rename = "createdAt")]
+    _created_at: Option<IgnoredAny>,
+    #[serde(rename = "updatedAt")]
+    _updated_at: Option<IgnoredAny>,
+    #[serde(rename = "executionRoleArn")]
+    _role: Option<IgnoredAny>,
+    #[serde(rename = "customerEncryptionKeyArn")]
+    _key: Option<IgnoredAny>,
+    #[serde(rename = "validations")]
+    _validations: Option<IgnoredAny>,
+    #[serde(rename = "clientToken")]
+    _token: Option<IgnoredAny>,
+    #[serde(rename = "tags")]
+    _tags: Option<IgnoredAny>,
+    #[serde(rename = "ResponseMetadata")]
+    _metadata: Option<IgnoredAny>,
 }
 
 /// Templates
@@ -171,10 +216,14 @@ pub(super) async fn check(Body(check): Body<CheckFlow>) -> Json<Report> {
     Json(flow::check::check(&check.definition, &check.extensions))
 }
 
-fn with_revision(flow: Flow) -> Response {
-    let revision = HeaderValue::from_str(&format!("\"{}\"", flow.revision));
-    let mut response = Json(flow).into_response();
-    if let Ok(revision) = revision {
+pub(super) fn with_revision(flow: Flow) -> Response {
+    let revision = flow.revision;
+    tagged(Json(flow).into_response(), revision)
+}
+
+/// An answer with the revision of the draft it tells of.
+fn tagged(mut response: Response, revision: u64) -> Response {
+    if let Ok(revision) = HeaderValue::from_str(&format!("\"{revision}\"")) {
         response.headers_mut().insert(header::ETAG, revision);
     }
     response

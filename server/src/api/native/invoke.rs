@@ -1,13 +1,13 @@
 //! Calling a flow.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
 use flow::wire::{ErrorDocument, Invoke, Invoked};
 
 use super::{App, Problem};
-use crate::api::extract::{Body, wants_events};
+use crate::api::extract::{Body, Path, revision, wants_events};
 use crate::api::sse;
 use crate::service::Target;
 
@@ -17,8 +17,8 @@ use crate::service::Target;
 /// that goes away leaves the run going.
 #[utoipa::path(post, path = "/api/flows/{flow}/aliases/{alias}/invoke", tag = "Invoke", request_body = Invoke,
     params(("flow", description = "Id or name"), ("alias", description = "Id or name")),
-    responses((status = 200, body = Invoked), (status = 400, body = ErrorDocument), (status = 424, body = ErrorDocument),
-        (status = 504, body = ErrorDocument)))]
+    responses((status = 200, body = Invoked), (status = 400, body = ErrorDocument), (status = 404, body = ErrorDocument),
+        (status = 424, body = ErrorDocument), (status = 429, body = ErrorDocument), (status = 504, body = ErrorDocument)))]
 pub(super) async fn alias(
     State(app): State<App>,
     Path((flow, alias)): Path<(String, String)>,
@@ -30,17 +30,20 @@ pub(super) async fn alias(
 
 /// Run a draft
 ///
-/// What the test pane calls: the draft as it is stored.
+/// What the test pane calls: the draft as it is stored. With `If-Match`, only at that revision; 412 says that the draft
+/// has moved on. A draft that runs is prepared for AWS's test alias.
 #[utoipa::path(post, path = "/api/flows/{flow}/draft/invoke", tag = "Invoke", request_body = Invoke,
-    params(("flow", description = "Id or name")),
-    responses((status = 200, body = Invoked), (status = 422, body = ErrorDocument)))]
+    params(("flow", description = "Id or name"), ("If-Match" = Option<String>, Header, description = "The revision")),
+    responses((status = 200, body = Invoked), (status = 400, body = ErrorDocument), (status = 412, body = ErrorDocument),
+        (status = 422, body = ErrorDocument), (status = 424, body = ErrorDocument), (status = 429, body = ErrorDocument),
+        (status = 504, body = ErrorDocument)))]
 pub(super) async fn draft(
     State(app): State<App>,
     Path(flow): Path<String>,
     headers: HeaderMap,
     Body(invoke): Body<Invoke>,
 ) -> Result<Response, Problem> {
-    call(&app, &flow, Target::Draft, &headers, invoke).await
+    call(&app, &flow, Target::Draft(revision(&headers)?), &headers, invoke).await
 }
 
 async fn call(
@@ -50,7 +53,7 @@ async fn call(
     headers: &HeaderMap,
     invoke: Invoke,
 ) -> Result<Response, Problem> {
-    let feed = app.service.invoke(flow, target, invoke.input, None).await?;
+    let feed = app.service.invoke(flow, target, invoke.input).await?;
     if wants_events(headers) {
         return Ok(sse::live(&feed));
     }

@@ -1,0 +1,110 @@
+//! Whole definitions: each reads back equal, and what `check` says of it, word for word.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::Path;
+
+use flow::check::check;
+use flow::definition::Definition;
+use flow::extensions::Extensions;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn text(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/definitions/{name}.json"));
+    std::fs::read_to_string(path).unwrap()
+}
+
+fn read(text: &str) -> Definition {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn every_member_of_every_kind_reads_back_as_it_was_written() {
+    let text = text("everything");
+    let whole: Value = serde_json::from_str(&text).unwrap();
+    let kinds: std::collections::BTreeSet<&str> = ["nodes", "nodes/12/configuration/loop/definition/nodes"]
+        .iter()
+        .flat_map(|path| whole.pointer(&format!("/{path}")).unwrap().as_array().unwrap())
+        .map(|node| node["type"].as_str().unwrap())
+        .collect();
+    assert_eq!(kinds.len(), 16, "{kinds:?}");
+    let again = serde_json::to_value(read(&text)).unwrap();
+    assert_eq!(again, whole);
+    // Equal values may have been written differently: numbers to the last digit, and members in their order.
+    for written in ["\"top_k\":51.248178375505404", "0.30000000000000004", "512.0", "\"z\":null,\"a\":[true"]
+    {
+        assert!(again.to_string().contains(written), "{written}");
+    }
+}
+
+#[test]
+fn what_aws_does_not_know_is_refused_by_name() {
+    let whole: Value = serde_json::from_str(&text("everything")).unwrap();
+    for (place, member) in [
+        ("/nodes/1/configuration/prompt/guardrailConfiguration", "guardrailID"),
+        ("/nodes/4/configuration/knowledgeBase/promptTemplate", "template"),
+        ("/nodes/4/configuration/knowledgeBase/rerankingConfiguration", "model"),
+        ("/nodes/4/configuration/knowledgeBase/orchestrationConfiguration", "inference"),
+        ("/nodes/12/configuration/loop/definition", "node"),
+        ("/connections/0/configuration/data", "source"),
+    ] {
+        let mut wrong = whole.clone();
+        wrong.pointer_mut(place).unwrap()[member] = json!(1);
+        let error = serde_json::from_value::<Definition>(wrong).unwrap_err().to_string();
+        assert!(error.contains(member), "{error}");
+    }
+    let mut nulls = whole;
+    nulls["nodes"][0]["inputs"] = Value::Null;
+    assert!(
+        serde_json::from_value::<Definition>(nulls).is_ok(),
+        "AWS's JSON takes a null for an absent member"
+    );
+}
+
+#[test]
+fn what_check_says() {
+    for name in ["everything", "broken"] {
+        let report = check(&read(&text(name)), &Extensions::default());
+        insta::assert_json_snapshot!(name, report);
+    }
+}
+
+#[test]
+fn a_chain_of_conditions_is_checked_in_little_room() {
+    let node = |at: usize| {
+        json!({"name": format!("C{at}"), "type": "Condition",
+            "inputs": [{"name": "tone", "type": "String", "expression": "$.data"}],
+            "configuration": {"condition": {"conditions": [{"name": "default"}]}}})
+    };
+    let mut nodes = vec![
+        json!({"name": "In", "type": "Input", "outputs": [{"name": "document", "type": "String"}]}),
+        json!({"name": "Out", "type": "Output", "inputs": [{"name": "document", "type": "String", "expression": "$.data"}]}),
+    ];
+    let mut connections = Vec::new();
+    let data = |target: &str, input: &str| {
+        json!({"name": format!("d{target}"), "type": "Data", "source": "In", "target": target,
+            "configuration": {"data": {"sourceOutput": "document", "targetInput": input}}})
+    };
+    for at in 0..1990 {
+        nodes.push(node(at));
+        connections.push(data(&format!("C{at}"), "tone"));
+        let next = if at == 1989 { "Out".to_owned() } else { format!("C{}", at + 1) };
+        connections.push(json!({"name": format!("g{at}"), "type": "Conditional", "source": format!("C{at}"),
+            "target": next, "configuration": {"conditional": {"condition": "default"}}}));
+    }
+    connections.push(data("Out", "document"));
+    let definition = serde_json::from_value(json!({"nodes": nodes, "connections": connections})).unwrap();
+    assert_eq!(check(&definition, &Extensions::default()).problems, []);
+}
+
+proptest! {
+    #[test]
+    fn numbers_keep_every_digit(number in proptest::num::f64::NORMAL) {
+        let written = json!({"nodes": [{"name": "In", "type": "Prompt", "configuration": {"prompt": {"sourceConfiguration":
+            {"inline": {"templateType": "TEXT", "templateConfiguration": {"text": {"text": ""}}, "modelId": "m",
+                "additionalModelRequestFields": {"x": number}}}}}}]})
+        .to_string();
+        prop_assert_eq!(serde_json::to_string(&read(&written)).unwrap(), written);
+    }
+}

@@ -193,7 +193,9 @@ impl Row {
 /// Microseconds in words: `0.1 ms`, `412 ms`, `1.8 s`.
 pub fn duration(micros: u64) -> String {
     let millis = micros as f64 / 1_000.0;
-    if millis < 10.0 {
+    if micros < 50 {
+        "<0.1 ms".to_owned()
+    } else if millis < 10.0 {
         format!("{millis:.1} ms")
     } else if millis < 999.5 {
         format!("{millis:.0} ms")

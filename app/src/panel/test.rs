@@ -133,9 +133,10 @@ pub fn TestPane() -> impl IntoView {
 fn Header(tab: RwSignal<usize>) -> impl IntoView {
     let runner = use_runner();
     let tokens = Memo::new(move |_| runner.trace.with(|trace| trace.tokens()));
+    let events = Signal::derive(move || runner.events.with(Vec::len));
     view! {
         <div class="head">
-            <Tabs name="test" label="Test" tabs=TABS.to_vec() selected=tab />
+            <Tabs name="test" label="Test" tabs=TABS.to_vec() selected=tab count=(EVENTS, events) />
             <span class="grow"></span>
             <StatusChip />
             <Show when=move || { tokens.get() != (0, 0) }>

@@ -20,8 +20,8 @@ await mkdir(folder, { recursive: true });
 const world = await startWorld(answer);
 const browser = await chromium.launch(config.use.launchOptions);
 try {
-  const flow = await prepare();
-  for (const colorScheme of ["light", "dark"]) await shoot(flow, colorScheme);
+  const prepared = await prepare();
+  for (const colorScheme of ["light", "dark"]) await shoot(prepared, colorScheme);
 } finally {
   await browser.close();
   await world.stop();
@@ -32,21 +32,24 @@ async function prepare() {
   const flow = await world.create({ template: "support-triage" });
   const change = async (from, to) => {
     const { revision, definition, extensions } = await (await world.api("GET", `/api/flows/${flow.id}`)).json();
-    const text = JSON.stringify({ definition, extensions }).replace(from, to);
-    await world.save(flow.id, revision, JSON.parse(text));
+    const text = JSON.stringify({ definition, extensions });
+    if (!text.includes(from)) throw new Error(`the template has no ${from}`);
+    await world.save(flow.id, revision, JSON.parse(text.replace(from, to)));
   };
   await world.api("POST", `/api/flows/${flow.id}/publish`, { description: "First working triage" });
-  await change("two or three short sentences. Say sorry", "two short sentences. Say sorry once");
+  await change("in two short sentences. Apologise first", "in one short sentence. Apologise");
   await world.api("POST", `/api/flows/${flow.id}/publish`, { description: "Shorter replies" });
-  await change('"maxTokens":80', '"maxTokens":120');
-  for (const input of ["My parcel is late!", "Where is my invoice?", "Nobody answers me."]) {
-    await world.api("POST", `/api/flows/${flow.id}/aliases/live/invoke`, { input });
-  }
-  await world.create({ title: "Nightly summary" });
-  return flow;
+  await change('"maxTokens":70', '"maxTokens":120');
+  const call = (input) => world.api("POST", `/api/flows/${flow.id}/aliases/live/invoke`, { input });
+  for (const input of ["My parcel is late!", "Where is my invoice?", "Nobody answers me."]) await call(input);
+  world.upstream.setAnswer(() => ({ status: 429, headers: { "Retry-After": "7" } }));
+  await call("Is anyone there?");
+  world.upstream.setAnswer(answer);
+  const { id: loose } = await world.create({ title: "Nightly summary" });
+  return { flow, loose };
 }
 
-async function shoot(flow, colorScheme) {
+async function shoot({ flow, loose }, colorScheme) {
   const context = await browser.newContext({ colorScheme, viewport: config.use.viewport });
   const page = await context.newPage();
   const editor = new Editor(page);
@@ -93,5 +96,25 @@ async function shoot(flow, colorScheme) {
   await page.getByRole("button", { name: "Use it" }).first().click();
   await page.getByRole("region", { name: "Snippet" }).waitFor();
   await take("use-it");
+  const more = {
+    "flows-empty-search": ["/", async () => page.getByRole("searchbox").fill("nothing like it")],
+    "flow-menu": ["/", () => page.getByRole("button", { name: "Actions for Support triage" }).click()],
+    "new-flow": ["/", () => page.getByRole("button", { name: "New flow" }).click()],
+    "executions-none": ["/executions?status=TimedOut", () => page.getByText("No execution is like that.").waitFor()],
+    "execution-failed": ["/executions?status=Failed", () => page.getByRole("row").nth(1).getByRole("link").click()],
+    "execution-missing": ["/executions/absent", () => page.getByRole("alert").waitFor()],
+    "versions-none": [`/flows/${loose}/versions`, () => page.getByText("Nothing is published yet.").waitFor()],
+    "versions-menu": [`/flows/${flow.id}/versions`, () => page.getByRole("button", { name: "Actions for version 1" }).click()],
+    "alias-delete": [`/flows/${flow.id}/versions`, () => page.getByRole("button", { name: "Delete the alias live" }).click()],
+    "publish-problems": [`/flows/${loose}/versions`, () => page.getByRole("button", { name: "Publish…" }).click()],
+    "connection-add": ["/connections", () => page.getByRole("button", { name: "Add connection" }).click()],
+    missing: ["/nowhere", () => page.getByRole("heading").waitFor()],
+  };
+  for (const [name, [path, act]] of Object.entries(more)) {
+    await page.goto(world.url + path);
+    await act();
+    await page.waitForTimeout(300);
+    await take(name);
+  }
   await context.close();
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
 
+use crate::page::arrival::Arrivals;
 use crate::page::connections::ConnectionsPage;
 use crate::page::editor::EditorPage;
 use crate::page::execution::ExecutionPage;
@@ -40,6 +41,7 @@ pub fn App() -> impl IntoView {
 fn Pages() -> impl IntoView {
     view! {
         <Router>
+            <Arrivals />
             <Routes fallback=MissingPage>
                 <Route path=path!("/flows/:id") view=EditorPage />
                 <ParentRoute path=path!("") view=Shell>

@@ -4,6 +4,7 @@
 //! a gesture writes signals only, and its release is one change of the document.
 
 pub mod edge;
+mod focus;
 pub mod geometry;
 pub mod gesture;
 pub mod keyboard;
@@ -11,6 +12,7 @@ pub mod menu;
 pub mod minimap;
 pub mod node;
 pub mod pane;
+mod placement;
 pub mod sheet;
 pub mod stage;
 pub mod target;

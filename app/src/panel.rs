@@ -2,6 +2,7 @@
 
 pub mod conflict;
 pub mod inspector;
+mod keep;
 pub mod palette;
 pub mod problems;
 pub mod runner;

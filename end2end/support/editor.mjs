@@ -20,6 +20,17 @@ export class Editor {
     await expect(this.canvas).toBeVisible();
   }
 
+  /** Loads the page anew, as a person does who confirms that it may lose something. */
+  async reload() {
+    await this.page.evaluate(() => (window.before = true));
+    const confirm = (dialog) => dialog.accept();
+    this.page.on("dialog", confirm);
+    await this.page.reload();
+    this.page.off("dialog", confirm);
+    expect(await this.page.evaluate(() => window.before)).toBeUndefined();
+    await expect(this.canvas).toBeVisible();
+  }
+
   node(name) {
     return this.canvas.getByRole("group", { name, exact: true });
   }
@@ -42,7 +53,10 @@ export class Editor {
     return this.page.getByRole("button", { name, exact: true });
   }
 
+  /** Whether the server has what the page shows. */
   async saved() {
+    // An edit turns the chip before the page's next task; without that, the chip may be the one from before.
+    await this.page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
     await expect(this.page.getByText("Saved", { exact: true })).toBeVisible();
   }
 
@@ -102,6 +116,23 @@ export class Editor {
   async select(name) {
     await this.node(name).getByRole("heading").click();
     await expect(this.field("Name")).toHaveValue(name);
+  }
+
+  /** What is wrong with a node, on its card. */
+  issue(name) {
+    return this.node(name).locator(".issue");
+  }
+
+  /** Where the bars of the trace stand, in parts of the whole: `{ node: { left, right } }`. */
+  async bars() {
+    const lines = await this.pane.locator(".trace .line").evaluateAll((lines) =>
+      lines.map((line) => {
+        const [whole, bar] = [line.querySelector(".timing"), line.querySelector(".timing i")].map((it) => it.getBoundingClientRect());
+        const part = (x) => (x - whole.left) / whole.width;
+        return [line.querySelector(".clip").firstChild.textContent.trim(), { left: part(bar.left), right: part(bar.right) }];
+      }),
+    );
+    return Object.fromEntries(lines);
   }
 
   async rename(from, to) {

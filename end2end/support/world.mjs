@@ -10,10 +10,13 @@ export const isConstrained = (request) => request.response_format?.type === "jso
 /** The last message's text. */
 export const promptOf = (request) => request.messages.at(-1).content;
 
+/** The customer's message: what follows the examples, where there are any. */
+const messageOf = (request) => promptOf(request).split("Message: ").at(-1);
+
 /** Answers as the template expects it: a tone for the classifier, else a sentence for the branch. */
 export function triage(request) {
   const prompt = promptOf(request);
-  if (isConstrained(request)) return { text: JSON.stringify({ answer: /late|nobody/i.test(prompt) ? "angry" : "neutral" }) };
+  if (isConstrained(request)) return { text: JSON.stringify({ answer: /late|nobody/i.test(messageOf(request)) ? "angry" : "neutral" }) };
   return /sorry|calm|upset/i.test(prompt) ? { chunks: ["We are ", "so sorry."] } : { chunks: ["Here ", "you go."] };
 }
 
@@ -30,7 +33,7 @@ export async function startWorld(answer = triage) {
     server,
     upstream,
     url: server.url,
-    api: (method, path, body) => call(server, method, path, body),
+    api: caller(server),
     /** Makes a flow of a template, or whatever else the body says. */
     create: async (body) => (await call(server, "POST", "/api/flows", body)).json(),
     /** Replaces a draft. */
@@ -41,6 +44,9 @@ export async function startWorld(answer = triage) {
     },
   };
 }
+
+/** What calls a server's API as a program does. */
+export const caller = (server) => (method, path, body, headers) => call(server, method, path, body, headers);
 
 /** A program's call with the owner's key. */
 async function call(server, method, path, body, headers = {}) {

@@ -16,6 +16,12 @@ test("a person draws, tests, publishes and calls a flow by mouse", async ({ page
   test.setTimeout(120_000);
   const watched = watch(page);
   const editor = new Editor(page);
+  const id = () => page.url().split("/").at(-1);
+  /** Where the nodes stand in the document. */
+  const places = async () => {
+    const { extensions } = await (await world.api("GET", `/api/flows/${id()}`)).json();
+    return Object.fromEntries(Object.entries(extensions.nodes).map(([name, { position }]) => [name, position]));
+  };
 
   await test.step("the printed link signs in, and the empty page teaches", async () => {
     await page.goto(world.server.signIn);
@@ -49,9 +55,14 @@ test("a person draws, tests, publishes and calls a flow by mouse", async ({ page
     await editor.rename("Prompt_1", "Answer");
     await editor.place("Output", 0.86, 0.72, "FlowOutputNode_1");
     await editor.drag(editor.node("FlowOutputNode").getByRole("heading"), await editor.at(0.88, 0.4));
-    const before = await editor.node("FlowInputNode").boundingBox();
+    await editor.saved();
+    const before = await places();
     await editor.drag(editor.node("FlowInputNode").getByRole("heading"), await editor.at(0.12, 0.45));
-    expect(await editor.node("FlowInputNode").boundingBox()).not.toEqual(before);
+    await editor.saved();
+    const after = await places();
+    expect(after.FlowInputNode).not.toEqual(before.FlowInputNode);
+    // That one moved, and the canvas under it did not.
+    expect({ ...after, FlowInputNode: before.FlowInputNode }).toEqual(before);
   });
 
   await test.step("prompts are written, and {{message}} becomes an input by itself", async () => {
@@ -76,8 +87,12 @@ test("a person draws, tests, publishes and calls a flow by mouse", async ({ page
     await editor.field("Condition name").press("Tab");
     await editor.field("Condition angry").fill('tone === "angry"');
     await expect(editor.inspector.locator(".culprit u")).toHaveText("=");
+    // On the node too, while it is typed.
+    const wrong = await editor.issue("RouteByTone").innerText();
+    expect(wrong).not.toContain("is not connected");
     await editor.field("Condition angry").fill('tone == "angry"');
     await expect(editor.inspector.locator(".culprit")).toHaveCount(0);
+    await expect(editor.issue("RouteByTone")).not.toHaveText(wrong);
     // Said once, by its field.
     await expect(editor.inspector.getByText("Input tone is not connected.")).toHaveCount(1);
     await expect(editor.port("RouteByTone condition angry")).toBeVisible();
@@ -116,7 +131,7 @@ test("a person draws, tests, publishes and calls a flow by mouse", async ({ page
     await editor.button("Tidy up").click();
     await editor.saved();
     const places = await page.locator(".node").evaluateAll((nodes) => nodes.map((node) => node.style.transform));
-    await page.reload();
+    await editor.reload();
     await expect(editor.wires).toHaveCount(8);
     expect(await page.locator(".node").evaluateAll((nodes) => nodes.map((node) => node.style.transform))).toEqual(places);
     await editor.select("RouteByTone");
@@ -145,6 +160,16 @@ test("a person draws, tests, publishes and calls a flow by mouse", async ({ page
     await expect(editor.line("RouteByTone")).toContainText("angry");
     await expect(editor.line("Answer")).toContainText("not taken");
     await expect(editor.line("FlowOutputNode_1")).toContainText("not taken");
+    const { ClassifyTone: first, Deescalate: second, Answer: none } = await editor.bars();
+    for (const { left, right } of [first, second]) {
+      expect(left).toBeGreaterThanOrEqual(0);
+      expect(right).toBeGreaterThan(left);
+      expect(right).toBeLessThan(1.001);
+    }
+    // One after the other; the second waited at the barrier, and is the longest of all.
+    expect(second.left).toBeGreaterThanOrEqual(first.right - 0.01);
+    expect(second.right - second.left).toBeGreaterThan(first.right - first.left);
+    expect(none.right - none.left).toBe(0);
     await editor.line("Deescalate").click();
     await expect(editor.line("Deescalate")).toHaveAttribute("aria-expanded", "true");
     await expect(editor.pane.getByText("Inputs", { exact: true })).toBeVisible();
@@ -152,9 +177,9 @@ test("a person draws, tests, publishes and calls a flow by mouse", async ({ page
     await expect(editor.pane.getByText("Outputs", { exact: true })).toBeVisible();
   });
 
-  const id = page.url().split("/").at(-1);
+  const flow = id();
   const invoke = async (input) =>
-    (await (await world.api("POST", `/api/flows/${id}/aliases/live/invoke`, { input })).json()).outputs;
+    (await (await world.api("POST", `/api/flows/${flow}/aliases/live/invoke`, { input })).json()).outputs;
 
   await test.step("publishing makes version 1, and live points at it", async () => {
     world.upstream.setAnswer(triage);
@@ -208,6 +233,17 @@ test("a person draws, tests, publishes and calls a flow by mouse", async ({ page
     await rows.last().getByRole("link").click();
     await expect(page.getByRole("region", { name: "Trace" })).toContainText("Deescalate");
     await expect(page.getByRole("region", { name: "Input and outputs" })).toContainText("We are so sorry.");
+  });
+
+  await test.step("the flows page has its picture, and how its last runs went", async () => {
+    await page.getByRole("link", { name: "Flows", exact: true }).first().click();
+    const card = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: "By hand" }) });
+    await expect(card.locator(".thumb-node")).toHaveCount(7);
+    await expect(card.locator(".thumb-mark.ai")).toHaveCount(3);
+    await expect(card.locator(".thumb-edge")).toHaveCount(8);
+    await expect(card.getByRole("img", { name: "6 runs, 0 failed" })).toBeVisible();
+    await expect(card).toContainText(/ran (just now|\d+ min ago) · \d+/);
+    await expect(card).toContainText("live → v1");
   });
 
   watched.expectNone();

@@ -6,18 +6,19 @@ import { watch } from "../support/page.mjs";
 import { barrier } from "../support/upstream.mjs";
 import { isConstrained, signIn, startWorld, triage } from "../support/world.mjs";
 
-let world, editor, watched;
+let world, editor, watched, allowed;
 test.beforeAll(async () => {
   world = await startWorld();
 });
 test.afterAll(() => world?.stop());
 test.beforeEach(async ({ page }) => {
   watched = watch(page);
+  allowed = undefined;
   world.upstream.setAnswer(triage);
   await signIn(page, world);
   editor = new Editor(page);
 });
-test.afterEach(() => watched.expectNone(/status of 422/));
+test.afterEach(() => watched.expectNone(allowed));
 
 const open = async (body) => {
   const flow = await world.create(body);
@@ -26,12 +27,47 @@ const open = async (body) => {
 };
 const lastExecution = async () => (await (await world.api("GET", "/api/executions")).json()).executions[0];
 
-test("the template runs at once", async ({ page }) => {
+test("the template runs at once, is published as it is, and is called by its name", async ({ page }) => {
   await page.getByRole("button", { name: "Use Support triage" }).click();
   await editor.noProblems();
   await editor.send("Where can I find my invoice?");
   await expect(editor.status).toContainText("Succeeded");
   await expect(editor.pane.getByText("Here you go.").first()).toBeVisible();
+  await editor.publish(1);
+  const called = await world.api("POST", "/api/flows/support-triage/aliases/live/invoke", { input: "Nobody answers!" });
+  expect((await called.json()).outputs).toEqual([{ node: "FlowOutputNode", value: "We are so sorry." }]);
+});
+
+test("an execution's page follows it, says when it is lost, and takes it up again", async ({ page }) => {
+  const held = barrier();
+  world.upstream.setAnswer((request) => (isConstrained(request) ? triage(request) : { ...triage(request), barrier: held }));
+  const { id } = await world.create({ template: "support-triage" });
+  const called = world.api("POST", `/api/flows/${id}/draft/invoke`, { input: "It is late" });
+  await held.held();
+  allowed = /status of 503/;
+  await page.route("**/events", (route) => route.fulfill({ status: 503, json: {} }));
+  await page.goto(`${world.url}/executions/${(await lastExecution()).id}`);
+  const line = page.getByRole("region", { name: "Trace" }).getByRole("button", { name: /^Deescalate/ });
+  const lost = page.getByRole("alert").filter({ hasText: "What follows is not shown here." });
+  await expect(lost).toBeVisible();
+  await page.unroute("**/events");
+  await lost.getByRole("button", { name: "Try again" }).click();
+  await expect(lost).toHaveCount(0);
+
+  // The clock goes on between events, and the bar with it.
+  const seconds = async () => Number((await line.innerText()).match(/([\d.]+) s/)?.[1] ?? 0);
+  const part = () => line.locator(".timing i").evaluate((bar) => bar.offsetWidth / bar.parentElement.offsetWidth);
+  await expect.poll(seconds).toBeGreaterThan(1);
+  const before = await seconds();
+  await expect.poll(seconds).toBeGreaterThan(before);
+  expect(await part()).toBeGreaterThan(0.8);
+  await expect(page.getByText("No Output node was reached yet.")).toBeVisible();
+
+  held.release();
+  await expect(page.getByText("Succeeded", { exact: true })).toBeVisible();
+  await expect(page.getByRole("region", { name: "Input and outputs" })).toContainText("We are so sorry.");
+  await expect(page.getByRole("button", { name: "Stop" })).toHaveCount(0);
+  expect((await called).status).toBe(200);
 });
 
 test("Stop closes the upstream's connection and aborts the run", async () => {
@@ -108,6 +144,7 @@ test("an Object is typed as JSON, and anything else is refused before it runs", 
 });
 
 test("a draft with errors is not run, and says what is wrong", async () => {
+  allowed = /status of 422/;
   await open({ title: "Loose" });
   await editor.send("Hello");
   await expect(editor.pane.getByRole("alert")).toContainText("cannot run yet");

@@ -63,19 +63,71 @@ test("saving mine over theirs keeps theirs in a flow of its own", async ({ conte
   expectNone();
 });
 
-test("what could not be saved survives a reload", async ({ page }) => {
+/** A page of its own on a fresh template, whose saves go through `route`. */
+async function alone(page, route) {
+  const watched = watch(page);
   await signIn(page, world);
   const flow = await world.create({ template: "support-triage" });
   const editor = new Editor(page);
   await editor.open(`${world.url}/flows/${flow.id}`);
-  const refuse = (route) => (route.request().method() === "PUT" ? route.abort("connectionrefused") : route.fallback());
-  await page.route("**/api/flows/*", refuse);
+  const saves = (request) => (request.request().method() === "PUT" ? route(request) : request.fallback());
+  await page.route("**/api/flows/*", saves);
+  return {
+    flow,
+    editor,
+    /** After a reload: what was done is there, is saved, and nothing was in its way. */
+    kept: async (allowed) => {
+      await expect(editor.node("Reply")).toBeVisible();
+      await page.unroute("**/api/flows/*", saves);
+      await editor.saved();
+      expect(await names(flow.id)).toContain("Reply");
+      await expect(page.getByRole("dialog")).toHaveCount(0);
+      await expect(page.getByText("Conflict", { exact: true })).toHaveCount(0);
+      watched.expectNone(allowed);
+    },
+  };
+}
+
+test("what could not be saved survives a reload", async ({ page }) => {
+  const { editor, kept } = await alone(page, (route) => route.abort("connectionrefused"));
   await editor.rename("Answer", "Reply");
   await expect(page.getByText("Offline", { exact: true })).toBeVisible();
-  page.on("dialog", (dialog) => dialog.accept());
-  await page.reload();
-  await expect(editor.node("Reply")).toBeVisible();
-  await page.unroute("**/api/flows/*");
-  await editor.saved();
+  await editor.reload();
+  await kept(/ERR_CONNECTION_REFUSED/);
+});
+
+test("a reload before the save has begun loses nothing", async ({ page }) => {
+  let saves = 0;
+  const { editor, kept } = await alone(page, (route) => {
+    saves += 1;
+    return route.fallback();
+  });
+  await editor.rename("Answer", "Reply");
+  expect(saves).toBe(0);
+  await editor.reload();
+  await kept();
+});
+
+test("a reload while a save is under way loses nothing", async ({ page }) => {
+  let under;
+  const begun = new Promise((resolve) => (under = resolve));
+  // Neither answered nor passed on.
+  const { editor, kept } = await alone(page, () => under());
+  await editor.rename("Answer", "Reply");
+  await begun;
+  await expect(page.getByText("Saving…", { exact: true })).toBeVisible();
+  await editor.reload();
+  await kept();
+});
+
+test("a reload after a save of which no answer came is no conflict", async ({ page }) => {
+  let done;
+  const stored = new Promise((resolve) => (done = resolve));
+  const { flow, editor, kept } = await alone(page, (route) => route.fetch().then(done));
+  await editor.rename("Answer", "Reply");
+  await stored;
   expect(await names(flow.id)).toContain("Reply");
+  await expect(page.getByText("Saving…", { exact: true })).toBeVisible();
+  await editor.reload();
+  await kept();
 });

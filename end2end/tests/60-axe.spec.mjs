@@ -3,16 +3,20 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 
 import { Editor } from "../support/editor.mjs";
-import { signIn, startWorld } from "../support/world.mjs";
+import { signIn, startWorld, triage } from "../support/world.mjs";
 
-let world, flow, execution;
+let world, flow, loose, execution, failed;
 test.beforeAll(async () => {
   world = await startWorld();
   flow = await world.create({ template: "support-triage" });
   await world.api("POST", `/api/flows/${flow.id}/publish`, {});
   const invoked = await world.api("POST", `/api/flows/${flow.id}/aliases/live/invoke`, { input: "It is late" });
   execution = (await invoked.json()).executionId;
-  await world.create({ title: "Loose" });
+  loose = await world.create({ title: "Loose" });
+  world.upstream.setAnswer(() => ({ status: 500 }));
+  const refused = await world.api("POST", `/api/flows/${flow.id}/draft/invoke`, { input: "It is late" });
+  failed = (await refused.json()).executionId;
+  world.upstream.setAnswer(triage);
 });
 test.afterAll(() => world?.stop());
 
@@ -24,9 +28,81 @@ async function found(page) {
     .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`);
 }
 
+/** What lies over the editor for a while. */
+async function lookAtOverlays(page, editor, look) {
+  await editor.canvas.focus();
+  await page.keyboard.press("?");
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await look("shortcuts");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await editor.canvas.focus();
+  await page.keyboard.press("Tab");
+  await expect(page.getByRole("dialog", { name: "Add a node" })).toBeVisible();
+  await look("add a node");
+  await page.keyboard.press("Escape");
+  await editor.node("RouteByTone").focus();
+  await page.keyboard.press("c");
+  await expect(page.getByRole("dialog").getByRole("option").first()).toBeVisible();
+  await look("connect");
+  await page.keyboard.press("Escape");
+  world.upstream.setAnswer(() => ({ status: 500 }));
+  await editor.send("It is late");
+  await expect(editor.status).toContainText("Failed");
+  world.upstream.setAnswer(triage);
+  await editor.line("ClassifyTone").click();
+  await look("editor after a failed run");
+}
+
+/** A draft with errors, and one that was changed elsewhere too. */
+async function lookAtProblems(page, editor, look) {
+  await editor.open(`${world.url}/flows/${loose.id}`);
+  await page.getByRole("button", { name: /problem/ }).click();
+  await expect(page.getByRole("dialog", { name: "Problems" })).toBeVisible();
+  await look("problems");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Publish" }).click();
+  await expect(page.getByRole("list", { name: "Problems to solve first" })).toBeVisible();
+  await look("publish with problems");
+  await page.keyboard.press("Escape");
+  const { id, revision, definition, extensions } = await world.create({ template: "support-triage", title: "Contested" });
+  await editor.open(`${world.url}/flows/${id}`);
+  await world.save(id, revision, JSON.parse(JSON.stringify({ definition, extensions }).replaceAll("Deescalate", "CalmDown")));
+  await editor.rename("Answer", "Reply");
+  await expect(page.getByRole("dialog", { name: "This flow was changed elsewhere too" })).toContainText("CalmDown");
+  await look("conflict");
+}
+
+/** The menus and questions of the other pages, and where there is nothing. */
+async function lookAtPages(page, look) {
+  await page.goto(world.url);
+  await page.getByRole("button", { name: `Actions for ${loose.title}` }).click();
+  await expect(page.getByRole("menu")).toBeVisible();
+  await look("a flow's menu");
+  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+  await look("delete a flow");
+  await page.goto(`${world.url}/executions?status=TimedOut`);
+  await expect(page.getByText("No execution is like that.")).toBeVisible();
+  await look("no executions");
+  await page.goto(`${world.url}/executions/absent`);
+  await expect(page.getByRole("alert")).toBeVisible();
+  await look("an execution that is not there");
+  await page.goto(`${world.url}/executions/${failed}`);
+  await expect(page.getByRole("region", { name: "Trace" })).toContainText("failed");
+  await look("a failed execution");
+  await page.goto(`${world.url}/flows/${loose.id}/versions`);
+  await expect(page.getByText("Nothing is published yet.")).toBeVisible();
+  await look("no versions");
+  await page.goto(`${world.url}/connections`);
+  await page.getByRole("button", { name: "Add connection" }).click();
+  await expect(page.getByRole("dialog", { name: "Add connection" })).toBeVisible();
+  await look("add connection");
+}
+
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing serious, ${colorScheme}`, async ({ browser }) => {
-    test.setTimeout(120_000);
+    test.setTimeout(180_000);
     const context = await browser.newContext({ colorScheme, reducedMotion: "reduce" });
     const page = await context.newPage();
     const editor = new Editor(page);
@@ -52,6 +128,7 @@ for (const colorScheme of ["light", "dark"]) {
     await expect(editor.status).toContainText("Succeeded");
     await editor.line("ClassifyTone").click();
     await look("editor after a run");
+    await lookAtOverlays(page, editor, look);
     await editor.button("Publish").click();
     await expect(page.getByRole("dialog")).toBeVisible();
     await look("publish");
@@ -59,6 +136,8 @@ for (const colorScheme of ["light", "dark"]) {
     await editor.button("Use it").click();
     await expect(page.getByRole("region", { name: "Snippet" })).toBeVisible();
     await look("use it");
+    await page.keyboard.press("Escape");
+    await lookAtProblems(page, editor, look);
     const pages = {
       versions: [`/flows/${flow.id}/versions`, page.getByRole("region", { name: "What changed" })],
       executions: ["/executions", page.getByRole("table")],
@@ -71,6 +150,7 @@ for (const colorScheme of ["light", "dark"]) {
       await expect(sign).toBeVisible();
       await look(name);
     }
+    await lookAtPages(page, look);
     await context.close();
     expect(Object.fromEntries(Object.entries(all).filter(([, problems]) => problems.length > 0))).toEqual({});
   });

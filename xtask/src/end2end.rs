@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::test::Outcome;
+use crate::test::{self, Outcome};
 use crate::{browser, debian, place, process, server};
 
 /// The AWS SDK for JavaScript.
@@ -54,6 +54,7 @@ pub fn playwright() -> Result<Outcome> {
         let python = python_with_boto3(&python)?;
         playwright.env("ANABRANCH_PYTHON", python.parent().unwrap_or(&python));
     }
+    test::require_models(&mut playwright);
     process::say("Running end2end/tests/*.spec.mjs in Chromium");
     process::run(&mut playwright)?;
     Ok(Outcome::Passed)

@@ -1,12 +1,14 @@
 //! The checks, in the order in which they are worth knowing about: cheap ones first.
 
 use std::fs;
+use std::process::Command;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::builder::PossibleValuesParser;
 
-use crate::{browser, end2end, place, process, server};
+use crate::{browser, debian, end2end, place, process, server};
 
 /// What became of a step that did not fail.
 pub enum Outcome {
@@ -30,8 +32,8 @@ const STEPS: [Step; 9] = [
         about: "the browser app builds, and with it the flow crate for WebAssembly",
         run: browser,
     },
-    Step { name: "unit", about: "the Rust tests pass (cargo test)", run: unit },
     Step { name: "model", about: "the local model can be fetched, or is here already", run: model },
+    Step { name: "unit", about: "the Rust tests pass (cargo test)", run: unit },
     Step { name: "node", about: "the AWS SDK for JavaScript works against the server", run: end2end::node },
     Step {
         name: "python",
@@ -125,18 +127,55 @@ fn browser() -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-fn unit() -> Result<Outcome> {
-    server::build()?;
-    cargo(&["test", "--workspace", "--locked"])
-}
-
 fn model() -> Result<Outcome> {
-    server::fetch_model(&server::build()?)?;
+    weights().clone().map_err(anyhow::Error::msg)?;
     Ok(Outcome::Passed)
 }
 
+fn unit() -> Result<Outcome> {
+    server::build()?;
+    let mut tests = process::cargo()?;
+    tests.args(["test", "--workspace", "--locked"]);
+    require_models(&mut tests);
+    if has_strace() {
+        tests.env("ANABRANCH_REQUIRE_STRACE", "1");
+    }
+    run_here(&mut tests)
+}
+
+/// Where the weights are, a test that needs them fails without them: it must not pass by being left out.
+pub fn require_models(tests: &mut Command) {
+    if weights().is_ok() {
+        tests.env("ANABRANCH_REQUIRE_MODELS", "1");
+    }
+}
+
+/// Fetches the local model's weights unless they are here, once for all steps; why not, where that failed.
+fn weights() -> &'static Result<(), String> {
+    static WEIGHTS: OnceLock<Result<(), String>> = OnceLock::new();
+    WEIGHTS.get_or_init(|| {
+        let fetched = server::build().and_then(|binary| server::fetch_model(&binary));
+        fetched.map_err(|error| format!("{error:#}"))
+    })
+}
+
+/// Whether system calls can be looked at, as the test of durability does.
+fn has_strace() -> bool {
+    let there = || place::program(&["strace"]).is_some();
+    if !there()
+        && debian::can_install()
+        && let Err(error) = debian::install(&["strace"])
+    {
+        process::say(&format!("No strace: {error:#}. Going on without it"));
+    }
+    there()
+}
+
 fn cargo(arguments: &[&str]) -> Result<Outcome> {
-    let mut command = process::cargo()?;
-    process::run(command.args(arguments)).with_context(|| format!("in {}", place::root().display()))?;
+    run_here(process::cargo()?.args(arguments))
+}
+
+fn run_here(command: &mut Command) -> Result<Outcome> {
+    process::run(command).with_context(|| format!("in {}", place::root().display()))?;
     Ok(Outcome::Passed)
 }

@@ -1,15 +1,8 @@
 //! Flows, their drafts, templates and files.
 
-use flow::check::Report;
-use flow::definition::Definition;
-use flow::extensions::Extensions;
-use flow::wire::{
-    CheckFlow, CreateFlow, Flow, FlowFile, FlowList, Invoke, Invoked, RenameFlow, SaveDraft, Saved, Template,
-};
-use serde_json::Value;
+use flow::wire::{CreateFlow, Flow, FlowFile, FlowList, RenameFlow, SaveDraft, Saved, Template};
 
 use super::path::flow as at;
-use super::stream::Target;
 use super::{Answer, request};
 
 pub async fn list() -> Answer<FlowList> {
@@ -53,13 +46,4 @@ pub async fn export(flow: &str) -> Answer<FlowFile> {
 /// Makes a flow of a file's text: ours or a bare AWS definition.
 pub async fn import(json: String) -> Answer<Flow> {
     request::post_text("/api/flows/import", json).await
-}
-
-pub async fn check(definition: Definition, extensions: Extensions) -> Answer<Report> {
-    request::post("/api/check", &CheckFlow { definition, extensions }).await
-}
-
-/// Calls a flow and waits for its end. Pages that show a run use [`stream_invoke`](super::stream_invoke).
-pub async fn invoke(flow: &str, target: &Target, input: Value) -> Answer<Invoked> {
-    request::post(&target.path(flow), &Invoke { input }).await
 }

@@ -29,9 +29,15 @@ pub async fn put_if_match<T: DeserializeOwned>(
     revision: u64,
     body: &impl Serialize,
 ) -> Answer<T> {
-    let builder =
-        RequestBuilder::new(path).method(Method::PUT).header("If-Match", &format!("\"{revision}\""));
-    read(send_json(builder, body).await?).await
+    read(send_json(if_match(RequestBuilder::new(path).method(Method::PUT), revision), body).await?).await
+}
+
+pub async fn post_if_match<T: DeserializeOwned>(
+    path: &str,
+    revision: u64,
+    body: &impl Serialize,
+) -> Answer<T> {
+    read(send_json(if_match(RequestBuilder::new(path).method(Method::POST), revision), body).await?).await
 }
 
 pub async fn patch<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> Answer<T> {
@@ -41,6 +47,11 @@ pub async fn patch<T: DeserializeOwned>(path: &str, body: &impl Serialize) -> An
 /// A `POST` that carries nothing.
 pub async fn act<T: DeserializeOwned>(path: &str) -> Answer<T> {
     read(send(RequestBuilder::new(path).method(Method::POST)).await?).await
+}
+
+/// As [`act`], on the draft at this revision alone.
+pub async fn act_if_match<T: DeserializeOwned>(path: &str, revision: u64) -> Answer<T> {
+    read(send(if_match(RequestBuilder::new(path).method(Method::POST), revision)).await?).await
 }
 
 /// A `POST` that carries nothing and whose answer says nothing.
@@ -60,21 +71,33 @@ pub async fn post_text<T: DeserializeOwned>(path: &str, json: String) -> Answer<
     read(accept(request.send().await).await?).await
 }
 
+/// What a request for a stream of events carries along.
+#[derive(Default)]
+pub struct StreamCall {
+    pub body: Option<String>,
+    /// The draft that it is about.
+    pub revision: Option<u64>,
+    /// The event that was read last.
+    pub last_event: Option<u64>,
+}
+
 /// A request whose answer is a stream of events.
 pub async fn open_stream(
     method: Method,
     path: &str,
-    body: Option<String>,
-    last_event: Option<u64>,
+    call: StreamCall,
     signal: Option<&AbortSignal>,
 ) -> Answer<Response> {
     let mut builder = with_proof(RequestBuilder::new(path).method(method))
         .header("Accept", "text/event-stream")
         .abort_signal(signal);
-    if let Some(seq) = last_event {
+    if let Some(seq) = call.last_event {
         builder = builder.header("Last-Event-ID", &seq.to_string());
     }
-    let request = match body {
+    if let Some(revision) = call.revision {
+        builder = if_match(builder, revision);
+    }
+    let request = match call.body {
         Some(body) => builder.header("Content-Type", "application/json").body(body),
         None => builder.build(),
     };
@@ -106,6 +129,10 @@ async fn send(builder: RequestBuilder) -> Answer<Response> {
 async fn send_json(builder: RequestBuilder, body: &impl Serialize) -> Answer<Response> {
     let request = with_proof(builder).json(body).map_err(unreadable)?;
     accept(request.send().await).await
+}
+
+fn if_match(builder: RequestBuilder, revision: u64) -> RequestBuilder {
+    builder.header("If-Match", &format!("\"{revision}\""))
 }
 
 fn with_proof(builder: RequestBuilder) -> RequestBuilder {

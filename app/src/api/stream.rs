@@ -10,6 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, ReadableStreamDefaultReader};
 
 use super::path::{encode, flow as at};
+use super::request::StreamCall;
 use super::sse::{Message, Parser};
 use super::{Answer, Error, request};
 
@@ -19,15 +20,23 @@ const RETRIES: u32 = 5;
 /// What to call: the draft, or what an alias points at.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Target {
-    Draft,
+    /// At this revision, which is what the page shows: the server refuses to run another.
+    Draft(u64),
     Alias(String),
 }
 
 impl Target {
     pub(super) fn path(&self, flow: &str) -> String {
         match self {
-            Self::Draft => at(flow, "/draft/invoke"),
+            Self::Draft(_) => at(flow, "/draft/invoke"),
             Self::Alias(alias) => at(flow, &format!("/aliases/{}/invoke", encode(alias))),
+        }
+    }
+
+    fn revision(&self) -> Option<u64> {
+        match self {
+            Self::Draft(revision) => Some(*revision),
+            Self::Alias(_) => None,
         }
     }
 }
@@ -52,7 +61,8 @@ pub async fn stream_invoke(
 ) -> Answer<()> {
     let body =
         serde_json::to_string(&Invoke { input }).map_err(|error| Error::Unreadable(error.to_string()))?;
-    let response = request::open_stream(Method::POST, &target.path(flow), Some(body), None, signal).await?;
+    let call = StreamCall { body: Some(body), revision: target.revision(), ..StreamCall::default() };
+    let response = request::open_stream(Method::POST, &target.path(flow), call, signal).await?;
     let mut place = Place::default();
     let cut = match place.read(response, &mut on_item).await {
         Ok(()) if place.ended => return Ok(()),
@@ -101,7 +111,8 @@ impl Place {
         loop {
             let before = self.seq;
             let last = (self.seq > 0).then_some(self.seq);
-            let outcome = match request::open_stream(Method::GET, &path, None, last, signal).await {
+            let call = StreamCall { last_event: last, ..StreamCall::default() };
+            let outcome = match request::open_stream(Method::GET, &path, call, signal).await {
                 Ok(response) => self.read(response, on_item).await,
                 Err(error) => Err(error),
             };
@@ -191,7 +202,7 @@ mod tests {
 
     #[test]
     fn targets_have_their_paths() {
-        assert_eq!(Target::Draft.path("triage"), "/api/flows/triage/draft/invoke");
+        assert_eq!(Target::Draft(3).path("triage"), "/api/flows/triage/draft/invoke");
         assert_eq!(Target::Alias("live".into()).path("triage"), "/api/flows/triage/aliases/live/invoke");
     }
 }

@@ -1,6 +1,6 @@
 //! Versions and the aliases that point at them.
 
-use flow::wire::{Alias, AliasList, Flow, Publish, Published, PutAlias, Version, VersionList};
+use flow::wire::{Alias, Flow, Publish, Published, PutAlias, Version, VersionList};
 
 use super::path::{encode, flow as at};
 use super::{Answer, request};
@@ -13,18 +13,16 @@ pub async fn get(flow: &str, version: u64) -> Answer<Version> {
     request::get(&at(flow, &format!("/versions/{version}"))).await
 }
 
-/// Makes a version of the draft; an [`Error::report`](super::Error::report) says what keeps it from that.
-pub async fn publish(flow: &str, publish: &Publish) -> Answer<Published> {
-    request::post(&at(flow, "/publish"), publish).await
+/// Makes a version of the draft; an [`Error::report`](super::Error::report) says what keeps it from that, and
+/// [`Error::is_conflict`](super::Error::is_conflict) that the draft is no longer at `revision`.
+pub async fn publish(flow: &str, revision: u64, publish: &Publish) -> Answer<Published> {
+    request::post_if_match(&at(flow, "/publish"), revision, publish).await
 }
 
-/// Makes a version the draft.
-pub async fn restore(flow: &str, version: u64) -> Answer<Flow> {
-    request::act(&at(flow, &format!("/versions/{version}/restore"))).await
-}
-
-pub async fn aliases(flow: &str) -> Answer<AliasList> {
-    request::get(&at(flow, "/aliases")).await
+/// Makes a version the draft. [`Error::is_conflict`](super::Error::is_conflict) where the draft is no longer at
+/// `revision`.
+pub async fn restore(flow: &str, revision: u64, version: u64) -> Answer<Flow> {
+    request::act_if_match(&at(flow, &format!("/versions/{version}/restore")), revision).await
 }
 
 pub async fn put_alias(flow: &str, alias: &str, version: u64) -> Answer<Alias> {

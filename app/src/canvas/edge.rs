@@ -61,7 +61,8 @@ pub fn Edge(wire: Wire) -> impl IntoView {
             class:live=move || state.get() == Flowing::Live
             class:off=move || state.get() == Flowing::Off
             class:gate=is_gate
-            role="img"
+            role="button"
+            aria-pressed=move || selected.get().to_string()
             aria-label=label
             tabindex="0"
             data-wire=name.clone()

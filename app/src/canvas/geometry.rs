@@ -60,15 +60,6 @@ pub fn curve(from: Position, to: Position) -> String {
     )
 }
 
-/// The middle of a wire.
-pub fn middle(from: Position, to: Position) -> Position {
-    let (a, b) = controls(from, to);
-    Position {
-        x: 0.125 * from.x + 0.375 * a.x + 0.375 * b.x + 0.125 * to.x,
-        y: 0.125 * from.y + 0.375 * a.y + 0.375 * b.y + 0.125 * to.y,
-    }
-}
-
 /// Half the way ahead where the target lies ahead, a loop where it lies behind.
 fn controls(from: Position, to: Position) -> (Position, Position) {
     let ahead = to.x - from.x;
@@ -86,7 +77,6 @@ mod tests {
     fn a_wire_keeps_its_ends() {
         let (from, to) = (Position { x: 0.0, y: 10.0 }, Position { x: 100.0, y: 50.0 });
         assert_eq!(curve(from, to), "M0.0 10.0C50.0 10.0 50.0 50.0 100.0 50.0");
-        assert_eq!(middle(from, to), Position { x: 50.0, y: 30.0 });
         assert!(curve(to, from).starts_with("M100.0 50.0C162.5"));
     }
 

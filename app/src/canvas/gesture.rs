@@ -99,20 +99,71 @@ pub enum Action {
     Add(NodeType),
 }
 
+/// A gesture and the pointer that makes it: a second finger ends it, and moves of others mean nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Hand {
+    gesture: Gesture,
+    pointer: i32,
+}
+
+impl Hand {
+    /// A pointer went down.
+    pub fn press(&mut self, pointer: i32, hit: Hit, at: Position, with: With) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if !self.gesture.is_idle() && !self.gesture.waits() {
+            actions = self.gesture.cancel();
+            // The same pointer again means that its release was lost.
+            if pointer != self.pointer {
+                return actions;
+            }
+        }
+        self.pointer = pointer;
+        actions.extend(self.gesture.press(hit, at, with));
+        actions
+    }
+
+    /// Whether this pointer's moves and release count. A wire between two clicks follows any.
+    pub fn minds(&self, pointer: i32) -> bool {
+        !self.gesture.is_idle() && (pointer == self.pointer || self.gesture.waits())
+    }
+
+    /// The pointer moved.
+    pub fn go(&mut self, to: Position) -> Vec<Action> {
+        self.gesture.go(to)
+    }
+
+    /// A pointer was released.
+    pub fn release(&mut self, pointer: i32, at: Position) -> Vec<Action> {
+        if self.minds(pointer) { self.gesture.release(at) } else { Vec::new() }
+    }
+
+    /// Everything is as before.
+    pub fn cancel(&mut self) -> Vec<Action> {
+        self.gesture.cancel()
+    }
+
+    pub fn is_idle(&self) -> bool {
+        self.gesture.is_idle()
+    }
+}
+
 impl Gesture {
     /// The pointer went down.
     pub fn press(&mut self, hit: Hit, at: Position, with: With) -> Vec<Action> {
-        // The second click of two ends the wire wherever it is.
+        // The second click of two ends the wire wherever it is on the canvas.
+        let mut actions = Vec::new();
         if let Self::Wire { held: false, .. } = self {
-            *self = Self::Idle;
-            return vec![Action::DropWire(at)];
+            if !matches!(hit, Hit::Palette(_)) {
+                *self = Self::Idle;
+                return vec![Action::DropWire(at)];
+            }
+            actions = self.cancel();
         }
-        if with.pan {
-            *self = Self::Pan { last: at };
-            return Vec::new();
-        }
-        *self = Self::Pressed { hit, at, with };
-        Vec::new()
+        *self = match with.pan {
+            true => Self::Pan { last: at },
+            false => Self::Pressed { hit, at, with },
+        };
+        actions
     }
 
     /// The pointer moved.
@@ -166,6 +217,11 @@ impl Gesture {
 
     pub fn is_idle(&self) -> bool {
         *self == Self::Idle
+    }
+
+    /// Whether a wire waits for its second click.
+    fn waits(&self) -> bool {
+        matches!(self, Self::Wire { held: false, .. })
     }
 
     fn begin(&mut self, hit: Hit, at: Position, with: With, to: Position) -> Vec<Action> {
@@ -277,6 +333,38 @@ mod tests {
         let second = gesture.press(Hit::Node("B1".into()), at(80.0, 0.0), With::default());
         assert_eq!(second, [Action::DropWire(at(80.0, 0.0))]);
         assert!(gesture.release(at(80.0, 0.0)).is_empty() && gesture.is_idle());
+    }
+
+    #[test]
+    fn a_palette_entry_ends_a_wire_that_waits() {
+        let mut gesture = Gesture::default();
+        gesture.press(Hit::Port(port()), at(0.0, 0.0), With::default());
+        gesture.release(at(0.0, 0.0));
+        let carried = gesture.press(Hit::Palette(NodeType::Prompt), at(-90.0, 0.0), With::default());
+        assert_eq!(carried, [Action::CancelWire]);
+        assert_eq!(gesture.release(at(-90.0, 0.0)), [Action::Add(NodeType::Prompt)]);
+    }
+
+    #[test]
+    fn a_second_finger_puts_things_back_and_does_nothing_else() {
+        let node = || Hit::Node("A1".into());
+        let touch = With { touch: true, ..With::default() };
+        let mut hand = Hand::default();
+        hand.press(1, node(), at(0.0, 0.0), touch);
+        assert!(!hand.go(at(20.0, 0.0)).is_empty());
+        assert!(!hand.minds(2), "moves of another pointer mean nothing");
+        assert!(hand.release(2, at(0.0, 0.0)).is_empty());
+        assert_eq!(hand.press(2, node(), at(50.0, 0.0), touch), [Action::CancelDrag]);
+        assert!(hand.is_idle());
+        assert!(hand.release(2, at(50.0, 0.0)).is_empty() && hand.release(1, at(0.0, 0.0)).is_empty());
+        hand.press(1, node(), at(0.0, 0.0), touch);
+        hand.go(at(20.0, 0.0));
+        assert_eq!(
+            hand.press(1, Hit::Pane, at(0.0, 0.0), touch),
+            [Action::CancelDrag],
+            "its release was lost"
+        );
+        assert_eq!(hand.release(1, at(0.0, 0.0)), [Action::ClearSelection]);
     }
 
     proptest! {

@@ -19,6 +19,14 @@ use crate::ui::browser;
 #[derive(Clone, Copy)]
 pub struct Reach {
     pub run: Callback<()>,
+    /// Goes to the name of the selected node.
+    pub rename: Callback<()>,
+}
+
+/// Whether Cmd takes the place of Ctrl.
+pub fn is_mac() -> bool {
+    let platform = browser::window().and_then(|window| window.navigator().platform().ok());
+    platform.is_some_and(|platform| platform.starts_with("Mac"))
 }
 
 /// Listens for as long as the page is there.
@@ -57,6 +65,9 @@ fn handle(stage: Stage, reach: Reach, clip: StoredValue<String>, event: &ev::Key
     if within("input, textarea, select, [contenteditable], dialog") {
         return false;
     }
+    if key != "Tab" {
+        stage.lets_go.set_value(false);
+    }
     let on_canvas = within(".canvas") || within_body(target.as_ref());
     if control {
         return with_control(stage, clip, &key, event.shift_key(), on_canvas);
@@ -66,13 +77,14 @@ fn handle(stage: Stage, reach: Reach, clip: StoredValue<String>, event: &ev::Key
         "Escape" => escape(stage),
         "?" => stage.sheet.set(true),
         "/" => browser::focus_soon("#palette-search"),
+        " " => return space(stage, target.as_ref(), event),
         _ if !on_canvas => return false,
-        "Delete" | "Backspace" => stage.delete(),
-        "F2" => browser::focus_soon("#node-name"),
-        "Tab" if !event.shift_key() && on_pane(stage, target.as_ref()) => quick_add(stage),
+        "Delete" | "Backspace" => delete(stage, target.as_ref()),
+        "F2" => return rename(stage, target.as_ref(), reach),
+        "Tab" if !event.shift_key() && on_pane(stage, target.as_ref()) => return quick_add(stage),
         "c" | "C" => return connect(stage, target.as_ref()),
-        " " | "Enter" if on_button => return false,
-        " " | "Enter" => return choose(stage, target.as_ref(), &key),
+        "Enter" if on_button => return false,
+        "Enter" => return choose(stage, target.as_ref()),
         _ => return arrow(stage, target.as_ref(), event),
     }
     true
@@ -84,16 +96,19 @@ fn with_control(stage: Stage, clip: StoredValue<String>, key: &str, shift: bool,
         "z" if shift => editor.redo(),
         "z" => editor.undo(),
         "y" => editor.redo(),
+        // Elsewhere these are the browser's own, which make its letters larger.
+        _ if !on_canvas => return false,
         "=" | "+" => stage.zoom(STEP),
         "-" => stage.zoom(1.0 / STEP),
         "0" => stage.zoom(1.0 / stage.viewport.with_untracked(|viewport| viewport.zoom)),
         "1" => stage.fit(),
-        _ if !on_canvas => return false,
         "a" => {
             let names =
                 editor.look(|d| d.definition.nodes.iter().map(|n| n.name.clone()).collect::<Vec<_>>());
             editor.select(Selection::nodes(names));
         }
+        // Marked words of the page are what is meant, whichever node is selected.
+        "c" | "x" if has_marked_text() => return false,
         "c" => return copy(stage, clip),
         "x" => {
             if !copy(stage, clip) {
@@ -164,19 +179,64 @@ async fn read_clipboard() -> Option<String> {
     wasm_bindgen_futures::JsFuture::from(navigator.clipboard().read_text()).await.ok()?.as_string()
 }
 
-fn quick_add(stage: Stage) {
+/// Whether a text of the page is marked.
+fn has_marked_text() -> bool {
+    let Some(window) = browser::window() else { return false };
+    let selection = js_sys::Reflect::get(&window, &"getSelection".into())
+        .and_then(|ask| ask.dyn_into::<js_sys::Function>())
+        .and_then(|ask| ask.call0(&window));
+    let is_collapsed =
+        selection.and_then(|selection| js_sys::Reflect::get(&selection, &"isCollapsed".into()));
+    is_collapsed.is_ok_and(|is_collapsed| is_collapsed.as_bool() == Some(false))
+}
+
+/// Opens the list of what can be added; right after it was closed, Tab goes on as everywhere.
+fn quick_add(stage: Stage) -> bool {
+    if stage.lets_go.try_update_value(std::mem::take) == Some(true) {
+        return false;
+    }
     stage.menu.set(Some(Menu::add_anywhere(stage)));
+    true
+}
+
+/// The node that has the focus.
+fn focused_node(stage: Stage, target: Option<&Element>) -> Option<String> {
+    let id = attribute(target, "data-card")?;
+    let cards = stage.editor.cards.get_untracked();
+    cards.iter().find(|card| card.id.to_string() == id).map(|card| card.name())
 }
 
 /// The node that has the focus, else the selected one.
 fn current(stage: Stage, target: Option<&Element>) -> Option<String> {
-    let focused = target
-        .and_then(|target| target.closest("[data-card]").ok().flatten())
-        .and_then(|element| element.get_attribute("data-card"));
-    let cards = stage.editor.cards.get_untracked();
-    focused
-        .and_then(|id| cards.iter().find(|card| card.id.to_string() == id).map(|card| card.name()))
+    focused_node(stage, target)
         .or_else(|| stage.editor.selection.with_untracked(|selection| selection.only_node().cloned()))
+}
+
+/// An attribute of the element or of what it stands in.
+fn attribute(target: Option<&Element>, name: &str) -> Option<String> {
+    target?.closest(&format!("[{name}]")).ok().flatten()?.get_attribute(name)
+}
+
+/// Deletes what has the focus, and with it the selection that it belongs to.
+fn delete(stage: Stage, target: Option<&Element>) {
+    let selection = stage.editor.selection.get_untracked();
+    if let Some(node) = focused_node(stage, target) {
+        if !selection.nodes.contains(&node) {
+            stage.editor.select(Selection::node(&node));
+        }
+    } else if let Some(wire) = attribute(target, "data-wire")
+        && !selection.connections.contains(&wire)
+    {
+        stage.editor.select(Selection::connection(&wire));
+    }
+    stage.delete();
+}
+
+fn rename(stage: Stage, target: Option<&Element>, reach: Reach) -> bool {
+    let Some(node) = current(stage, target) else { return false };
+    stage.editor.select(Selection::node(&node));
+    reach.rename.run(());
+    true
 }
 
 fn connect(stage: Stage, target: Option<&Element>) -> bool {
@@ -185,10 +245,19 @@ fn connect(stage: Stage, target: Option<&Element>) -> bool {
     true
 }
 
-fn choose(stage: Stage, target: Option<&Element>, key: &str) -> bool {
+/// Held, it makes any drag pan. It still does what it does on buttons and the like.
+fn space(stage: Stage, target: Option<&Element>, event: &ev::KeyboardEvent) -> bool {
+    stage.space.set(true);
+    if on_pane(stage, target) || within_body(target) {
+        return true;
+    }
+    let on_card = target.is_some_and(|target| target.has_attribute("data-card"));
+    on_card && (event.repeat() || choose(stage, target))
+}
+
+fn choose(stage: Stage, target: Option<&Element>) -> bool {
     if on_pane(stage, target) {
-        stage.space.set(key == " ");
-        return key == " ";
+        return false;
     }
     let Some(node) = current(stage, target) else { return false };
     stage.editor.select(Selection::node(&node));

@@ -5,14 +5,19 @@ use flow::extensions::Position;
 use leptos::html;
 use leptos::prelude::*;
 
-use super::stage::{Stage, focus, use_stage};
+use super::focus::{focus, still};
+use super::stage::{Stage, use_stage};
 use crate::editor::change;
 use crate::editor::connect::{self, Link, Target};
 use crate::editor::document::Port;
 use crate::node::KindIcon;
 
-/// How much room a list takes, in screen pixels.
-const ROOM: (f64, f64) = (300.0, 240.0);
+/// A list's width, and the most that its height comes to, in screen pixels.
+const WIDTH: f64 = 252.0;
+const HEIGHT: f64 = 310.0;
+/// The height of its field, and of one item.
+const FIELD: f64 = 50.0;
+const ITEM: f64 = 32.0;
 
 /// An open list.
 #[derive(Clone, PartialEq)]
@@ -62,7 +67,7 @@ impl Menu {
                     .is_some_and(|name| connect::link(&trial, from, &Target::Node(name), None).is_ok())
             }),
         };
-        let items = NodeType::ALL
+        let items: Vec<Item> = NodeType::ALL
             .into_iter()
             .filter(|kind| kind.describe().runs && fits(*kind))
             .map(|kind| Item {
@@ -71,6 +76,7 @@ impl Menu {
             })
             .collect();
         let node = from.map(|from| from.node);
+        let at = inside(at, stage.size.get_untracked(), items.len());
         Self { at, title: "Add a node".to_owned(), items, node }
     }
 
@@ -89,14 +95,14 @@ impl Menu {
 
     /// The ports that a port can be connected with.
     pub fn connect(stage: Stage, from: Port) -> Self {
-        let items = stage.editor.look(|document| {
+        let items: Vec<Item> = stage.editor.look(|document| {
             connect::candidates(document, &from)
                 .into_iter()
                 .map(|(target, link)| Item { label: target_label(&target), does: Does::Connect(link) })
                 .collect()
         });
         Self {
-            at: beside(stage, &from.node),
+            at: beside(stage, &from.node, items.len()),
             title: format!("Connect {}", from.label()),
             items,
             node: Some(from.node),
@@ -113,7 +119,7 @@ impl Menu {
         match ports.as_slice() {
             [only] => Self::connect(stage, only.clone()),
             _ => Self {
-                at: beside(stage, node),
+                at: beside(stage, node, ports.len()),
                 title: format!("Connect {node} from"),
                 items: ports
                     .iter()
@@ -153,16 +159,15 @@ fn Listing(menu: Menu) -> impl IntoView {
     Effect::new(move || {
         if let Some(input) = input.get() {
             // At once where it is on the page already, so that the first key typed is not lost.
-            let _refused = input.focus();
-            leptos::leptos_dom::helpers::request_animation_frame(move || {
-                let _refused = input.focus();
-            });
+            still(&input);
+            leptos::leptos_dom::helpers::request_animation_frame(move || still(&input));
         }
     });
     let close = move || {
         stage.menu.set(None);
-        if let Some(card) = node.get_value().and_then(|name| stage.editor.card(&name)) {
-            focus(card);
+        match node.get_value().and_then(|name| stage.editor.card(&name)) {
+            Some(card) => focus(card),
+            None => stage.focus_pane(),
         }
     };
     let take = move |at: usize| {
@@ -181,7 +186,11 @@ fn Listing(menu: Menu) -> impl IntoView {
             "ArrowDown" => chosen.update(|at| *at = (*at + 1).min(last)),
             "ArrowUp" => chosen.update(|at| *at = at.saturating_sub(1)),
             "Enter" => take(chosen.get_untracked()),
-            "Escape" | "Tab" => close(),
+            "Escape" | "Tab" => {
+                close();
+                // Tab opened it; now it is to lead on.
+                stage.lets_go.set_value(true);
+            }
             _ => return,
         }
         event.prevent_default();
@@ -255,10 +264,31 @@ fn target_label(target: &Target) -> String {
 }
 
 /// To the right of a node, and on the screen even where the node is not.
-fn beside(stage: Stage, node: &str) -> Position {
+fn beside(stage: Stage, node: &str, items: usize) -> Position {
     let place = stage.editor.look(|document| document.place(node));
     let corner = Position { x: place.x + flow::layout::WIDTH + 12.0, y: place.y };
-    let corner = stage.viewport.get_untracked().to_screen(corner);
-    let (width, height) = stage.size.get_untracked();
-    Position { x: corner.x.min(width - ROOM.0).max(0.0), y: corner.y.min(height - ROOM.1).max(0.0) }
+    inside(stage.viewport.get_untracked().to_screen(corner), stage.size.get_untracked(), items)
+}
+
+/// The place nearest to this one where a list of so many items is wholly on a canvas of this size.
+fn inside(at: Position, size: (f64, f64), items: usize) -> Position {
+    let height = (FIELD + ITEM * items as f64).min(HEIGHT);
+    Position { x: at.x.min(size.0 - WIDTH).max(0.0), y: at.y.min(size.1 - height).max(0.0) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_stays_on_the_canvas() {
+        let place = |x, y, items| {
+            let at = inside(Position { x, y }, (800.0, 600.0), items);
+            (at.x, at.y)
+        };
+        assert_eq!(place(100.0, 100.0, 4), (100.0, 100.0));
+        assert_eq!(place(790.0, 590.0, 1), (800.0 - WIDTH, 600.0 - FIELD - ITEM));
+        assert_eq!(place(-30.0, 590.0, 99), (0.0, 600.0 - HEIGHT));
+        assert_eq!(place(-30.0, -9.0, 1), (0.0, 0.0));
+    }
 }

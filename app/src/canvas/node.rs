@@ -5,8 +5,9 @@ use flow::check::Severity;
 use flow::layout::{self, Row};
 use leptos::prelude::*;
 
+use super::focus::element_id;
 use super::menu::Menu;
-use super::stage::{element_id, use_stage};
+use super::stage::use_stage;
 use crate::editor::connect::{Target, link};
 use crate::editor::document::{Port, row_name};
 use crate::editor::session::{Card, use_editor};
@@ -26,6 +27,8 @@ pub fn NodeCard(card: Card) -> impl IntoView {
     let wrong = Memo::new(move |_| {
         card.problems.with(|problems| problems.iter().any(|problem| problem.severity == Severity::Error))
     });
+    // What is wrong now goes before what a run did.
+    let bad = move || is(State::Failed) || (wrong.get() && !is(State::Running));
     let transform = move || {
         let place = card.place.get();
         format!("translate({}px, {}px)", place.x, place.y)
@@ -35,10 +38,10 @@ pub fn NodeCard(card: Card) -> impl IntoView {
             id=element_id(card)
             class="node"
             class:sel=move || card.selected.get()
-            class:ok=move || is(State::Ok)
+            class:ok=move || is(State::Ok) && !bad()
             class:run=move || is(State::Running)
             class:skipped=move || is(State::Skipped)
-            class:bad=move || is(State::Failed) || (state.get().is_none() && wrong.get())
+            class:bad=bad
             style:transform=transform
             role="group"
             aria-roledescription="node"
@@ -77,6 +80,7 @@ fn Badge(card: Card) -> impl IntoView {
             State::Failed => ("state bad", "!", "failed"),
             State::Skipped => ("state skipped", "–", "not taken"),
             State::Stopped => ("state skipped", "■", "stopped"),
+            State::Lost => ("state skipped", "?", "not known"),
         };
         // What takes next to no time would only push the name aside.
         let slow = card.node.with_untracked(|node| node.kind == flow::definition::NodeType::Prompt);
@@ -152,19 +156,7 @@ fn PortRow(card: Card, row: Row) -> impl IntoView {
 /// The first problem, and how many more there are; a failure of the run goes before.
 #[component]
 fn Issues(card: Card) -> impl IntoView {
-    let words = Memo::new(move |_| {
-        let failure = card.light.with(|light| light.as_ref().and_then(|light| light.failure.clone()));
-        if failure.is_some() {
-            return failure;
-        }
-        card.problems.with(|problems| {
-            let first = problems.iter().find(|p| p.severity == Severity::Error).or(problems.first())?;
-            Some(match problems.len() {
-                1 => first.message.clone(),
-                many => format!("{} (+{})", first.message, many - 1),
-            })
-        })
-    });
+    let words = Memo::new(move |_| card.issue());
     let mild = move || {
         card.light.with(|light| light.as_ref().is_none_or(|light| light.failure.is_none()))
             && card.problems.with(|problems| problems.iter().all(|p| p.severity == Severity::Warning))

@@ -1,13 +1,19 @@
 //! The canvas itself: one transform over all cards, one SVG with all wires, and the pointer's events in one place.
 
+use std::collections::HashMap;
+
 use flow::layout;
 use leptos::ev;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, ResizeObserver};
 
 use super::edge::{Edge, LooseWire, Reason};
+use super::focus::still;
 use super::gesture::{self, Hit};
+use super::keyboard::is_mac;
 use super::menu::{Menu, OpenMenu};
 use super::minimap::Minimap;
 use super::node::{NodeCard, row_of};
@@ -15,8 +21,10 @@ use super::stage::{Stage, use_stage};
 use super::tools::Tools;
 use super::viewport::Viewport;
 use crate::editor::document::Port;
-use crate::editor::session::use_editor;
+use crate::editor::session::{Card, use_editor};
+use crate::editor::walk;
 use crate::node::KindIcon;
+use crate::ui::browser;
 
 #[component]
 pub fn Canvas() -> impl IntoView {
@@ -24,6 +32,7 @@ pub fn Canvas() -> impl IntoView {
     let stage = use_stage();
     follow_pointer(stage);
     follow_size(stage);
+    let cards = in_reading_order(stage);
     let transform = move || {
         let Viewport { x, y, zoom } = stage.viewport.get();
         format!("translate({x}px, {y}px) scale({zoom})")
@@ -48,6 +57,7 @@ pub fn Canvas() -> impl IntoView {
             style:background-position=move || grid().0
             style:background-size=move || grid().1
             on:pointerdown=move |event| press(stage, &event)
+            on:wheel=move |event| turn(stage, &event)
             on:dblclick=move |event| quick_add(stage, &event)
         >
             <p id="canvas-help" class="visually-hidden">
@@ -55,14 +65,15 @@ pub fn Canvas() -> impl IntoView {
                  Press the question mark for all shortcuts."
             </p>
             <div class="world" style:transform=transform>
+                <For each=move || cards.get() key=|card| card.id let:card>
+                    <NodeCard card />
+                </For>
+                // After the cards, as the Tab key goes; the style draws them below.
                 <svg class="edges" aria-hidden="false">
                     <For each=move || editor.wires.get() key=|wire| wire.key() let:wire>
                         <Edge wire />
                     </For>
                 </svg>
-                <For each=move || editor.cards.get() key=|card| card.id let:card>
-                    <NodeCard card />
-                </For>
                 <svg class="edges above" aria-hidden="true">
                     <LooseWire />
                     {move || {
@@ -87,6 +98,31 @@ pub fn Canvas() -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// The cards as the Tab key goes through them.
+fn in_reading_order(stage: Stage) -> Memo<Vec<Card>> {
+    let editor = stage.editor;
+    Memo::new(move |before: Option<&Vec<Card>>| {
+        let order: HashMap<String, usize> =
+            editor.watch(walk::order).into_iter().enumerate().map(|(at, name)| (name, at)).collect();
+        let mut cards = editor.cards.get();
+        cards.sort_by_cached_key(|card| order.get(&card.name()).copied());
+        if before.is_some_and(|before| *before != cards) {
+            keep_focus(stage);
+        }
+        cards
+    })
+}
+
+/// An element that changes its place among its siblings loses the focus.
+fn keep_focus(stage: Stage) {
+    let Some(held) = browser::focused().filter(|held| held.class_list().contains("node")) else { return };
+    stage.next_frame(move |_| {
+        if browser::focused().is_none_or(|focused| focused.tag_name().eq_ignore_ascii_case("body")) {
+            still(&held);
+        }
+    });
 }
 
 /// What is carried from the palette.
@@ -128,7 +164,7 @@ fn press(stage: Stage, event: &ev::PointerEvent) {
     if event.button() == 1 {
         event.prevent_default();
     }
-    stage.press(hit, client(event), with(stage, event));
+    stage.press(event.pointer_id(), hit, client(event), with(stage, event));
 }
 
 fn hit(stage: Stage, target: &Element) -> Hit {
@@ -152,8 +188,11 @@ fn hit(stage: Stage, target: &Element) -> Hit {
 /// A double click on the pane offers what can be added there.
 fn quick_add(stage: Stage, event: &ev::MouseEvent) {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let on_pane = target.is_some_and(|target| matches!(hit(stage, &target), Hit::Pane));
-    if on_pane {
+    let on_pane = |target: Element| {
+        let above = target.closest(".tools, .mini, .quick").ok().flatten();
+        above.is_none() && matches!(hit(stage, &target), Hit::Pane)
+    };
+    if target.is_some_and(on_pane) {
         let at = stage.local((f64::from(event.client_x()), f64::from(event.client_y())));
         stage.menu.set(Some(Menu::quick_add(stage, at, None)));
     }
@@ -161,29 +200,14 @@ fn quick_add(stage: Stage, event: &ev::MouseEvent) {
 
 /// Moves and releases count wherever they happen, since a gesture may leave the canvas.
 fn follow_pointer(stage: Stage) {
-    let go = window_event_listener(ev::pointermove, move |event| stage.go(client(&event)));
-    let release = window_event_listener(ev::pointerup, move |event| stage.release(client(&event)));
-    let lose = window_event_listener(ev::pointercancel, move |_| {
-        stage.cancel();
+    let go = window_event_listener(ev::pointermove, move |event| {
+        stage.go(event.pointer_id(), client(&event), event.alt_key());
     });
+    let release = window_event_listener(ev::pointerup, move |event| {
+        stage.release(event.pointer_id(), client(&event));
+    });
+    let lose = window_event_listener(ev::pointercancel, move |event| stage.lose(event.pointer_id()));
     let resize = window_event_listener(ev::resize, move |_| stage.measure());
-    // Not passive, so that the page itself does not scroll or zoom.
-    let wheel = stage.root;
-    Effect::new(move || {
-        let Some(root) = wheel.get() else { return };
-        let options = web_sys::AddEventListenerOptions::new();
-        options.set_passive(false);
-        let turn = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::WheelEvent)>::new(move |event| {
-            turn(stage, &event);
-        });
-        let _refused = root.add_event_listener_with_callback_and_add_event_listener_options(
-            "wheel",
-            turn.as_ref().unchecked_ref(),
-            &options,
-        );
-        // It lives as long as the element that it listens to.
-        turn.forget();
-    });
     on_cleanup(move || {
         go.remove();
         release.remove();
@@ -192,33 +216,40 @@ fn follow_pointer(stage: Stage) {
     });
 }
 
+/// The wheel zooms the flow, never the page; a list above the canvas scrolls by it.
 fn turn(stage: Stage, event: &web_sys::WheelEvent) {
     let inside_list = event
         .target()
         .and_then(|target| target.dyn_into::<Element>().ok())
         .and_then(|target| target.closest(".quick").ok().flatten())
         .is_some();
-    if inside_list {
+    if inside_list && !event.ctrl_key() {
         return;
     }
     event.prevent_default();
+    if inside_list {
+        return;
+    }
     stage.measure();
     let at = stage.local((f64::from(event.client_x()), f64::from(event.client_y())));
-    let factor = Viewport::wheel(event.delta_y(), event.delta_mode(), event.ctrl_key());
+    // A pinch comes as a wheel with Ctrl, and on a Mac in much smaller steps.
+    let pinch = event.ctrl_key() && is_mac();
+    let factor = Viewport::wheel(event.delta_y(), event.delta_mode(), pinch);
     stage.viewport.update(|viewport| *viewport = viewport.zoom_at(at, factor));
 }
 
 /// Panels open and close beside the canvas without the window changing its size.
 fn follow_size(stage: Stage) {
+    let seen = Closure::<dyn Fn()>::new(move || stage.measure());
+    let Ok(observer) = ResizeObserver::new(seen.as_ref().unchecked_ref()) else { return };
+    let watching = observer.clone();
     Effect::new(move || {
-        let Some(root) = stage.root.get() else { return };
-        let seen = wasm_bindgen::closure::Closure::<dyn Fn()>::new(move || stage.measure());
-        if let Ok(observer) = web_sys::ResizeObserver::new(seen.as_ref().unchecked_ref()) {
-            observer.observe(&root);
+        if let Some(root) = stage.root.get() {
+            watching.observe(&root);
         }
-        // It lives as long as the element that it observes.
-        seen.forget();
     });
+    let both = SendWrapper::new((observer, seen));
+    on_cleanup(move || both.0.disconnect());
 }
 
 fn client(event: &ev::PointerEvent) -> (f64, f64) {

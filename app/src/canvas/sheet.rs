@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use super::stage::use_stage;
 use crate::ui::dialog::Dialog;
 
-const SHORTCUTS: [(&str, &str); 26] = [
+const SHORTCUTS: [(&str, &str); 27] = [
     ("Drag the pane, Space and drag", "Pan"),
+    ("Alt while dragging", "Place freely, off the grid"),
     ("Wheel, Ctrl + or −", "Zoom"),
     ("Ctrl 0, Ctrl 1", "100 %, fit"),
     ("Tab, double click", "Add a node"),

@@ -8,11 +8,10 @@ use flow::extensions::Position;
 use flow::layout;
 use leptos::leptos_dom::helpers::request_animation_frame;
 use leptos::prelude::*;
-use send_wrapper::SendWrapper;
-use web_sys::HtmlElement;
 
+use super::focus::{focus, still};
 use super::geometry::Rect;
-use super::gesture::{Action, Gesture, Hit, With};
+use super::gesture::{Action, Hand, Hit, With};
 use super::menu::Menu;
 use super::target;
 use super::viewport::Viewport;
@@ -22,9 +21,6 @@ use crate::editor::document::Port;
 use crate::editor::selection::Selection;
 use crate::editor::session::{Card, Editor};
 use crate::node::prompt::Models;
-
-/// How much room the problems below a node may take, in flow units.
-const ISSUE: f64 = 60.0;
 
 /// A wire that is being drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +35,7 @@ pub struct Loose {
     pub moved: Option<String>,
 }
 
-/// The canvas of this page, as a context.
+/// The canvas of this page, as a context. Where new nodes go is told in [`placement`](super::placement).
 #[derive(Clone, Copy)]
 pub struct Stage {
     pub editor: Editor,
@@ -57,8 +53,12 @@ pub struct Stage {
     /// The hand is panning, which the cursor shows.
     pub panning: RwSignal<bool>,
     pub root: NodeRef<leptos::html::Div>,
-    models: Models,
-    gesture: StoredValue<Gesture>,
+    pub(super) models: Models,
+    /// The next Tab leaves the canvas: a list that it had opened was closed.
+    pub(super) lets_go: StoredValue<bool>,
+    hand: StoredValue<Hand>,
+    /// Alt is held: what is dragged stands wherever it is let go.
+    free: StoredValue<bool>,
     starts: StoredValue<Vec<(Card, Position)>>,
     before_marquee: StoredValue<Selection>,
     origin: StoredValue<(f64, f64)>,
@@ -80,7 +80,9 @@ impl Stage {
             panning: RwSignal::new(false),
             root: NodeRef::new(),
             models,
-            gesture: StoredValue::new(Gesture::Idle),
+            lets_go: StoredValue::new(false),
+            hand: StoredValue::new(Hand::default()),
+            free: StoredValue::new(false),
             starts: StoredValue::new(Vec::new()),
             before_marquee: StoredValue::new(Selection::default()),
             origin: StoredValue::new((0.0, 0.0)),
@@ -89,20 +91,23 @@ impl Stage {
     }
 
     /// The pointer went down on something, at a point of the window.
-    pub fn press(self, hit: Hit, client: (f64, f64), with: With) {
+    pub fn press(self, pointer: i32, hit: Hit, client: (f64, f64), with: With) {
         self.measure();
         self.menu.set(None);
+        self.lets_go.set_value(false);
         let at = self.local(client);
-        let actions = self.gesture.try_update_value(|gesture| gesture.press(hit, at, with));
+        let actions = self.hand.try_update_value(|hand| hand.press(pointer, hit, at, with));
+        self.pending.set_value(None);
         self.perform(actions.unwrap_or_default());
-        self.panning.set(with.pan);
+        self.panning.set(with.pan && !self.hand.with_value(Hand::is_idle));
     }
 
-    /// The pointer moved. Only the newest point of a frame counts.
-    pub fn go(self, client: (f64, f64)) {
-        if self.gesture.with_value(Gesture::is_idle) {
+    /// A pointer moved; `free` says that it snaps to nothing. Only the newest point of a frame counts.
+    pub fn go(self, pointer: i32, client: (f64, f64), free: bool) {
+        if !self.hand.with_value(|hand| hand.minds(pointer)) {
             return;
         }
+        self.free.set_value(free);
         let waiting = self.pending.with_value(Option::is_some);
         self.pending.set_value(Some(self.local(client)));
         if !waiting {
@@ -110,22 +115,29 @@ impl Stage {
         }
     }
 
-    /// The pointer was released.
-    pub fn release(self, client: (f64, f64)) {
-        if self.gesture.with_value(Gesture::is_idle) {
+    /// A pointer was released.
+    pub fn release(self, pointer: i32, client: (f64, f64)) {
+        if !self.hand.with_value(|hand| hand.minds(pointer)) {
             return;
         }
         self.frame();
         let at = self.local(client);
-        let actions = self.gesture.try_update_value(|gesture| gesture.release(at));
+        let actions = self.hand.try_update_value(|hand| hand.release(pointer, at));
         self.perform(actions.unwrap_or_default());
         self.panning.set(false);
     }
 
-    /// Escape, or a pointer that was taken away. Returns whether there was something to cancel.
+    /// A pointer was taken away.
+    pub fn lose(self, pointer: i32) {
+        if self.hand.with_value(|hand| hand.minds(pointer)) {
+            self.cancel();
+        }
+    }
+
+    /// Escape. Returns whether there was something to cancel.
     pub fn cancel(self) -> bool {
-        let busy = !self.gesture.with_value(Gesture::is_idle);
-        let actions = self.gesture.try_update_value(Gesture::cancel);
+        let busy = !self.hand.with_value(Hand::is_idle);
+        let actions = self.hand.try_update_value(Hand::cancel);
         self.perform(actions.unwrap_or_default());
         self.pending.set_value(None);
         self.panning.set(false);
@@ -202,34 +214,6 @@ impl Stage {
         focus(card);
     }
 
-    /// Adds a node as a palette button says: connected behind the selected one, else in the middle.
-    pub fn add(self, kind: NodeType) {
-        let selected = self.editor.selection.with_untracked(|selection| selection.only_node().cloned());
-        let from = selected.as_deref().and_then(|name| self.free_port(name));
-        let at = match &selected {
-            Some(name) => self.beside(name),
-            None => self.clear_middle(),
-        };
-        self.add_at(kind, at, from.as_ref());
-    }
-
-    /// Adds a node at a place, connected to a port where they fit; one step of undo.
-    pub fn add_at(self, kind: NodeType, at: Position, from: Option<&Port>) {
-        let at = Position { x: layout::snap(at.x), y: layout::snap(at.y) };
-        let model = self.models.0.with_untracked(|models| models.default_model.clone());
-        let label = format!("Add {}", kind.describe().label);
-        let added = self.editor.change(&label, |document| match from {
-            Some(from) => change::add_connected(document, kind, at, &model, from),
-            None => change::add(document, kind, at, &model),
-        });
-        if let Some(name) = added {
-            self.editor.say(format!("Added {name}"));
-            self.editor.select(Selection::node(&name));
-            // The card is on the page after this frame.
-            self.next_frame(move |stage| stage.reveal(&name));
-        }
-    }
-
     /// Makes a connection; one step of undo.
     pub fn connect(self, link: &Link, instead_of: Option<&str>) {
         self.editor.change("Connect", |document| {
@@ -244,7 +228,8 @@ impl Stage {
     /// Moves the selected nodes by a step; steps in quick succession are one step of undo.
     pub fn nudge(self, dx: f64, dy: f64) {
         let names = self.editor.selection.with_untracked(|selection| selection.nodes.clone());
-        self.editor.type_in("Move", "nudge", |document| {
+        let burst = format!("nudge {names:?}");
+        self.editor.type_in("Move", &burst, |document| {
             let moved: Vec<(String, Position)> = names
                 .iter()
                 .map(|name| {
@@ -278,9 +263,19 @@ impl Stage {
             change::remove(document, &nodes, &connections);
         });
         self.editor.say(format!("Deleted {what}"));
+        self.focus_pane();
+    }
+
+    /// Gives the canvas itself the focus.
+    pub fn focus_pane(self) {
         if let Some(root) = self.root.get_untracked() {
-            let _refused = root.focus();
+            still(&root);
         }
+    }
+
+    /// Acts when a dialog that closes now has given back the focus, which it does with the next frame.
+    pub fn after_dialog(self, act: impl FnOnce(Self) + 'static) {
+        self.next_frame(move |stage| stage.next_frame(act));
     }
 
     /// Lays the flow out, and shows it.
@@ -292,7 +287,7 @@ impl Stage {
 
     fn frame(self) {
         let Some(at) = self.pending.try_update_value(Option::take).flatten() else { return };
-        let actions = self.gesture.try_update_value(|gesture| gesture.go(at));
+        let actions = self.hand.try_update_value(|hand| hand.go(at));
         self.perform(actions.unwrap_or_default());
     }
 
@@ -352,10 +347,9 @@ impl Stage {
         let zoom = self.viewport.with_untracked(|viewport| viewport.zoom);
         self.starts.with_value(|starts| {
             let Some((_, first)) = starts.first() else { return };
-            let by = Position {
-                x: layout::snap(first.x + dx / zoom) - first.x,
-                y: layout::snap(first.y + dy / zoom) - first.y,
-            };
+            let snap = |at: f64| if self.free.get_value() { at } else { layout::snap(at) };
+            let by =
+                Position { x: snap(first.x + dx / zoom) - first.x, y: snap(first.y + dy / zoom) - first.y };
             for (card, at) in starts {
                 let place = target::offset(*at, by);
                 if card.place.get_untracked() != place {
@@ -414,7 +408,8 @@ impl Stage {
         let at = viewport.to_flow(at);
         let Some(mut loose) = self.wire.get_untracked() else { return };
         self.editor.look(|document| {
-            let target = target::find(document, &loose.from, at, viewport.zoom);
+            let below = |name: &str| self.below(name);
+            let target = target::find(document, &loose.from, at, viewport.zoom, below);
             loose.verdict = target
                 .as_ref()
                 .map(|target| connect::link(document, &loose.from, target, loose.moved.as_deref()));
@@ -429,6 +424,12 @@ impl Stage {
         }
     }
 
+    /// How much taller a card is by what is said below it.
+    fn below(self, name: &str) -> f64 {
+        let issue = untrack(|| self.editor.card(name).and_then(Card::issue));
+        issue.map_or(0.0, |issue| target::strip(&issue))
+    }
+
     fn drop_wire(self, at: Position) {
         self.wire_to(at);
         let Some(loose) = self.wire.try_update(Option::take).flatten() else { return };
@@ -440,86 +441,6 @@ impl Stage {
             None => self.menu.set(Some(Menu::quick_add(self, at, Some(loose.from)))),
         }
     }
-
-    fn carried_corner(self, at: Position) -> Position {
-        let at = self.viewport.get_untracked().to_flow(at);
-        let corner = Position { x: at.x - layout::WIDTH / 2.0, y: at.y - layout::HEADER / 2.0 };
-        Position { x: layout::snap(corner.x), y: layout::snap(corner.y) }
-    }
-
-    fn drop_carried(self, kind: NodeType, at: Position) {
-        self.carried.set(None);
-        let (width, height) = self.size.get_untracked();
-        if (0.0..=width).contains(&at.x) && (0.0..=height).contains(&at.y) {
-            self.add_at(kind, self.carried_corner(at), None);
-        }
-    }
-
-    /// The first output of a node, or the first branch of a Condition that leads nowhere yet.
-    fn free_port(self, name: &str) -> Option<Port> {
-        self.editor.look(|document| {
-            let node = document.definition.node(name)?;
-            let used = |condition: &str| {
-                document
-                    .definition
-                    .connections
-                    .iter()
-                    .any(|c| c.source == name && c.condition() == Some(condition))
-            };
-            let rows = layout::rows(node);
-            rows.into_iter()
-                .find(|row| match row {
-                    layout::Row::Input(_) => false,
-                    layout::Row::Output(_) => true,
-                    layout::Row::Condition(condition) => !used(condition),
-                })
-                .map(|row| Port::new(name, row))
-        })
-    }
-
-    /// To the right of a node, where nothing stands.
-    fn beside(self, name: &str) -> Position {
-        let place = self.editor.look(|document| document.place(name));
-        self.clear_of(Position { x: place.x + layout::WIDTH + 84.0, y: place.y })
-    }
-
-    /// Near the middle of what is seen, where nothing stands.
-    pub fn clear_middle(self) -> Position {
-        let middle = self.middle();
-        self.clear_of(Position { x: middle.x - layout::WIDTH / 2.0, y: middle.y - layout::HEADER })
-    }
-
-    /// The first place from here downwards where nothing stands, nor what may be said below a node.
-    fn clear_of(self, mut at: Position) -> Position {
-        self.editor.look(|document| {
-            let taken = |at: Position| {
-                document.definition.nodes.iter().any(|node| {
-                    let place = document.place(&node.name);
-                    let (width, height) = layout::size(node);
-                    (place.x - at.x).abs() < width && at.y < place.y + height + ISSUE && place.y < at.y + 90.0
-                })
-            };
-            while taken(at) {
-                at.y += layout::GRID;
-            }
-        });
-        at
-    }
-}
-
-/// Gives a card the focus of the keyboard.
-pub fn focus(card: Card) {
-    let element = crate::ui::browser::document().and_then(|d| d.get_element_by_id(&element_id(card)));
-    if let Some(element) =
-        element.and_then(|element| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(element).ok())
-    {
-        let _refused = SendWrapper::new(element).focus();
-    }
-}
-
-/// The id of a card's element.
-pub fn element_id(card: Card) -> String {
-    format!("card-{}", card.id)
 }
 
 /// The stage of this page.

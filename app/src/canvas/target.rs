@@ -11,14 +11,19 @@ use crate::editor::document::{Document, Port};
 /// How near to a handle a wire snaps to it, in screen pixels.
 pub const SNAP: f64 = 24.0;
 
-/// What a wire from this port would end at: a handle within reach, the card under the pointer, or nothing.
-pub fn find(document: &Document, from: &Port, at: Position, zoom: f64) -> Option<Target> {
-    let under = document
-        .definition
-        .nodes
-        .iter()
-        .rev()
-        .find(|node| Rect::of(document.place(&node.name), layout::size(node)).contains(at));
+/// What a wire from this port would end at: a handle within reach, the card under the pointer, or nothing. `below`
+/// tells how much taller a card is by what is said below it.
+pub fn find(
+    document: &Document,
+    from: &Port,
+    at: Position,
+    zoom: f64,
+    below: impl Fn(&str) -> f64,
+) -> Option<Target> {
+    let under = document.definition.nodes.iter().rev().find(|node| {
+        let (width, height) = layout::size(node);
+        Rect::of(document.place(&node.name), (width, height + below(&node.name))).contains(at)
+    });
     // A gate enters at the card, so its handles do not matter.
     if !matches!(from.row, Row::Condition(_))
         && let Some(port) = nearest(document, from, at, SNAP / zoom)
@@ -26,6 +31,11 @@ pub fn find(document: &Document, from: &Port, at: Position, zoom: f64) -> Option
         return Some(Target::Port(port));
     }
     under.filter(|node| node.name != from.node).map(|node| Target::Node(node.name.clone()))
+}
+
+/// About how tall the strip with these words is below a card: a line holds some 34 letters, and is 15.4 high.
+pub fn strip(words: &str) -> f64 {
+    11.0 + 15.4 * words.chars().count().div_ceil(34) as f64
 }
 
 /// The middle of a port's handle, on the canvas.
@@ -51,7 +61,9 @@ pub fn offset(place: Position, by: Position) -> Position {
 fn nearest(document: &Document, from: &Port, at: Position, reach: f64) -> Option<Port> {
     let backwards = matches!(from.row, Row::Input(_));
     let mut best: Option<(f64, Port)> = None;
-    for node in document.definition.nodes.iter().filter(|node| near(document, node, at, reach)) {
+    // The node that it comes from is no target, and must not hide one.
+    let others = document.definition.nodes.iter().filter(|node| node.name != from.node);
+    for node in others.filter(|node| near(document, node, at, reach)) {
         for row in layout::rows(node) {
             let opposite = matches!(row, Row::Input(_)) != backwards;
             let port = Port::new(&node.name, row);
@@ -62,7 +74,7 @@ fn nearest(document: &Document, from: &Port, at: Position, reach: f64) -> Option
             }
         }
     }
-    best.map(|(_, port)| port).filter(|port| port.node != from.node)
+    best.map(|(_, port)| port)
 }
 
 fn near(document: &Document, node: &Node, at: Position, reach: f64) -> bool {
@@ -92,13 +104,39 @@ mod tests {
         let from = Port::new("FlowInputNode", Row::Output("document".into()));
         let port = Port::new("FlowOutputNode", Row::Input("document".into()));
         let at = handle(&document, &port).unwrap();
+        let find = |from: &Port, at, zoom| find(&document, from, at, zoom, |_| 0.0);
         for zoom in [0.25, 1.0, 3.0] {
             let beside = |pixels: f64| Position { x: at.x - pixels / zoom, y: at.y };
-            assert_eq!(find(&document, &from, beside(23.0), zoom), Some(Target::Port(port.clone())));
-            assert_eq!(find(&document, &from, beside(25.0), zoom), None);
+            assert_eq!(find(&from, beside(23.0), zoom), Some(Target::Port(port.clone())));
+            assert_eq!(find(&from, beside(25.0), zoom), None);
         }
         let body = Position { x: 500.0, y: 10.0 };
-        assert_eq!(find(&document, &from, body, 1.0), Some(Target::Node("FlowOutputNode".into())));
-        assert_eq!(find(&document, &from, Position { x: 50.0, y: 10.0 }, 1.0), None, "its own card");
+        assert_eq!(find(&from, body, 1.0), Some(Target::Node("FlowOutputNode".into())));
+        let foot = Position { x: 500.0, y: layout::size(&document.definition.nodes[1]).1 + 20.0 };
+        assert_eq!(find(&from, foot, 1.0), None);
+        let taller = super::find(&document, &from, foot, 1.0, |_| strip("Something is wrong with it."));
+        assert_eq!(
+            taller,
+            Some(Target::Node("FlowOutputNode".into())),
+            "what is said below belongs to the card"
+        );
+        assert_eq!(find(&from, Position { x: 50.0, y: 10.0 }, 1.0), None, "its own card");
+    }
+
+    #[test]
+    fn its_own_handle_does_not_hide_one_behind_it() {
+        let mut document = Document::default();
+        let at = Position { x: 300.0, y: 0.0 };
+        change::add(&mut document, NodeType::Prompt, at, "m").unwrap();
+        let own = Port::new("Prompt_1", Row::Input("input".into()));
+        let handle_of = |document: &Document, port| handle(document, port).unwrap();
+        let place = handle_of(&document, &own);
+        let from = Port::new("Prompt_1", Row::Output("modelCompletion".into()));
+        let other = Port::new("Condition_1", Row::Input("value".into()));
+        change::add(&mut document, NodeType::Condition, Position { x: place.x + 16.0, y: at.y }, "m")
+            .unwrap();
+        let wanted = handle_of(&document, &other);
+        let between = Position { x: place.x + 5.0, y: wanted.y };
+        assert_eq!(find(&document, &from, between, 1.0, |_| 0.0), Some(Target::Port(other)));
     }
 }

@@ -43,14 +43,15 @@ impl Viewport {
         Self { x: at.x - fixed.x * zoom, y: at.y - fixed.y * zoom, zoom }
     }
 
-    /// The factor of a turn of the wheel; `mode` is the event's `deltaMode`: pixels, lines, pages.
+    /// The factor of a turn of the wheel; `mode` is the event's `deltaMode`: pixels, lines, pages. A pinch on a Mac's
+    /// trackpad comes in small steps.
     pub fn wheel(delta: f64, mode: u32, pinch: bool) -> f64 {
         let unit = match mode {
             0 => 0.002,
             1 => 0.05,
             _ => 1.0,
         };
-        (-delta * unit * if pinch { 5.0 } else { 1.0 }).exp2()
+        (-delta * unit * if pinch { 10.0 } else { 1.0 }).exp2()
     }
 
     /// All of a rectangle, with some room around it, at most at its own size.
@@ -116,5 +117,6 @@ mod tests {
     fn the_wheel_is_gentle() {
         assert!((Viewport::wheel(-500.0, 0, false) - 2.0).abs() < 1e-9);
         assert!((Viewport::wheel(20.0, 1, false) - 0.5).abs() < 1e-9);
+        assert!((Viewport::wheel(-50.0, 0, true) - 2.0).abs() < 1e-9);
     }
 }

@@ -1,7 +1,8 @@
 //! Whether the work is safe: what the chip in the top bar says and when a save is due.
 //!
 //! Always holds: one save is in flight at a time; a change is `Saved` only when the server acknowledged that very
-//! change; after a conflict nothing is sent until a person decided.
+//! change; after a conflict nothing is sent until a person decided; what the server refused is sent again only when
+//! it was changed or a person asked for it.
 
 /// Milliseconds of rest after a change before it is sent.
 pub const REST: u32 = 600;
@@ -9,7 +10,7 @@ pub const REST: u32 = 600;
 pub const RETRY: u32 = 4_000;
 
 /// How the draft stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     Saved,
     /// Changed here, not sent yet.
@@ -19,6 +20,17 @@ pub enum State {
     Offline,
     /// The draft was changed elsewhere too.
     Conflict,
+    /// The server answered that it will not have it. The change is kept in the browser.
+    Refused(Refusal),
+}
+
+/// Why the server would not have a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The flow was deleted: no later save can succeed.
+    Gone,
+    /// In the server's words.
+    Because(String),
 }
 
 /// The bookkeeping of saves.
@@ -41,7 +53,8 @@ impl Autosave {
     /// Something changed here.
     pub fn changed(&mut self) {
         self.edit += 1;
-        if self.state == State::Saved {
+        // What was refused may be welcome now.
+        if matches!(self.state, State::Saved | State::Refused(Refusal::Because(_))) {
             self.state = State::Unsaved;
         }
     }
@@ -68,6 +81,28 @@ impl Autosave {
     pub fn failed(&mut self) {
         self.sent = None;
         self.state = State::Offline;
+    }
+
+    /// The server will not have it.
+    pub fn refused(&mut self, why: Refusal) {
+        self.sent = None;
+        self.state = State::Refused(why);
+    }
+
+    /// A person asks to try again what was refused.
+    pub fn retry(&mut self) {
+        if matches!(self.state, State::Refused(Refusal::Because(_))) {
+            self.state = State::Unsaved;
+        }
+    }
+
+    /// The server has a save of ours whose answer never came, at this revision. Returns whether more changes came
+    /// since.
+    pub fn recognised(&mut self, revision: u64, is_newest: bool) -> bool {
+        self.revision = revision;
+        self.sent = None;
+        self.state = if is_newest { State::Saved } else { State::Unsaved };
+        !is_newest
     }
 
     /// The draft was changed elsewhere.
@@ -101,7 +136,7 @@ mod tests {
         autosave.changed();
         assert!(!autosave.begin(), "one at a time");
         assert!(autosave.acknowledged(4));
-        assert_eq!((autosave.state, autosave.revision), (State::Unsaved, 4));
+        assert_eq!((autosave.state.clone(), autosave.revision), (State::Unsaved, 4));
         assert!(autosave.begin());
         assert!(!autosave.acknowledged(5));
         assert!(autosave.is_safe());
@@ -123,5 +158,35 @@ mod tests {
         autosave.overwrite(7);
         assert!(autosave.begin());
         assert!(!autosave.acknowledged(8));
+    }
+
+    #[test]
+    fn a_refusal_is_not_repeated_by_itself() {
+        let mut autosave = Autosave::new(1);
+        autosave.changed();
+        autosave.begin();
+        autosave.refused(Refusal::Because("Too large.".into()));
+        assert!(!autosave.begin(), "not by itself");
+        autosave.changed();
+        assert!(autosave.begin(), "a change may have made it good");
+        autosave.refused(Refusal::Gone);
+        autosave.changed();
+        autosave.retry();
+        assert!(!autosave.begin(), "a deleted flow stays deleted");
+        assert!(!autosave.is_safe());
+    }
+
+    #[test]
+    fn a_save_whose_answer_was_lost_is_recognised() {
+        let mut autosave = Autosave::new(1);
+        autosave.changed();
+        autosave.begin();
+        autosave.failed();
+        assert!(!autosave.recognised(2, true));
+        assert_eq!((autosave.state.clone(), autosave.revision), (State::Saved, 2));
+        autosave.changed();
+        autosave.begin();
+        assert!(autosave.recognised(3, false));
+        assert!(autosave.begin(), "what came since is sent on top of it");
     }
 }

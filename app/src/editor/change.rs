@@ -55,11 +55,7 @@ pub fn rename(document: &mut Document, from: &str, to: &str) -> Result<(), Strin
     if from == to {
         return Ok(());
     }
-    if !is_node_name(to) {
-        return Err(
-            "A name is letters and digits with single underscores between, such as Answer_2.".to_owned()
-        );
-    }
+    well_formed(to)?;
     if document.definition.node(to).is_some() {
         return Err(format!("There is already a node named {to}."));
     }
@@ -74,6 +70,18 @@ pub fn rename(document: &mut Document, from: &str, to: &str) -> Result<(), Strin
     }
     document.extensions.rename(from, to);
     Ok(())
+}
+
+/// Whether AWS takes this as the name of a node, an input or a condition.
+///
+/// # Errors
+/// A sentence that says what such a name looks like.
+pub fn well_formed(name: &str) -> Result<(), String> {
+    if is_node_name(name) {
+        return Ok(());
+    }
+    Err("A name is a letter, then letters and digits with single underscores between, such as Answer_2."
+        .to_owned())
 }
 
 /// Puts nodes at places.

@@ -52,6 +52,10 @@ impl History {
             last.difference.revert(&mut first);
             difference = Difference::between(&first, after);
             self.done.pop();
+            // A burst that came back to where it began did nothing that could be taken back.
+            if difference.is_empty() {
+                return true;
+            }
         }
         self.done.push(Entry {
             label: label.to_owned(),
@@ -110,7 +114,7 @@ mod tests {
             1 => change::remove(document, &[name], &[]),
             2 => drop(change::rename(document, &name, &format!("Renamed{at}x"))),
             3 => change::place(document, &[(name, Position { x: at as f64, y: 1.0 })]),
-            4 => prompt::set_text(document, &name, 0, &format!("{{{{v{at}}}}}")),
+            4 => prompt::set_text(document, &name, 0, &format!("{{{{v{at}}}}}"), None),
             _ => drop(change::add(document, NodeType::Condition, Position::default(), "m")),
         }
     }
@@ -146,7 +150,7 @@ mod tests {
         let name = change::add(&mut document, NodeType::Prompt, Position::default(), "m").unwrap();
         let mut type_in = |history: &mut History, text: &str, now: f64| {
             let before = document.clone();
-            prompt::set_text(&mut document, &name, 0, text);
+            prompt::set_text(&mut document, &name, 0, text, None);
             history.record(&before, &document, "Edit", Some("prompt"), now);
         };
         for (at, text) in ["a", "ab", "abc"].into_iter().enumerate() {
@@ -154,6 +158,10 @@ mod tests {
         }
         assert_eq!(history.done.len(), 1);
         type_in(&mut history, "abcd", 5_000.0);
+        assert_eq!(history.done.len(), 2);
+        type_in(&mut history, "abc", 5_300.0);
+        assert_eq!(history.done.len(), 1, "a burst that came back to its start is no step");
+        type_in(&mut history, "abcd", 9_000.0);
         assert_eq!(history.done.len(), 2);
         for at in 0..300 {
             type_in(&mut history, &format!("{at}"), 10_000.0 * f64::from(at + 2));

@@ -6,7 +6,7 @@ use flow::definition::{
 use flow::node::condition::DEFAULT;
 use flow::value::Type;
 
-use super::change::configuration;
+use super::change::{configuration, well_formed};
 use super::document::Document;
 
 /// Adds an input with a free name, and returns the name.
@@ -26,11 +26,18 @@ pub fn remove(document: &mut Document, node: &str, input: &str) {
     });
 }
 
-/// Renames an input; its connection follows. A name that is taken is refused.
-pub fn rename(document: &mut Document, node: &str, from: &str, to: &str) {
-    let Some(owner) = document.definition.node_mut(node) else { return };
-    if owner.input(to).is_some() || to.is_empty() {
-        return;
+/// Renames an input; its connection follows.
+///
+/// # Errors
+/// A sentence that says what is wrong with the name.
+pub fn rename(document: &mut Document, node: &str, from: &str, to: &str) -> Result<(), String> {
+    if from == to {
+        return Ok(());
+    }
+    well_formed(to)?;
+    let Some(owner) = document.definition.node_mut(node) else { return Ok(()) };
+    if owner.input(to).is_some() {
+        return Err(format!("There is already an input named {to}."));
     }
     if let Some(port) = owner.inputs.iter_mut().find(|port| port.name == from) {
         port.name = to.to_owned();
@@ -40,6 +47,7 @@ pub fn rename(document: &mut Document, node: &str, from: &str, to: &str) {
             data.target_input = to.to_owned();
         }
     });
+    Ok(())
 }
 
 /// Declares an input's type.
@@ -73,11 +81,18 @@ pub fn remove_condition(document: &mut Document, node: &str, name: &str) {
         .retain(|connection| connection.source != node || connection.condition() != Some(name));
 }
 
-/// Renames a branch; the connections that leave by it follow. A name that is taken is refused.
-pub fn rename_condition(document: &mut Document, node: &str, from: &str, to: &str) {
-    let Some(list) = conditions(document, node) else { return };
-    if to.is_empty() || list.iter().any(|condition| condition.name == to) {
-        return;
+/// Renames a branch; the connections that leave by it follow.
+///
+/// # Errors
+/// A sentence that says what is wrong with the name.
+pub fn rename_condition(document: &mut Document, node: &str, from: &str, to: &str) -> Result<(), String> {
+    if from == to {
+        return Ok(());
+    }
+    well_formed(to)?;
+    let Some(list) = conditions(document, node) else { return Ok(()) };
+    if list.iter().any(|condition| condition.name == to) {
+        return Err(format!("There is already a condition named {to}."));
     }
     if let Some(condition) = list.iter_mut().find(|condition| condition.name == from) {
         condition.name = to.to_owned();
@@ -89,6 +104,7 @@ pub fn rename_condition(document: &mut Document, node: &str, from: &str, to: &st
             gate.condition = to.to_owned();
         }
     }
+    Ok(())
 }
 
 /// Sets when a branch is taken.
@@ -159,7 +175,11 @@ mod tests {
         assert_eq!(add_condition(&mut document, &node).as_deref(), Some("branch_2"));
         let gate = Port::new(&node, Row::Condition("branch".into()));
         change::add_connected(&mut document, NodeType::Output, Position::default(), "m", &gate).unwrap();
-        rename_condition(&mut document, &node, "branch", "angry");
+        for (name, words) in [("branch_2", "already a condition"), ("", "letter"), ("so so", "letter")] {
+            let refused = rename_condition(&mut document, &node, "branch", name).unwrap_err();
+            assert!(refused.contains(words), "{refused}");
+        }
+        rename_condition(&mut document, &node, "branch", "angry").unwrap();
         assert_eq!(document.definition.connections[0].condition(), Some("angry"));
         move_condition(&mut document, &node, "angry", 1);
         move_condition(&mut document, &node, "angry", 1);
@@ -178,10 +198,11 @@ mod tests {
         let from = Port::new("FlowInputNode", Row::Output("document".into()));
         let node = change::add_connected(&mut document, NodeType::Condition, Position::default(), "m", &from)
             .unwrap();
-        rename(&mut document, &node, "value", "tone");
+        rename(&mut document, &node, "value", "tone").unwrap();
         assert!(document.into_input(&node, "tone").is_some());
         assert_eq!(add(&mut document, &node).as_deref(), Some("value"));
-        rename(&mut document, &node, "value", "tone");
+        assert!(rename(&mut document, &node, "value", "tone").unwrap_err().contains("already an input"));
+        assert!(rename(&mut document, &node, "value", "2").unwrap_err().contains("letter"));
         assert!(document.definition.node(&node).unwrap().input("value").is_some());
         remove(&mut document, &node, "tone");
         assert!(document.definition.connections.is_empty());

@@ -1,7 +1,8 @@
 //! The commands on a Prompt: its texts, whose variables are its inputs, and its settings.
 
 use flow::definition::{
-    ContentBlock, Inference, InferenceConfiguration, InlinePrompt, Node, TemplateConfiguration,
+    ConnectionConfiguration, ContentBlock, Inference, InferenceConfiguration, InlinePrompt, Node, NodeInput,
+    TemplateConfiguration,
 };
 use flow::extensions::Answer;
 use flow::node::prompt::{follow_variables, variables};
@@ -10,8 +11,10 @@ use serde_json::Number;
 use super::document::Document;
 
 /// Replaces one of the prompt's texts, in the order of [`flow::node::prompt::texts`], and lets the inputs follow.
-/// Where one variable took another's place, it was renamed: its connection stays.
-pub fn set_text(document: &mut Document, node: &str, at: usize, text: &str) {
+/// Where one variable took another's place, it was renamed: its connection stays. `start` is the document before the
+/// person began to type here: a variable that was cut and is pasted again, or emptied and named anew, gets back what
+/// it had then.
+pub fn set_text(document: &mut Document, node: &str, at: usize, text: &str, start: Option<&Document>) {
     let Some(owner) = document.definition.node_mut(node) else { return };
     let Some(prompt) = owner.inline_prompt_mut() else { return };
     let before = variables(prompt);
@@ -28,6 +31,43 @@ pub fn set_text(document: &mut Document, node: &str, at: usize, text: &str) {
         follow_variables(owner);
     }
     drop_loose(document, node);
+    if let Some(start) = start {
+        reattach(document, node, start);
+    }
+}
+
+/// Gives inputs that came back their declaration and their connection of before.
+fn reattach(document: &mut Document, node: &str, start: &Document) {
+    let names = |document: &Document| {
+        let inputs = document.definition.node(node).map(|owner| owner.inputs.iter());
+        inputs.into_iter().flatten().map(|input| input.name.clone()).collect::<Vec<_>>()
+    };
+    let (before, after) = (names(start), names(document));
+    let renamed = renamed(&before, &after);
+    for name in after {
+        let old = match &renamed {
+            Some((from, to)) if *to == name => from,
+            _ => &name,
+        };
+        let Some(mut connection) = start.into_input(node, old).cloned() else { continue };
+        let taken =
+            document.into_input(node, &name).is_some() || document.connection(&connection.name).is_some();
+        if taken || document.definition.node(&connection.source).is_none() {
+            continue;
+        }
+        if let Some(ConnectionConfiguration::Data(data)) = &mut connection.configuration {
+            data.target_input.clone_from(&name);
+        }
+        document.definition.connections.push(connection);
+        let declared = start.definition.node(node).and_then(|owner| owner.input(old)).cloned();
+        let input = document
+            .definition
+            .node_mut(node)
+            .and_then(|owner| owner.inputs.iter_mut().find(|input| input.name == name));
+        if let (Some(declared), Some(input)) = (declared, input) {
+            *input = NodeInput { name, ..declared };
+        }
+    }
 }
 
 /// Names the model.
@@ -143,13 +183,31 @@ mod tests {
     #[test]
     fn a_renamed_variable_keeps_its_connection_and_a_gone_one_loses_it() {
         let mut document = document();
-        set_text(&mut document, "Prompt_1", 0, "Hi {{inputs}}");
+        set_text(&mut document, "Prompt_1", 0, "Hi {{inputs}}", None);
         assert!(document.into_input("Prompt_1", "inputs").is_some());
-        set_text(&mut document, "Prompt_1", 0, "Hi {{inputs}} and {{other}}");
+        set_text(&mut document, "Prompt_1", 0, "Hi {{inputs}} and {{other}}", None);
         assert_eq!(document.definition.node("Prompt_1").unwrap().inputs.len(), 2);
-        set_text(&mut document, "Prompt_1", 0, "Hi");
+        set_text(&mut document, "Prompt_1", 0, "Hi", None);
         assert!(document.definition.connections.is_empty());
         assert!(document.definition.node("Prompt_1").unwrap().inputs.is_empty());
+    }
+
+    #[test]
+    fn a_variable_that_comes_back_while_typing_gets_its_connection_back() {
+        let mut document = document();
+        set_text(&mut document, "Prompt_1", 0, "Hi {{message}}", None);
+        let start = document.clone();
+        for (gone, back, name) in [
+            ("Hi", "{{message}} hi", "message"),
+            ("Hi {{}}", "Hi {{m}}", "m"),
+            ("Hi {{}}", "Hi {{message}} {{more}}", "message"),
+        ] {
+            set_text(&mut document, "Prompt_1", 0, gone, Some(&start));
+            assert!(document.definition.connections.is_empty(), "{gone}");
+            set_text(&mut document, "Prompt_1", 0, back, Some(&start));
+            assert!(document.into_input("Prompt_1", name).is_some(), "{back}");
+            assert_eq!(document.definition.connections.len(), 1, "{back}");
+        }
     }
 
     #[test]

@@ -4,10 +4,10 @@
 //! brings the signals in line; a gesture may move a card's `place` ahead of the document until it is released. Each
 //! card has signals of its own, so that what one node does wakes that node and its wires alone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use flow::check::{Problem, Report, check};
-use flow::definition::{Connection, Definition, Node};
+use flow::check::{Problem, Report, Severity, check};
+use flow::definition::{Connection, Definition, Node, NodeType};
 use flow::extensions::{Extensions, Position};
 use flow::layout::Row;
 use leptos::prelude::*;
@@ -33,6 +33,20 @@ pub struct Card {
 impl Card {
     pub fn name(self) -> String {
         self.node.with_untracked(|node| node.name.clone())
+    }
+
+    /// What is said below it: why it failed, else its first problem and how many more there are.
+    pub fn issue(self) -> Option<String> {
+        let failure = self.light.with(|light| light.as_ref().and_then(|light| light.failure.clone()));
+        failure.or_else(|| {
+            self.problems.with(|problems| {
+                let first = problems.iter().find(|p| p.severity == Severity::Error).or(problems.first())?;
+                Some(match problems.len() {
+                    1 => first.message.clone(),
+                    many => format!("{} (+{})", first.message, many - 1),
+                })
+            })
+        })
     }
 }
 
@@ -74,6 +88,8 @@ pub struct Editor {
     history: StoredValue<History>,
     owner: StoredValue<Option<Owner>>,
     next_id: StoredValue<u32>,
+    /// The cards that were changed since the run began that is shown.
+    changed: StoredValue<HashSet<u32>>,
     pub cards: RwSignal<Vec<Card>>,
     pub wires: RwSignal<Vec<Wire>>,
     /// Counts the changes of the document: whoever shows something of it as a whole reads this.
@@ -92,6 +108,7 @@ impl Editor {
             history: StoredValue::new(History::default()),
             owner: StoredValue::new(Owner::current()),
             next_id: StoredValue::new(0),
+            changed: StoredValue::new(HashSet::new()),
             cards: RwSignal::new(Vec::new()),
             wires: RwSignal::new(Vec::new()),
             tick: RwSignal::new(0),
@@ -190,14 +207,23 @@ impl Editor {
         })
     }
 
-    /// Has assistive technology read something aloud.
+    /// Has assistive technology read something aloud; the same words twice differ by a space that nobody hears.
     pub fn say(self, text: impl Into<String>) {
-        self.announcement.set(text.into());
+        let mut text = text.into();
+        if self.announcement.try_with_untracked(|last| *last == text) == Some(true) {
+            text.push('\u{a0}');
+        }
+        self.announcement.try_set(text);
     }
 
-    /// Shows how the nodes stand in a run; none where no run is shown.
+    /// Shows how the nodes stand in a run; none where no run is shown. What was changed since the run began is no
+    /// longer what ran.
     pub fn shine(self, trace: Option<&trace::Trace>) {
-        for card in self.cards.get_untracked() {
+        if trace.is_none() {
+            self.changed.set_value(HashSet::new());
+        }
+        let changed = self.changed.get_value();
+        for card in self.cards.get_untracked().into_iter().filter(|card| !changed.contains(&card.id)) {
             let light = trace.and_then(|trace| trace.node(&card.name())).map(light);
             if card.light.with_untracked(|old| *old != light) {
                 card.light.set(light);
@@ -241,7 +267,15 @@ impl Editor {
 
     fn sync_cards(self, document: &Document) {
         let old = self.cards.get_untracked();
-        let known: HashMap<String, Card> = old.iter().map(|card| (card.name(), *card)).collect();
+        let before: Vec<(String, NodeType)> =
+            old.iter().map(|card| card.node.with_untracked(|node| (node.name.clone(), node.kind))).collect();
+        let mut known: HashMap<String, Card> = old.iter().map(|card| (card.name(), *card)).collect();
+        for (from, to) in renamed(&before, &document.definition.nodes) {
+            if let Some(card) = known.remove(&from) {
+                known.insert(to.clone(), card);
+                self.selection.update(|selection| selection.rename(&from, &to));
+            }
+        }
         let cards: Vec<Card> = document
             .definition
             .nodes
@@ -251,6 +285,7 @@ impl Editor {
                 match known.get(&node.name).copied() {
                     Some(card) => {
                         if card.node.with_untracked(|old| old != node) {
+                            self.dim(card, node);
                             card.node.set(node.clone());
                         }
                         if card.place.get_untracked() != place {
@@ -264,6 +299,21 @@ impl Editor {
             .collect();
         if cards != old {
             self.cards.set(cards);
+        }
+    }
+
+    /// A node that becomes another than the one that ran no longer shows how that one stood.
+    fn dim(self, card: Card, now: &Node) {
+        let only_renamed =
+            card.node.with_untracked(|old| Node { name: now.name.clone(), ..old.clone() } == *now);
+        if only_renamed {
+            return;
+        }
+        self.changed.update_value(|changed| {
+            changed.insert(card.id);
+        });
+        if card.light.with_untracked(Option::is_some) {
+            card.light.set(None);
         }
     }
 
@@ -317,6 +367,19 @@ impl Editor {
     }
 }
 
+/// Names before to names after, of the nodes that stand where one of their kind stood whose name is gone: undo and
+/// redo of a rename lead there.
+fn renamed(before: &[(String, NodeType)], after: &[Node]) -> Vec<(String, String)> {
+    let was = |name: &str| before.iter().any(|(old, _)| old == name);
+    let is = |name: &str| after.iter().any(|node| node.name == name);
+    before
+        .iter()
+        .zip(after)
+        .filter(|((old, kind), node)| *kind == node.kind && !is(old) && !was(&node.name))
+        .map(|((old, _), node)| (old.clone(), node.name.clone()))
+        .collect()
+}
+
 fn wire(cards: &HashMap<String, Card>, connection: &Connection) -> Option<Wire> {
     Some(Wire {
         name: connection.name.clone(),
@@ -340,4 +403,28 @@ fn light(row: &trace::Row) -> Light {
 /// The editor of this page.
 pub fn use_editor() -> Editor {
     expect_context()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rename_is_recognised_by_place_and_kind() {
+        let nodes = |names: &[(&str, NodeType)]| -> Vec<Node> {
+            names.iter().filter_map(|(name, kind)| kind.fresh(name)).collect()
+        };
+        let (input, prompt, output) = (NodeType::Input, NodeType::Prompt, NodeType::Output);
+        let before = [("In".to_owned(), input), ("Ask".to_owned(), prompt)];
+        let check = |after: &[(&str, NodeType)], expected: &[(&str, &str)]| {
+            let found = renamed(&before, &nodes(after));
+            let expected: Vec<(String, String)> =
+                expected.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
+            assert_eq!(found, expected);
+        };
+        check(&[("In", input), ("Answer", prompt)], &[("Ask", "Answer")]);
+        check(&[("In", input), ("Answer", output)], &[]);
+        check(&[("In", input), ("Ask", prompt), ("Answer", prompt)], &[]);
+        check(&[("Ask", prompt)], &[]);
+    }
 }

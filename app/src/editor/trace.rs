@@ -21,6 +21,8 @@ pub struct Trace {
     pub elapsed: u64,
     /// The newest event's number, from which a lost stream resumes.
     pub seq: u64,
+    /// Whether its end will not be seen here.
+    pub is_lost: bool,
 }
 
 /// What one node did.
@@ -51,6 +53,8 @@ pub enum State {
     Skipped,
     /// The run ended while it ran.
     Stopped,
+    /// It ran when the connection was lost for good; what became of it is not known here.
+    Lost,
 }
 
 impl Trace {
@@ -101,9 +105,17 @@ impl Trace {
         }
     }
 
+    /// No more events will come, though the run may go on: nothing here goes on looking as if it ran.
+    pub fn lose(&mut self) {
+        for row in self.rows.iter_mut().filter(|row| row.state == State::Running) {
+            (row.state, row.end) = (State::Lost, Some(self.elapsed));
+        }
+        self.is_lost |= self.is_running();
+    }
+
     /// Whether the run goes on.
     pub fn is_running(&self) -> bool {
-        self.status == Some(Status::Running)
+        self.status == Some(Status::Running) && !self.is_lost
     }
 
     /// The row of this node.
@@ -119,14 +131,12 @@ impl Trace {
             .fold((0, 0), |(read, written), usage| (read + usage.input_tokens, written + usage.output_tokens))
     }
 
-    /// What to show as the answer: the outputs, or the text that streams until there is one.
+    /// What to show as the answer: the outputs, and below them the texts that still stream.
     pub fn answer(&self) -> String {
-        if !self.outputs.is_empty() {
-            let texts: Vec<String> = self.outputs.iter().map(|output| to_text(&output.value)).collect();
-            return texts.join("\n\n");
-        }
+        let outputs = self.outputs.iter().map(|output| to_text(&output.value));
         let streaming = |row: &&Row| row.state == State::Running && !row.text.is_empty();
-        self.rows.iter().rev().find(streaming).map(|row| row.text.clone()).unwrap_or_default()
+        let texts = self.rows.iter().filter(streaming).map(|row| row.text.clone());
+        outputs.chain(texts).collect::<Vec<_>>().join("\n\n")
     }
 
     /// Where a row's bar begins and how wide it is, in parts of the whole.
@@ -183,14 +193,18 @@ impl Row {
 /// Microseconds in words: `0.1 ms`, `412 ms`, `1.8 s`.
 pub fn duration(micros: u64) -> String {
     let millis = micros as f64 / 1_000.0;
-    if millis < 10.0 {
+    if micros < 50 {
+        "<0.1 ms".to_owned()
+    } else if millis < 10.0 {
         format!("{millis:.1} ms")
-    } else if millis < 1_000.0 {
+    } else if millis < 999.5 {
         format!("{millis:.0} ms")
-    } else if millis < 60_000.0 {
+    } else if millis < 59_950.0 {
         format!("{:.1} s", millis / 1_000.0)
     } else {
-        format!("{:.0} min {:.0} s", (millis / 60_000.0).floor(), (millis / 1_000.0) % 60.0)
+        // Rounded before it is split, so that no minute has sixty seconds.
+        let seconds = (millis / 1_000.0).round() as u64;
+        format!("{} min {} s", seconds / 60, seconds % 60)
     }
 }
 
@@ -251,6 +265,26 @@ mod tests {
     }
 
     #[test]
+    fn a_branch_that_still_streams_is_shown_below_an_output() {
+        let mut events = events();
+        events.truncate(6);
+        let body = |body, seq| Event { seq, at: 0, elapsed: 1_000, body };
+        events.push(body(Body::Output { node: "Out".into(), value: json!("calm") }, 7));
+        assert_eq!(Trace::of(&events).answer(), "calm\n\nangry");
+    }
+
+    #[test]
+    fn what_ran_when_the_connection_was_lost_runs_no_more_here() {
+        let mut trace = Trace::of(&events()[..5]);
+        trace.lose();
+        assert_eq!(trace.node("Tone").unwrap().state, State::Lost);
+        assert_eq!((trace.is_running(), trace.is_lost), (false, true));
+        let mut whole = Trace::of(&events());
+        whole.lose();
+        assert!(!whole.is_lost, "a run that ended is not lost");
+    }
+
+    #[test]
     fn an_overlap_of_a_resumed_stream_changes_nothing() {
         let events = events();
         for cut in 0..events.len() {
@@ -275,9 +309,15 @@ mod tests {
 
     #[test]
     fn durations_read_well() {
-        for (micros, words) in
-            [(100, "0.1 ms"), (412_000, "412 ms"), (1_840_000, "1.8 s"), (61_000_000, "1 min 1 s")]
-        {
+        for (micros, words) in [
+            (100, "0.1 ms"),
+            (412_000, "412 ms"),
+            (999_700, "1.0 s"),
+            (1_840_000, "1.8 s"),
+            (59_970_000, "1 min 0 s"),
+            (61_000_000, "1 min 1 s"),
+            (119_600_000, "2 min 0 s"),
+        ] {
             assert_eq!(duration(micros), words);
         }
     }

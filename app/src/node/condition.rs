@@ -5,7 +5,7 @@ use flow::definition::{FlowCondition, Node};
 use flow::node::condition::DEFAULT;
 use leptos::prelude::*;
 
-use super::field::{Problems, is_wrong};
+use super::field::{NameInput, Problems, Wrong, is_wrong};
 use crate::editor::inputs;
 use crate::editor::session::{Card, use_editor};
 use crate::ui::icon::{Glyph, Icon};
@@ -30,7 +30,7 @@ pub fn form(card: Card) -> impl IntoView {
         <div class="field">
             <span class="label">"Conditions"</span>
             <p class="hint">"The first that holds wins. Compare inputs: tone == \"angry\" and count > 2"</p>
-            <Problems card field=Field::Configuration />
+            <Problems card field=Field::Configuration id=format!("problems-conditions-{}", card.id) />
             <For each=move || 0..count.get() key=|at| *at let:at>
                 <Branch card at />
             </For>
@@ -56,14 +56,14 @@ fn Branch(card: Card, at: usize) -> impl IntoView {
         })
     });
     let name = move || branch.with(|branch| branch.name.clone());
+    let wrong = RwSignal::new(None::<String>);
     let is_default = Memo::new(move |_| branch.with(|branch| branch.name == DEFAULT));
     let field = Signal::derive(move || Field::Condition(name()));
-    let rename = move |event| {
-        let (node, from, to) = (card.name(), name(), event_target_value(&event));
-        editor.change("Rename a condition", |document| {
-            inputs::rename_condition(document, &node, &from, to.trim());
-        });
-    };
+    let rename = Callback::new(move |to: String| {
+        let (node, from) = (card.name(), name());
+        editor.change("Rename a condition", |document| inputs::rename_condition(document, &node, &from, &to))
+    });
+    let problems = StoredValue::new(format!("problems-condition-{}-{at}", card.id));
     let write = move |event| {
         let (node, name, text) = (card.name(), name(), event_target_value(&event));
         let burst = format!("{} condition {at}", card.id);
@@ -97,13 +97,7 @@ fn Branch(card: Card, at: usize) -> impl IntoView {
             <div class="branch">
                 <div class="branch-head">
                     <span class="diamond" aria-hidden="true"></span>
-                    <input
-                        class="input"
-                        aria-label="Condition name"
-                        spellcheck="false"
-                        prop:value=name
-                        on:change=rename
-                    />
+                    <NameInput label="Condition name" name=Signal::derive(name) rename wrong />
                     <button
                         type="button"
                         class="btn quiet icon small"
@@ -130,10 +124,12 @@ fn Branch(card: Card, at: usize) -> impl IntoView {
                         <Icon glyph=Glyph::Close />
                     </button>
                 </div>
+                <Wrong wrong />
                 <input
                     class="input mono"
                     aria-label=move || format!("Condition {}", name())
                     aria-invalid=move || is_wrong(card, &field.get()).to_string()
+                    aria-describedby=problems.get_value()
                     spellcheck="false"
                     autocomplete="off"
                     placeholder="tone == \"angry\""
@@ -143,7 +139,7 @@ fn Branch(card: Card, at: usize) -> impl IntoView {
                 <Culprit card field expression=Signal::derive(move || {
                     branch.with(|branch| branch.expression.clone().unwrap_or_default())
                 }) />
-                <Problems card field />
+                <Problems card field id=problems.get_value() />
             </div>
         </Show>
     }
@@ -208,23 +204,18 @@ fn Input(card: Card, at: usize) -> impl IntoView {
     let name = Memo::new(move |_| {
         card.node.with(|node| node.inputs.get(at).map(|input| input.name.clone()).unwrap_or_default())
     });
-    let rename = move |event| {
-        let (node, from, to) = (card.name(), name.get_untracked(), event_target_value(&event));
-        editor.change("Rename an input", |document| inputs::rename(document, &node, &from, to.trim()));
-    };
+    let rename = Callback::new(move |to: String| {
+        let (node, from) = (card.name(), name.get_untracked());
+        editor.change("Rename an input", |document| inputs::rename(document, &node, &from, &to))
+    });
+    let wrong = RwSignal::new(None::<String>);
     let remove = move |_| {
         let (node, name) = (card.name(), name.get_untracked());
         editor.change("Remove an input", |document| inputs::remove(document, &node, &name));
     };
     view! {
         <div class="branch-head">
-            <input
-                class="input"
-                aria-label="Input name"
-                spellcheck="false"
-                prop:value=move || name.get()
-                on:change=rename
-            />
+            <NameInput label="Input name" name rename wrong />
             <button
                 type="button"
                 class="btn quiet icon small"
@@ -234,6 +225,11 @@ fn Input(card: Card, at: usize) -> impl IntoView {
                 <Icon glyph=Glyph::Close />
             </button>
         </div>
-        <Problems card field=Signal::derive(move || Field::Input(name.get())) />
+        <Wrong wrong />
+        <Problems
+            card
+            field=Signal::derive(move || Field::Input(name.get()))
+            id=format!("problems-input-{}-{at}", card.id)
+        />
     }
 }

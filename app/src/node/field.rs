@@ -6,9 +6,9 @@ use leptos::prelude::*;
 
 use crate::editor::session::Card;
 
-/// What is wrong with a part of a node, below its field.
+/// What is wrong with a part of a node, below its field, which names this by `aria-describedby`.
 #[component]
-pub fn Problems(card: Card, #[prop(into)] field: Signal<Field>) -> impl IntoView {
+pub fn Problems(card: Card, #[prop(into)] field: Signal<Field>, #[prop(into)] id: String) -> impl IntoView {
     let messages = Memo::new(move |_| {
         let field = field.get();
         card.problems.with(|problems| {
@@ -19,12 +19,56 @@ pub fn Problems(card: Card, #[prop(into)] field: Signal<Field>) -> impl IntoView
                 .collect::<Vec<_>>()
         })
     });
-    move || messages.get().into_iter().map(|message| view! { <p class="wrong">{message}</p> }).collect_view()
+    view! {
+        <div class="wrongs" id=id>
+            {move || {
+                messages.get().into_iter().map(|message| view! { <p class="wrong">{message}</p> }).collect_view()
+            }}
+        </div>
+    }
 }
 
 /// Whether a part of a node has a problem.
 pub fn is_wrong(card: Card, field: &Field) -> bool {
     card.problems.with(|problems| problems.iter().any(|problem| problem.field.as_ref() == Some(field)))
+}
+
+/// A name, taken on when the field is left: half a name would rename what speaks of it back and forth.
+#[component]
+pub fn NameInput(
+    label: &'static str,
+    #[prop(into)] name: Signal<String>,
+    /// Gives it this name, or says why it cannot have it.
+    #[prop(into)]
+    rename: Callback<String, Result<(), String>>,
+    wrong: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let take = move |event: leptos::ev::Event| {
+        let to = event_target_value(&event).trim().to_owned();
+        wrong.set(rename.run(to).err());
+    };
+    // Another name came, by undo perhaps: what was said of the old one is over.
+    Effect::new(move || {
+        name.track();
+        wrong.set(None);
+    });
+    view! {
+        <input
+            class="input"
+            aria-label=label
+            spellcheck="false"
+            autocomplete="off"
+            aria-invalid=move || wrong.with(Option::is_some).to_string()
+            prop:value=move || name.get()
+            on:change=take
+        />
+    }
+}
+
+/// Why a name was not taken on.
+#[component]
+pub fn Wrong(wrong: RwSignal<Option<String>>) -> impl IntoView {
+    move || wrong.get().map(|why| view! { <p class="wrong" role="alert">{why}</p> })
 }
 
 /// A choice among the value types.

@@ -24,7 +24,7 @@ pub fn form(card: Card) -> impl IntoView {
         <div class="field">
             <span class="label">"Type"</span>
             <TypeSelect label="Type" value=kind on_change=choose />
-            <Problems card field=Field::Input(DOCUMENT.to_owned()) />
+            <Problems card field=Field::Input(DOCUMENT.to_owned()) id=format!("problems-output-{}", card.id) />
             <p class="hint">"It follows the output that is connected to it."</p>
         </div>
     }

@@ -1,11 +1,8 @@
 //! The editor of a flow: loads it, and puts the canvas and what stands round it on the page.
 
-use flow::wire::Flow;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::hooks::use_params_map;
 
-use crate::api;
 use crate::canvas::keyboard::{self, Reach};
 use crate::canvas::pane::Canvas;
 use crate::canvas::sheet::Sheet;
@@ -13,10 +10,10 @@ use crate::canvas::stage::Stage;
 use crate::editor::session::Editor;
 use crate::node::prompt::Models;
 use crate::panel::conflict::Conflict;
-use crate::panel::inspector::Inspector;
+use crate::panel::inspector::{Inspected, Inspector};
 use crate::panel::palette::Palette;
 use crate::panel::runner::Runner;
-use crate::panel::saver::Saver;
+use crate::panel::saver::{self, Opened, Saver};
 use crate::panel::test::{Ask, TestPane};
 use crate::panel::top::TopBar;
 use crate::ui::browser;
@@ -25,12 +22,12 @@ use crate::ui::load::{Failure, Loaded, Loader};
 #[component]
 pub fn EditorPage() -> impl IntoView {
     let params = use_params_map();
-    let flow: Loader<Flow> = Loader::default();
+    let flow: Loader<Opened> = Loader::default();
     let id = Memo::new(move |_| params.with(|params| params.get("id").unwrap_or_default()));
     let load = move || {
         let id = id.get();
         flow.clear();
-        flow.load(async move { api::flows::get(&id).await });
+        flow.load(async move { saver::open(&id).await });
     };
     Effect::new(load);
     move || match flow.get() {
@@ -39,30 +36,30 @@ pub fn EditorPage() -> impl IntoView {
             view! { <main class="page"><Failure error retry=Callback::new(move |()| load()) /></main> }
                 .into_any()
         }
-        Loaded::Ready(flow) => view! { <Shown flow /> }.into_any(),
+        Loaded::Ready(opened) => view! { <Shown opened /> }.into_any(),
     }
 }
 
 #[component(transparent)]
-fn Shown(flow: Flow) -> impl IntoView {
-    browser::set_title(&flow.title);
-    let editor = Editor::new(&flow.id);
+fn Shown(opened: Opened) -> impl IntoView {
+    browser::set_title(&opened.flow.title);
+    let editor = Editor::new(&opened.flow.id);
     provide_context(editor);
-    let models = Models(RwSignal::new(Default::default()));
+    let models = Models::load();
     provide_context(models);
-    spawn_local(async move {
-        if let Ok(list) = api::models::list().await {
-            models.0.try_set(list);
-        }
-    });
     let stage = Stage::new(editor, models);
     provide_context(stage);
-    let saver = Saver::begin(editor, flow);
+    let saver = Saver::begin(editor, opened);
     provide_context(saver);
     let runner = Runner::new(editor, saver);
     provide_context(runner);
     let ask = Ask::provide();
-    keyboard::listen(stage, Reach { run: Callback::new(move |()| ask.send_to(runner, editor)) });
+    let inspected = Inspected::provide();
+    let reach = Reach {
+        run: Callback::new(move |()| ask.send_to(runner, editor)),
+        rename: Callback::new(move |()| inspected.name()),
+    };
+    keyboard::listen(stage, reach);
     // The canvas has its size once it is on the page.
     Effect::new(move || {
         if stage.root.get().is_some() {

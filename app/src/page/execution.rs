@@ -1,6 +1,8 @@
 //! One execution: what went in, what came out, and its trace; live while it runs.
 
-use flow::event::Event;
+use std::time::Duration;
+
+use flow::event::{Event, Status};
 use flow::wire::{Execution, ExecutionSummary};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -9,13 +11,17 @@ use send_wrapper::SendWrapper;
 use web_sys::AbortController;
 
 use super::executions::{called_as, duration, tokens};
-use crate::api;
+use crate::api::{self, Error};
 use crate::editor::trace::Trace;
 use crate::panel::trace::{TraceView, pretty};
 use crate::ui::browser;
+use crate::ui::icon::{Glyph, Icon};
 use crate::ui::load::{Failure, Loaded, Loader};
 use crate::ui::status::StatusChip;
 use crate::ui::toast::use_toasts;
+
+/// How often the clock of a running execution moves on.
+const PULSE: Duration = Duration::from_millis(100);
 
 #[component]
 pub fn ExecutionPage() -> impl IntoView {
@@ -26,54 +32,132 @@ pub fn ExecutionPage() -> impl IntoView {
     }
 }
 
-#[component]
-fn ExecutionOf(id: String) -> impl IntoView {
-    browser::set_title("Execution");
-    let execution = Loader::<Execution>::default();
-    let trace = RwSignal::new(Trace::default());
-    let id = StoredValue::new(id);
-    let load = move || execution.load(async move { api::executions::get(&id.get_value()).await });
-    load();
-    let mut follows = false;
-    Effect::new(move || {
-        let Loaded::Ready(execution) = execution.get() else { return };
+/// What the parts of this page share.
+#[derive(Clone, Copy)]
+struct Page {
+    id: StoredValue<String>,
+    execution: Loader<Execution>,
+    trace: RwSignal<Trace>,
+    /// Microseconds that it takes so far, while it is followed.
+    clock: RwSignal<u64>,
+    /// Why it is no longer followed, though it runs.
+    lost: RwSignal<Option<Error>>,
+    /// Counts the times that it was asked to be followed.
+    attempt: RwSignal<u32>,
+}
+
+impl Page {
+    fn load(self) {
+        let Some(id) = self.id.try_get_value() else { return };
+        self.execution.load(async move { api::executions::get(&id).await });
+    }
+
+    fn follow_again(self) {
+        self.lost.set(None);
+        self.attempt.update(|attempt| *attempt += 1);
+    }
+
+    /// Folds what is known into the trace; what still happens comes by a stream.
+    fn show(self, execution: &Execution) {
         browser::set_title(&format!("{} · Execution", execution.summary.flow_title));
-        trace.set(Trace::of(&execution.events));
-        if !execution.summary.status.is_final() && !std::mem::replace(&mut follows, true) {
-            follow(id.get_value(), trace, load);
+        self.trace.update(|trace| execution.events.iter().for_each(|event| trace.fold(event)));
+        let ended = self.trace.with_untracked(|trace| trace.status.is_some_and(Status::is_final));
+        if !execution.summary.status.is_final() && !ended {
+            self.tick(execution.summary.started_at);
+            self.follow();
         }
-    });
-    move || match execution.get() {
-        Loaded::Loading => {
-            view! { <div class="spinner" role="status" aria-label="Loading"></div> }.into_any()
-        }
-        Loaded::Failed(error) => view! { <Failure error retry=Callback::new(move |()| load()) /> }.into_any(),
-        Loaded::Ready(execution) => view! { <Report summary=execution.summary trace /> }.into_any(),
+    }
+
+    /// Reads the events as they come, and asks for the whole once more when the last has come.
+    fn follow(self) {
+        let controller = AbortController::new().ok().map(SendWrapper::new);
+        let signal = controller.as_ref().map(|controller| controller.signal());
+        on_cleanup(move || {
+            if let Some(controller) = controller {
+                controller.abort();
+            }
+        });
+        let (id, after) = (self.id.get_value(), self.trace.with_untracked(|trace| trace.seq));
+        spawn_local(async move {
+            let fold = |event: Event| {
+                self.trace.try_update(|trace| trace.fold(&event));
+            };
+            match api::stream_events(&id, after, signal.as_ref(), fold).await {
+                Ok(()) => self.load(),
+                Err(Error::Aborted) => {}
+                Err(error) => self.lost.set(Some(error)),
+            }
+        });
+    }
+
+    /// Moves the clock on: by this machine's, which may differ from the server's, but never to before the newest event.
+    fn tick(self, started_at: u64) {
+        let tick = move || {
+            if self.lost.with_untracked(Option::is_none) {
+                let known = self.trace.with_untracked(|trace| trace.elapsed);
+                self.clock.set(known.max(browser::now().saturating_sub(started_at) * 1_000));
+            }
+        };
+        tick();
+        let interval = set_interval_with_handle(tick, PULSE);
+        on_cleanup(move || {
+            if let Ok(interval) = interval {
+                interval.clear();
+            }
+        });
     }
 }
 
-/// Folds what still happens into the trace, then asks for the whole once more.
-fn follow(id: String, trace: RwSignal<Trace>, done: impl Fn() + 'static) {
-    let controller = AbortController::new().ok().map(SendWrapper::new);
-    let signal = controller.as_ref().map(|controller| controller.signal());
-    on_cleanup(move || {
-        if let Some(controller) = controller {
-            controller.abort();
+#[component]
+fn ExecutionOf(id: String) -> impl IntoView {
+    browser::set_title("Execution");
+    let page = Page {
+        id: StoredValue::new(id),
+        execution: Loader::default(),
+        trace: RwSignal::new(Trace::default()),
+        clock: RwSignal::new(0),
+        lost: RwSignal::new(None),
+        attempt: RwSignal::new(0),
+    };
+    page.load();
+    Effect::new(move || {
+        page.attempt.track();
+        if let Loaded::Ready(execution) = page.execution.get() {
+            page.show(&execution);
         }
     });
-    spawn_local(async move {
-        let after = trace.with_untracked(|trace| trace.seq);
-        let fold = |event: Event| {
-            trace.try_update(|trace| trace.fold(&event));
-        };
-        if api::stream_events(&id, after, signal.as_ref(), fold).await.is_ok() {
-            done();
+    let retry = Callback::new(move |()| page.load());
+    move || match page.execution.get() {
+        Loaded::Loading => view! {
+            <Unnamed />
+            <div class="spinner" role="status" aria-label="Loading"></div>
         }
-    });
+        .into_any(),
+        Loaded::Failed(error) => view! {
+            <Unnamed />
+            <Failure error retry />
+        }
+        .into_any(),
+        Loaded::Ready(execution) => view! { <Report summary=execution.summary page /> }.into_any(),
+    }
+}
+
+/// The page's heading before it is known which execution it is.
+#[component]
+fn Unnamed() -> impl IntoView {
+    view! {
+        <div class="bar">
+            <p class="crumb">
+                <a href="/executions">"Executions"</a>
+                " /"
+            </p>
+            <h1>"Execution"</h1>
+        </div>
+    }
 }
 
 #[component]
-fn Report(summary: ExecutionSummary, trace: RwSignal<Trace>) -> impl IntoView {
+fn Report(summary: ExecutionSummary, page: Page) -> impl IntoView {
     let running = !summary.status.is_final();
     let id = StoredValue::new(summary.id.clone());
     view! {
@@ -91,9 +175,17 @@ fn Report(summary: ExecutionSummary, trace: RwSignal<Trace>) -> impl IntoView {
             </a>
         </div>
         <Facts summary=summary.clone() />
+        <Lost page />
         {summary
             .error
-            .map(|error| view! { <p class="notice bad spaced" role="alert">{error}</p> })}
+            .map(|error| {
+                view! {
+                    <div class="notice bad spaced" role="alert">
+                        <Icon glyph=Glyph::Alert />
+                        <p>{error}</p>
+                    </div>
+                }
+            })}
         <div class="stack">
             <section class="box" aria-labelledby="trace-heading">
                 <header>
@@ -101,10 +193,25 @@ fn Report(summary: ExecutionSummary, trace: RwSignal<Trace>) -> impl IntoView {
                     <span class="grow"></span>
                     <span class="small faint">"Open a line to see what went in and out."</span>
                 </header>
-                <TraceView trace=trace clock=Signal::stored(0) />
+                <TraceView trace=page.trace clock=page.clock />
             </section>
-            <InAndOut trace />
+            <InAndOut trace=page.trace running />
         </div>
+    }
+}
+
+/// Says that the run goes on without this page.
+#[component]
+fn Lost(page: Page) -> impl IntoView {
+    let again = Callback::new(move |()| page.follow_again());
+    move || {
+        page.lost.get().map(|error| {
+            view! {
+                <div class="spaced">
+                    <Failure what="What follows is not shown here." error retry=again />
+                </div>
+            }
+        })
     }
 }
 
@@ -137,7 +244,7 @@ fn Facts(summary: ExecutionSummary) -> impl IntoView {
 
 /// What the flow was called with, and what each Output node received.
 #[component]
-fn InAndOut(trace: RwSignal<Trace>) -> impl IntoView {
+fn InAndOut(trace: RwSignal<Trace>, running: bool) -> impl IntoView {
     let input = Memo::new(move |_| trace.with(|trace| trace.input.as_ref().map(pretty)));
     let outputs = Memo::new(move |_| trace.with(|trace| trace.outputs.clone()));
     view! {
@@ -171,7 +278,9 @@ fn InAndOut(trace: RwSignal<Trace>) -> impl IntoView {
                         .collect_view()
                 }}
                 <Show when=move || outputs.with(Vec::is_empty)>
-                    <p class="dim small">"No Output node was reached."</p>
+                    <p class="dim small">
+                        {if running { "No Output node was reached yet." } else { "No Output node was reached." }}
+                    </p>
                 </Show>
             </div>
         </section>
@@ -184,8 +293,9 @@ fn Stop(id: StoredValue<String>) -> impl IntoView {
     let asked = RwSignal::new(false);
     let stop = move |_| {
         asked.set(true);
+        let id = id.get_value();
         spawn_local(async move {
-            if let Err(error) = api::executions::stop(&id.get_value()).await {
+            if let Err(error) = api::executions::stop(&id).await {
                 toasts.fail(error);
                 asked.try_set(false);
             }

@@ -3,6 +3,7 @@
 use flow::event::Status;
 use flow::wire::{ExecutionList, ExecutionSummary, FlowList};
 use gloo_timers::future::TimeoutFuture;
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
@@ -130,9 +131,9 @@ fn Table(page: ExecutionList, filter: Memo<Filter>, list: Loader<ExecutionList>)
         let busy = RwSignal::new(false);
         let load = move |_| {
             busy.set(true);
-            let after = after.clone();
+            let (filter, after) = (filter.get_untracked(), after.clone());
             spawn_local(async move {
-                match continued(list, &filter.get_untracked(), after).await {
+                match continued(list, &filter, after).await {
                     Ok(longer) => list.set(longer),
                     Err(error) => {
                         busy.try_set(false);
@@ -177,13 +178,18 @@ fn Table(page: ExecutionList, filter: Memo<Filter>, list: Loader<ExecutionList>)
 #[component]
 fn Row(execution: ExecutionSummary) -> impl IntoView {
     let go = navigator();
-    let now = browser::now();
     let href = format!("/executions/{}", execution.id);
     let target = href.clone();
+    // The link in the row is for the keyboard and for other tabs; the row is a larger target for the mouse.
+    let open = move |event: MouseEvent| {
+        if !browser::opens_itself(&event) {
+            go.run(target.clone());
+        }
+    };
+    let now = browser::now();
     let reason = execution.error.clone().unwrap_or_default();
     view! {
-        // The link in the row is for the keyboard; the row is a larger target for the mouse.
-        <tr class="go" on:click=move |_| go.run(target.clone())>
+        <tr class="go" on:click=open>
             <td class="tight">
                 <StatusChip status=execution.status />
             </td>

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api;
+use crate::ui::browser;
 use crate::ui::dialog::Dialog;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::toast::use_toasts;
@@ -13,7 +14,7 @@ use crate::ui::toast::use_toasts;
 /// The alias of a first publish.
 const USUAL: &str = "live";
 
-/// Publishes the draft as the server has it: save before opening.
+/// Publishes the draft as this page has seen it, and no other: save before opening.
 #[component]
 pub fn PublishDialog(flow: Flow, on_published: Callback<Published>, on_close: Callback<()>) -> impl IntoView {
     let toasts = use_toasts();
@@ -22,6 +23,8 @@ pub fn PublishDialog(flow: Flow, on_published: Callback<Published>, on_close: Ca
     let description = RwSignal::new(String::new());
     let busy = RwSignal::new(false);
     let wrong = RwSignal::new(None::<String>);
+    let stale = RwSignal::new(false);
+    let revision = flow.revision;
     let report = RwSignal::new(flow.report);
     let unchanged = !flow.draft_changed && flow.latest_version.is_some();
     let known = flow.aliases;
@@ -37,14 +40,16 @@ pub fn PublishDialog(flow: Flow, on_published: Callback<Published>, on_close: Ca
             alias: given(&alias.get_untracked()),
             description: given(&description.get_untracked()),
         };
+        let id = id.get_value();
         spawn_local(async move {
-            match api::versions::publish(&id.get_value(), &publish).await {
+            match api::versions::publish(&id, revision, &publish).await {
                 Ok(published) => {
                     let (version, alias) = (published.version.version, &published.alias.name);
                     toasts.say(format!("Published version {version}. {alias} points at it."));
-                    on_published.run(published);
-                    on_close.run(());
+                    on_published.try_run(published);
+                    on_close.try_run(());
                 }
+                Err(error) if error.is_conflict() => stale.set(true),
                 Err(error) => {
                     if let Some(found) = error.report() {
                         report.set(found.clone());
@@ -69,6 +74,7 @@ pub fn PublishDialog(flow: Flow, on_published: Callback<Published>, on_close: Ca
                         id="publish-alias"
                         class="input"
                         list="publish-aliases"
+                        autofocus
                         required
                         autocomplete="off"
                         prop:value=alias
@@ -102,6 +108,9 @@ pub fn PublishDialog(flow: Flow, on_published: Callback<Published>, on_close: Ca
                     />
                 </div>
                 {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
+                <Show when=move || stale.get()>
+                    <Stale />
+                </Show>
                 <div class="actions">
                     <button type="button" class="btn" on:click=move |_| on_close.run(())>
                         "Cancel"
@@ -109,13 +118,29 @@ pub fn PublishDialog(flow: Flow, on_published: Callback<Published>, on_close: Ca
                     <button
                         type="submit"
                         class="btn primary"
-                        disabled=move || busy.get() || report.with(|report| !report.can_run())
+                        disabled=move || busy.get() || stale.get() || report.with(|report| !report.can_run())
                     >
                         "Publish"
                     </button>
                 </div>
             </form>
         </Dialog>
+    }
+}
+
+/// Says that there is another draft than the one that was to be published.
+#[component]
+fn Stale() -> impl IntoView {
+    view! {
+        <div class="notice bad" role="alert">
+            <Icon glyph=Glyph::Alert />
+            <p class="grow">
+                "The draft was changed elsewhere since this page read it, so nothing was published. Load it, look at what is new, and publish then."
+            </p>
+            <button type="button" class="btn" on:click=move |_| browser::reload()>
+                "Load it"
+            </button>
+        </div>
     }
 }
 

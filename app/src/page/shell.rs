@@ -1,7 +1,5 @@
-//! What surrounds a page: the navigation on the left, the page on the right.
-//!
-//! Always holds: after a change of page the focus is on the new page, so that the keyboard and a screen reader begin
-//! there. Absent on purpose: entries for what does not exist yet.
+//! What surrounds a page: the navigation on the left, the page on the right. Absent on purpose: entries for what does
+//! not exist yet.
 
 use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
@@ -19,7 +17,6 @@ const PULSE: u32 = 5_000;
 
 #[component]
 pub fn Shell() -> impl IntoView {
-    focus_after_navigation();
     let session = use_session();
     keep_fresh();
     let running = Memo::new(move |_| session.about().map_or(0, |about| about.running_executions));
@@ -99,17 +96,6 @@ fn ThemeToggle() -> impl IntoView {
 fn skip(event: leptos::ev::MouseEvent) {
     event.prevent_default();
     browser::focus_soon("#main");
-}
-
-fn focus_after_navigation() {
-    let path = use_location().pathname;
-    Effect::new(move |before: Option<String>| {
-        let now = path.get();
-        if before.is_some_and(|before| before != now) {
-            browser::focus_soon("#main");
-        }
-        now
-    });
 }
 
 fn keep_fresh() {

@@ -2,12 +2,14 @@
 
 pub mod snippets;
 
-use flow::wire::{Alias, Flow};
+use flow::wire::{Alias, Flow, Version};
 use leptos::prelude::*;
 use serde_json::Value;
 
+use crate::api;
 use crate::ui::code::Code;
 use crate::ui::dialog::Dialog;
+use crate::ui::load::{Failure, Loaded, Loader};
 use crate::ui::tabs::Tabs;
 use snippets::{Call, Language, snippet};
 
@@ -48,10 +50,26 @@ pub fn UseIt(
     let language = RwSignal::new(0_usize);
     let current = move || Language::ALL.get(language.get()).copied().unwrap_or(Language::Curl);
     let aliases = flow.aliases.clone();
-    let text = Memo::new(move |_| {
-        let alias = flow.aliases.get(chosen.get());
-        alias.map(|alias| snippet(current(), &Call::new(&flow, alias, sample.clone()))).unwrap_or_default()
+    // The draft may have gone on: what a call needs is told by the version that answers it.
+    let version = Loader::<Version>::default();
+    let points_at = aliases.iter().map(|alias| alias.version).collect::<Vec<_>>();
+    let id = StoredValue::new(flow.id.clone());
+    let load = move || {
+        version.clear();
+        let Some(number) = points_at.get(chosen.get()).copied() else { return };
+        let id = id.get_value();
+        version.load(async move { api::versions::get(&id, number).await });
+    };
+    let retry = Callback::new({
+        let load = load.clone();
+        move |()| untrack(&load)
     });
+    Effect::new(load);
+    let text = Memo::new(move |_| {
+        let (alias, version) = (flow.aliases.get(chosen.get())?, version.ready()?);
+        Some(snippet(current(), &Call::new(&flow, alias, &version.definition, sample.clone())))
+    });
+    let text = Signal::derive(move || text.get().unwrap_or_default());
     view! {
         <div class="use-it">
             <AliasChoice aliases chosen />
@@ -68,7 +86,13 @@ pub fn UseIt(
                 aria-labelledby=move || format!("use-it-tab-{}", language.get())
             >
                 <p class="dim">{move || current().about()}</p>
-                <Code text label="Snippet" />
+                {move || match version.get() {
+                    Loaded::Loading => {
+                        view! { <div class="spinner" role="status" aria-label="Loading"></div> }.into_any()
+                    }
+                    Loaded::Failed(error) => view! { <Failure error retry /> }.into_any(),
+                    Loaded::Ready(_) => view! { <Code text label="Snippet" /> }.into_any(),
+                }}
                 <p class="small faint">
                     "Paste it into a shell where anabranch is on the path. The first line reads your key and this server's address, so neither stands here."
                 </p>

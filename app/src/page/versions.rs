@@ -5,7 +5,7 @@ mod change;
 mod compare;
 mod list;
 
-use flow::wire::{Flow, VersionList, VersionSummary};
+use flow::wire::{Alias, Flow, VersionList, VersionSummary};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -14,7 +14,7 @@ use super::use_it::UseItDialog;
 use crate::api;
 use crate::ui::browser;
 use crate::ui::load::{Failure, Loaded, Loader};
-use aliases::Aliases;
+use aliases::{Aliases, DeleteAlias};
 use compare::Compare;
 use list::{RestoreDialog, Versions};
 
@@ -61,6 +61,7 @@ enum Open {
     /// With the alias to begin with.
     UseIt(Option<String>),
     Restore(u64),
+    DeleteAlias(Alias),
 }
 
 /// What the parts of this page share.
@@ -76,7 +77,7 @@ struct Page {
 
 impl Page {
     fn reload(self) {
-        let id = self.id.get_value();
+        let Some(id) = self.id.try_get_value() else { return };
         self.flow.load({
             let id = id.clone();
             async move { api::flows::get(&id).await }
@@ -214,8 +215,9 @@ fn Dialogs() -> impl IntoView {
         let flow = page.flow.ready_untracked()?;
         Some(match open {
             Open::Publish => view! { <PublishDialog flow on_published on_close /> }.into_any(),
+            Open::DeleteAlias(alias) => view! { <DeleteAlias flow alias on_close /> }.into_any(),
             Open::UseIt(alias) => view! { <UseItDialog flow alias on_close /> }.into_any(),
-            Open::Restore(version) => view! { <RestoreDialog flow version on_close /> }.into_any(),
+            Open::Restore(version) => view! { <RestoreDialog version on_close /> }.into_any(),
         })
     }
 }

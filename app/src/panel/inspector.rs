@@ -9,31 +9,47 @@ use super::trace::NodeRun;
 use crate::editor::inputs::{set_expression, set_type};
 use crate::editor::session::{Card, use_editor};
 use crate::node::KindIcon;
+use crate::node::field::{Problems, TypeSelect, Wrong, is_wrong};
 use crate::node::form;
+use crate::ui::browser;
+use crate::ui::tabs::Tabs;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tab {
-    Configure,
-    Inputs,
-    LastRun,
+/// The tabs, in their order.
+const TABS: [&str; 3] = ["Configure", "Inputs", "Last run"];
+const CONFIGURE: usize = 0;
+const INPUTS: usize = 1;
+
+/// Which tab is shown, as a context: the keys of the canvas reach it too.
+#[derive(Clone, Copy)]
+pub struct Inspected(RwSignal<usize>);
+
+impl Inspected {
+    pub fn provide() -> Self {
+        let inspected = Self(RwSignal::new(CONFIGURE));
+        provide_context(inspected);
+        inspected
+    }
+
+    /// Goes to the name of the selected node.
+    pub fn name(self) {
+        self.0.set(CONFIGURE);
+        browser::focus_soon("#node-name");
+    }
 }
 
-impl Tab {
-    const ALL: [Self; 3] = [Self::Configure, Self::Inputs, Self::LastRun];
-
-    fn label(self) -> &'static str {
-        match self {
-            Self::Configure => "Configure",
-            Self::Inputs => "Inputs",
-            Self::LastRun => "Last run",
-        }
+/// Takes on what is typed into a field that waits until it is left.
+pub fn commit_typing() {
+    let Some(field) = browser::focused() else { return };
+    if field.matches(".inspector input, .inspector textarea").unwrap_or_default() {
+        let _left = field.blur();
+        let _back = field.focus();
     }
 }
 
 #[component]
 pub fn Inspector() -> impl IntoView {
     let editor = use_editor();
-    let tab = RwSignal::new(Tab::Configure);
+    let Inspected(tab) = expect_context();
     let card = Memo::new(move |_| editor.selected_card());
     view! {
         <aside class="inspector" aria-label="Inspector">
@@ -46,29 +62,14 @@ pub fn Inspector() -> impl IntoView {
 }
 
 #[component]
-fn Selected(card: Card, tab: RwSignal<Tab>) -> impl IntoView {
+fn Selected(card: Card, tab: RwSignal<usize>) -> impl IntoView {
     view! {
-        <div class="tabs" role="tablist" aria-label="Node">
-            {Tab::ALL
-                .map(|each| {
-                    view! {
-                        <button
-                            type="button"
-                            role="tab"
-                            aria-selected=move || (tab.get() == each).to_string()
-                            on:click=move |_| tab.set(each)
-                        >
-                            {each.label()}
-                        </button>
-                    }
-                })
-                .collect_view()}
-        </div>
-        <div class="config" role="tabpanel">
+        <Tabs name="node" label="Node" tabs=TABS.to_vec() selected=tab />
+        <div class="config" role="tabpanel" id="node-panel" aria-label=move || TABS.get(tab.get()).copied()>
             {move || match tab.get() {
-                Tab::Configure => view! { <Configure card /> }.into_any(),
-                Tab::Inputs => view! { <Inputs card /> }.into_any(),
-                Tab::LastRun => view! { <LastRun card /> }.into_any(),
+                CONFIGURE => view! { <Configure card /> }.into_any(),
+                INPUTS => view! { <Inputs card /> }.into_any(),
+                _ => view! { <LastRun card /> }.into_any(),
             }}
         </div>
     }
@@ -89,6 +90,11 @@ fn NameField(card: Card) -> impl IntoView {
     let editor = use_editor();
     let wrong = RwSignal::new(None::<String>);
     let name = Memo::new(move |_| card.node.with(|node| node.name.clone()));
+    // Another name came, by undo perhaps: what was said of the old one is over.
+    Effect::new(move || {
+        name.track();
+        wrong.set(None);
+    });
     let rename = move |event| {
         let to = event_target_value(&event).trim().to_owned();
         wrong.set(editor.rename(&card.name(), &to).err());
@@ -102,6 +108,7 @@ fn NameField(card: Card) -> impl IntoView {
                 spellcheck="false"
                 autocomplete="off"
                 aria-invalid=move || wrong.with(Option::is_some).to_string()
+                aria-describedby="node-name-wrong"
                 prop:value=move || name.get()
                 on:change=rename
                 on:keydown=move |event| {
@@ -111,7 +118,9 @@ fn NameField(card: Card) -> impl IntoView {
                     }
                 }
             />
-            {move || wrong.get().map(|why| view! { <p class="wrong" role="alert">{why}</p> })}
+            <div class="wrongs" id="node-name-wrong">
+                <Wrong wrong />
+            </div>
         </div>
     }
 }
@@ -177,7 +186,7 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
                 {move || from().map_or("Not connected".to_owned(), |from| format!("From {from}"))}
             </p>
             <div class="row2">
-                <crate::node::field::TypeSelect
+                <TypeSelect
                     label=Signal::derive(move || format!("Type of {}", name()))
                     value=Signal::derive(move || input.with(|input| input.as_ref().map(|input| input.kind)))
                     on_change=choose
@@ -185,6 +194,8 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
                 <input
                     class="input mono"
                     aria-label=move || format!("Expression of {}", name())
+                    aria-invalid=move || is_wrong(card, &Field::Input(name())).to_string()
+                    aria-describedby=format!("problems-expression-{}-{at}", card.id)
                     spellcheck="false"
                     autocomplete="off"
                     prop:value=move || {
@@ -193,7 +204,11 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
                     on:input=write
                 />
             </div>
-            <crate::node::field::Problems card field=Signal::derive(move || Field::Input(name())) />
+            <Problems
+                card
+                field=Signal::derive(move || Field::Input(name()))
+                id=format!("problems-expression-{}-{at}", card.id)
+            />
         </div>
     }
 }

@@ -93,6 +93,7 @@ fn Entry(kind: NodeType) -> impl IntoView {
             on:pointerdown=move |event| {
                 if event.button() == 0 {
                     stage.press(
+                        event.pointer_id(),
                         Hit::Palette(kind),
                         (f64::from(event.client_x()), f64::from(event.client_y())),
                         with(stage, &event),

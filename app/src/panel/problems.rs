@@ -85,8 +85,7 @@ fn Entry(problem: Problem, open: RwSignal<bool>) -> impl IntoView {
             (Some(node), _) => {
                 editor.select(Selection::node(node));
                 let node = node.clone();
-                // The dialog gives the focus back first.
-                stage.next_frame(move |stage| stage.reveal(&node));
+                stage.after_dialog(move |stage| stage.reveal(&node));
             }
             (None, Some(connection)) => editor.select(Selection::connection(connection)),
             (None, None) => {}

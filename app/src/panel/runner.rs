@@ -13,9 +13,13 @@ use crate::api::{self, StreamItem, Target, stream_invoke};
 use crate::editor::session::Editor;
 use crate::editor::trace::Trace;
 use crate::ui::browser;
+use crate::ui::toast::{Toasts, use_toasts};
 
 /// The answer of a run that a person stopped, which is no failure.
 pub const STOPPED: &str = "Stopped.";
+
+/// What is said where a run goes on and cannot be followed any more.
+const LOST: &str = "The connection was lost. The run goes on without this page.";
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +38,8 @@ pub struct Turn {
     pub input: String,
     /// None while it runs.
     pub answer: Option<Result<String, String>>,
+    /// The execution, where it goes on without being seen here.
+    pub elsewhere: Option<String>,
 }
 
 /// The runs of this page, as a context.
@@ -41,6 +47,7 @@ pub struct Turn {
 pub struct Runner {
     editor: Editor,
     saver: Saver,
+    toasts: Toasts,
     pub phase: RwSignal<Phase>,
     pub trace: RwSignal<Trace>,
     pub events: RwSignal<Vec<Event>>,
@@ -59,6 +66,7 @@ impl Runner {
         let runner = Self {
             editor,
             saver,
+            toasts: use_toasts(),
             phase: RwSignal::new(Phase::Idle),
             trace: RwSignal::new(Trace::default()),
             events: RwSignal::new(Vec::new()),
@@ -79,8 +87,8 @@ impl Runner {
         runner
     }
 
-    /// Runs the draft as it stands on the screen.
-    pub fn run(self, input: Value) {
+    /// Runs the draft as it stands on the screen. `give_back` is called where the run was refused before it began.
+    pub fn run(self, input: Value, give_back: impl FnOnce() + 'static) {
         if self.phase.get_untracked() != Phase::Idle {
             return;
         }
@@ -92,9 +100,14 @@ impl Runner {
         self.clock.set(0);
         self.editor.shine(None);
         let shown = flow::value::to_text(&input);
-        self.turns.update(|turns| turns.push(Turn { id: turns.len(), input: shown, answer: None }));
+        self.turns.update(|turns| {
+            turns.push(Turn { id: turns.len(), input: shown, answer: None, elsewhere: None });
+        });
         spawn_local(async move {
             let outcome = self.perform(input).await;
+            if outcome.is_err() && self.execution.try_get_untracked() == Some(None) {
+                give_back();
+            }
             self.finish(outcome);
         });
     }
@@ -104,27 +117,40 @@ impl Runner {
         let Some(execution) = self.execution.get_untracked() else { return };
         self.phase.set(Phase::Stopping);
         spawn_local(async move {
-            if let Err(error) = api::executions::stop(&execution).await {
-                self.editor.say(error.to_string());
-                self.phase.try_set(Phase::Running);
+            let Err(error) = api::executions::stop(&execution).await else { return };
+            // It ended while we asked: its last event is on its way, or is there already.
+            if has_ended(&error) {
+                return;
             }
+            self.toasts.fail(error);
+            self.phase.try_update(|phase| {
+                if *phase == Phase::Stopping {
+                    *phase = Phase::Running;
+                }
+            });
         });
     }
 
     async fn perform(self, input: Value) -> Result<(), String> {
-        if !self.saver.flush().await {
+        let Some(revision) = self.saver.saved_revision().await else {
             return Err(
                 "The draft could not be saved, so it was not run. Try again when it is saved.".to_owned()
             );
-        }
+        };
         let abort = AbortController::new().ok();
         let signal = abort.as_ref().map(AbortController::signal);
         self.abort.try_update_value(|place| *place = abort.map(SendWrapper::new));
         self.began.try_update_value(|began| *began = browser::now());
         let Some(id) = self.editor.flow_id.try_get_value() else { return Ok(()) };
-        stream_invoke(&id, &Target::Draft, input, signal.as_ref(), move |item| self.take(item))
-            .await
-            .map_err(|error| words(&error))
+        let target = Target::Draft(revision);
+        let answer = stream_invoke(&id, &target, input, signal.as_ref(), move |item| self.take(item)).await;
+        match answer {
+            Err(error) if error.is_conflict() => {
+                self.saver.contest().await;
+                Err("The draft was changed elsewhere meanwhile, so it was not run.".to_owned())
+            }
+            other => other.map_err(|error| words(&error)),
+        }
     }
 
     fn take(self, item: StreamItem) {
@@ -144,18 +170,24 @@ impl Runner {
     }
 
     fn finish(self, outcome: Result<(), String>) {
-        let Some(trace) = self.trace.try_get_untracked() else { return };
+        if self.trace.try_update(Trace::lose).is_none() {
+            return;
+        }
+        let trace = self.trace.get_untracked();
+        self.editor.shine(Some(&trace).filter(|trace| trace.status.is_some()));
         let answer = match outcome {
+            Err(_) if trace.is_lost => Err(LOST.to_owned()),
             Err(why) => Err(why),
             Ok(()) => answer(&trace),
         };
-        self.editor.say(match &answer {
-            Ok(_) => "The run succeeded".to_owned(),
-            Err(why) => format!("The run did not succeed. {why}"),
-        });
+        // A failure is an alert of its own.
+        if let Ok(answer) = &answer {
+            self.editor.say(format!("The run succeeded. {answer}"));
+        }
+        let elsewhere = self.execution.get_untracked().filter(|_| trace.is_lost);
         self.turns.update(|turns| {
             if let Some(turn) = turns.last_mut() {
-                turn.answer = Some(answer);
+                (turn.answer, turn.elsewhere) = (Some(answer), elsewhere);
             }
         });
         self.phase.set(Phase::Idle);
@@ -192,6 +224,11 @@ fn answer(trace: &Trace) -> Result<String, String> {
             None => "The run ended without an answer. Run it again.".to_owned(),
         }),
     }
+}
+
+/// Whether there was nothing left to stop.
+fn has_ended(error: &api::Error) -> bool {
+    error.document().is_some_and(|document| document.status == 409 && document.code == "ended")
 }
 
 fn words(error: &api::Error) -> String {

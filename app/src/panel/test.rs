@@ -5,21 +5,21 @@ use flow::event::Status;
 use flow::value::Type;
 use leptos::html;
 use leptos::prelude::*;
+use leptos_router::components::A;
 use serde_json::Value;
 
-use super::runner::{Phase, STOPPED, Turn, use_runner};
+use super::runner::{Phase, Runner, STOPPED, Turn, use_runner};
 use super::trace::TraceView;
 use crate::editor::session::{Editor, use_editor};
 use crate::editor::trace::duration;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::status::{label, tone};
+use crate::ui::tabs::Tabs;
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tab {
-    Test,
-    Events,
-    Output,
-}
+/// The tabs, in their order.
+const TABS: [&str; 3] = ["Test", "Events", "Output JSON"];
+const TEST: usize = 0;
+const EVENTS: usize = 1;
 
 /// What is typed into the pane; the top bar's button runs with it too.
 #[derive(Clone, Copy)]
@@ -37,28 +37,27 @@ impl Ask {
         ask
     }
 
-    /// Runs with what is typed, or asks for it.
-    pub fn send(self) {
-        let runner = use_context::<super::runner::Runner>();
-        let editor = use_context::<Editor>();
-        if let (Some(runner), Some(editor)) = (runner, editor) {
-            self.send_to(runner, editor);
-        }
-    }
-
-    pub fn send_to(self, runner: super::runner::Runner, editor: Editor) {
+    /// Runs with what is typed, or asks for it. What is typed comes back where the run is refused before it begins.
+    pub fn send_to(self, runner: Runner, editor: Editor) {
         if runner.phase.get_untracked() != Phase::Idle {
             return;
         }
         runner.open.set(true);
         let kind = input_type(editor);
-        match parse(&self.text.get_untracked(), kind) {
+        let typed = self.text.get_untracked();
+        match parse(&typed, kind) {
             Ok(input) => {
                 self.wrong.set(None);
                 if kind == Type::String {
                     self.text.set(String::new());
                 }
-                runner.run(input);
+                runner.run(input, move || {
+                    self.text.try_update(|text| {
+                        if text.is_empty() {
+                            *text = typed;
+                        }
+                    });
+                });
             }
             Err(why) => {
                 self.wrong.set(Some(why));
@@ -104,47 +103,40 @@ fn parse(text: &str, kind: Type) -> Result<Value, String> {
 #[component]
 pub fn TestPane() -> impl IntoView {
     let runner = use_runner();
-    let tab = RwSignal::new(Tab::Test);
+    let tab = RwSignal::new(TEST);
     view! {
         <Show when=move || runner.open.get()>
             <section class="test" role="region" aria-label="Test">
                 <Header tab />
-                {move || match tab.get() {
-                    Tab::Test => view! {
-                        <Chat />
-                        <TraceView trace=runner.trace clock=runner.clock />
-                    }
-                        .into_any(),
-                    Tab::Events => view! { <Events /> }.into_any(),
-                    Tab::Output => view! { <Output /> }.into_any(),
-                }}
+                <div
+                    class="test-panel"
+                    role="tabpanel"
+                    id="test-panel"
+                    aria-label=move || TABS.get(tab.get()).copied()
+                >
+                    {move || match tab.get() {
+                        TEST => view! {
+                            <Chat />
+                            <TraceView trace=runner.trace clock=runner.clock />
+                        }
+                            .into_any(),
+                        EVENTS => view! { <Events /> }.into_any(),
+                        _ => view! { <Output /> }.into_any(),
+                    }}
+                </div>
             </section>
         </Show>
     }
 }
 
 #[component]
-fn Header(tab: RwSignal<Tab>) -> impl IntoView {
+fn Header(tab: RwSignal<usize>) -> impl IntoView {
     let runner = use_runner();
-    let events = move || runner.events.with(Vec::len);
     let tokens = Memo::new(move |_| runner.trace.with(|trace| trace.tokens()));
-    let select = move |each: Tab| move || (tab.get() == each).to_string();
+    let events = Signal::derive(move || runner.events.with(Vec::len));
     view! {
-        <div class="tabs">
-            <div class="only-tabs" role="tablist" aria-label="Test">
-                <button type="button" role="tab" aria-selected=select(Tab::Test) on:click=move |_| tab.set(Tab::Test)>
-                    "Test"
-                </button>
-                <button type="button" role="tab" aria-selected=select(Tab::Events) on:click=move |_| tab.set(Tab::Events)>
-                    "Events "
-                    <Show when=move || { events() > 0 }>
-                        <span class="chip num">{events}</span>
-                    </Show>
-                </button>
-                <button type="button" role="tab" aria-selected=select(Tab::Output) on:click=move |_| tab.set(Tab::Output)>
-                    "Output JSON"
-                </button>
-            </div>
+        <div class="head">
+            <Tabs name="test" label="Test" tabs=TABS.to_vec() selected=tab count=(EVENTS, events) />
             <span class="grow"></span>
             <StatusChip />
             <Show when=move || { tokens.get() != (0, 0) }>
@@ -162,34 +154,35 @@ fn Header(tab: RwSignal<Tab>) -> impl IntoView {
     }
 }
 
+/// How the run stands. It is read aloud when that changes, and not with every tick of the clock beside it.
 #[component]
 fn StatusChip() -> impl IntoView {
     let runner = use_runner();
     let status = Memo::new(move |_| runner.trace.with(|trace| trace.status));
+    let is_lost = Memo::new(move |_| runner.trace.with(|trace| trace.is_lost));
+    let look = Memo::new(move |_| match (runner.phase.get(), status.get()) {
+        (Phase::Starting, _) => ("run", "Starting…"),
+        (Phase::Stopping, _) => ("wait", "Stopping…"),
+        (_, Some(Status::Running)) if is_lost.get() => ("wait", "Not followed"),
+        (_, Some(status)) => (tone(status), label(status)),
+        (_, None) => ("", ""),
+    });
     let time = move || {
         let elapsed = runner.trace.with(|trace| trace.elapsed);
-        let running = status.get() == Some(Status::Running);
-        duration(if running { elapsed.max(runner.clock.get()) } else { elapsed })
+        match (status.get(), runner.phase.get()) {
+            (None, _) | (_, Phase::Starting) => String::new(),
+            (Some(Status::Running), Phase::Running | Phase::Stopping) => {
+                duration(elapsed.max(runner.clock.get()))
+            }
+            _ => duration(elapsed),
+        }
     };
-    move || {
-        let words = match (runner.phase.get(), status.get()) {
-            (Phase::Starting, _) => {
-                return Some(view! { <span class="chip run">"Starting…"</span> }.into_any());
-            }
-            (Phase::Stopping, _) => {
-                return Some(view! { <span class="chip wait">"Stopping…"</span> }.into_any());
-            }
-            (_, status) => status?,
-        };
-        Some(
-            view! {
-                <span class=format!("chip num {}", tone(words)) role="status">
-                    <span class="dot" aria-hidden="true"></span>
-                    {label(words)} " " {time}
-                </span>
-            }
-            .into_any(),
-        )
+    view! {
+        <span class=move || format!("chip num {}", look.get().0) class:unseen=move || look.get().1.is_empty()>
+            <span class="dot" aria-hidden="true"></span>
+            <span role="status">{move || look.get().1}</span>
+            {time}
+        </span>
     }
 }
 
@@ -222,7 +215,7 @@ fn Chat() -> impl IntoView {
     };
     view! {
         <div class="chat">
-            <div class="turns" node_ref=list aria-live="polite">
+            <div class="turns" node_ref=list>
                 <For each=move || runner.turns.get() key=|turn| (turn.id, turn.answer.is_some()) let:turn>
                     <TurnView turn />
                 </For>
@@ -282,13 +275,23 @@ fn Chat() -> impl IntoView {
 #[component]
 fn TurnView(turn: Turn) -> impl IntoView {
     let runner = use_runner();
-    let Turn { input, answer, .. } = turn;
+    let Turn { input, answer, elsewhere, .. } = turn;
     view! {
         <div class="msg me">{input}</div>
         {match answer {
             Some(Ok(answer)) => view! { <div class="msg it">{answer}</div> }.into_any(),
             Some(Err(why)) if why == STOPPED => view! { <div class="msg it dim">{why}</div> }.into_any(),
-            Some(Err(why)) => view! { <div class="msg it failed" role="alert">{why}</div> }.into_any(),
+            Some(Err(why)) => {
+                view! {
+                    <div class="msg it failed" role="alert">
+                        {why}
+                        {elsewhere.map(|execution| {
+                            view! { " " <A href=format!("/executions/{execution}")>"Open the execution"</A> }
+                        })}
+                    </div>
+                }
+                    .into_any()
+            }
             None => {
                 view! {
                     <div class="msg it">

@@ -11,9 +11,11 @@ use super::runner::{Phase, use_runner};
 use super::saver::{SavedChip, use_saver};
 use super::test::Ask;
 use crate::api;
+use crate::canvas::keyboard::is_mac;
 use crate::editor::session::use_editor;
 use crate::page::publish::PublishDialog;
 use crate::page::use_it::UseItDialog;
+use crate::ui::browser;
 use crate::ui::toast::use_toasts;
 
 #[component]
@@ -63,6 +65,7 @@ pub fn TopBar() -> impl IntoView {
             <LinkButton href=versions label="Versions" />
             <UseItButton />
             <PublishButton />
+            <TestButton />
             <RunButton />
         </header>
     }
@@ -136,6 +139,27 @@ fn LinkButton(href: String, label: &'static str) -> impl IntoView {
     }
 }
 
+/// Opens the test pane again, where it was closed.
+#[component]
+fn TestButton() -> impl IntoView {
+    let runner = use_runner();
+    view! {
+        <Show when=move || !runner.open.get()>
+            <button
+                type="button"
+                class="btn"
+                aria-label="Open the test pane"
+                on:click=move |_| {
+                    runner.open.set(true);
+                    browser::focus_soon(".test textarea");
+                }
+            >
+                "Test"
+            </button>
+        </Show>
+    }
+}
+
 #[component]
 fn RunButton() -> impl IntoView {
     let runner = use_runner();
@@ -154,7 +178,7 @@ fn RunButton() -> impl IntoView {
                         on:click=move |_| ask.send_to(runner, editor)
                     >
                         "▶ Run "
-                        <kbd>"⌘↵"</kbd>
+                        <kbd>{if is_mac() { "⌘↵" } else { "Ctrl ↵" }}</kbd>
                     </button>
                 }
             }
@@ -199,7 +223,10 @@ fn Title() -> impl IntoView {
         let id = editor.flow_id.get_value();
         spawn_local(async move {
             match api::flows::rename(&id, &RenameFlow { title: Some(to), ..Default::default() }).await {
-                Ok(renamed) => saver.flow.update(|flow| flow.title = renamed.title),
+                Ok(renamed) => {
+                    browser::set_title(&renamed.title);
+                    saver.flow.try_update(|flow| flow.title = renamed.title);
+                }
                 Err(error) => toasts.fail(error),
             }
         });
@@ -229,8 +256,9 @@ fn Title() -> impl IntoView {
                     match event.key().as_str() {
                         "Enter" => rename(event_target_value(&event)),
                         "Escape" => edits.set(false),
-                        _ => {}
+                        _ => return,
                     }
+                    browser::focus_soon(".top .title");
                 }
             />
         </Show>

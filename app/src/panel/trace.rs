@@ -63,7 +63,7 @@ fn Line(
         Some(State::Running) => "line running",
         Some(State::Failed) => "line failed",
         Some(State::Skipped) => "line skipped",
-        Some(State::Stopped) => "line stopped",
+        Some(State::Stopped | State::Lost) => "line stopped",
         _ => "line",
     };
     let toggle = move |_| {
@@ -89,6 +89,9 @@ fn Line(
                 }}
                 {move || {
                     (state.get() == Some(State::Stopped)).then(|| view! { <span class="chip wait">"stopped"</span> })
+                }}
+                {move || {
+                    (state.get() == Some(State::Lost)).then(|| view! { <span class="chip wait">"not known"</span> })
                 }}
             </span>
             <span class="timing" aria-hidden="true">

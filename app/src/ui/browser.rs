@@ -2,10 +2,19 @@
 //!
 //! Always holds: each does nothing, or gives nothing, where the browser refuses; none panics.
 
+use gloo_timers::future::TimeoutFuture;
 use leptos::leptos_dom::helpers::request_animation_frame;
+use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, Document, HtmlAnchorElement, HtmlElement, Storage, Url, Window};
+use web_sys::{
+    Blob, BlobPropertyBag, Document, Element, HtmlAnchorElement, HtmlElement, MouseEvent, Storage, Url,
+    Window,
+};
+
+/// How often, and how many milliseconds apart, a page that is on its way is looked for.
+const TRIES: u32 = 200;
+const FRAME: u32 = 16;
 
 pub fn window() -> Option<Window> {
     web_sys::window()
@@ -66,6 +75,13 @@ pub fn clear_fragment() {
     }
 }
 
+/// Loads the page anew.
+pub fn reload() {
+    if let Some(window) = window() {
+        let _refused = window.location().reload();
+    }
+}
+
 /// Names the page in the browser's tab.
 pub fn set_title(title: &str) {
     if let Some(document) = document() {
@@ -73,12 +89,41 @@ pub fn set_title(title: &str) {
     }
 }
 
+/// Whether a click is not for the row or card that holds what was clicked: a link in it goes somewhere by itself, and a
+/// key held down asks the browser for something else.
+pub fn opens_itself(event: &MouseEvent) -> bool {
+    let element = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let link = element.and_then(|element| element.closest("a, button").ok().flatten());
+    link.is_some() || event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()
+}
+
 /// Focuses what the selector finds, once the current changes are on the page.
 pub fn focus_soon(selector: &'static str) {
     request_animation_frame(move || {
-        let element = document().and_then(|document| document.query_selector(selector).ok().flatten());
-        if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        if let Some(element) = find(selector) {
             let _refused = element.focus();
+        }
+    });
+}
+
+/// Focuses what the selector finds as soon as it is on the page, unless the person goes on to something else meanwhile.
+pub fn focus_once_there(selector: &'static str) {
+    let before = focused();
+    spawn_local(async move {
+        for _ in 0..TRIES {
+            TimeoutFuture::new(FRAME).await;
+            let now = focused();
+            // What had the focus may have gone with its page; the browser then gives it to the body.
+            if now != before && now.is_some_and(|now| now.tag_name() != "BODY") {
+                return;
+            }
+            if let Some(element) = find(selector) {
+                if !element.has_attribute("tabindex") {
+                    element.set_tab_index(-1);
+                }
+                let _refused = element.focus();
+                return;
+            }
         }
     });
 }
@@ -97,6 +142,10 @@ pub fn now() -> u64 {
 pub fn local_time(at: u64) -> String {
     let date = js_sys::Date::new(&JsValue::from_f64(at as f64));
     String::from(date.to_locale_string("default", &JsValue::UNDEFINED))
+}
+
+fn find(selector: &str) -> Option<HtmlElement> {
+    document()?.query_selector(selector).ok()??.dyn_into().ok()
 }
 
 fn storage() -> Option<Storage> {

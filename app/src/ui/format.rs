@@ -23,11 +23,6 @@ pub fn millis(ms: u64) -> String {
     }
 }
 
-/// A length of time in microseconds, as [`millis`] with tenths where it is short: `0.1 ms`.
-pub fn micros(us: u64) -> String {
-    if us < 10_000 { format!("{:.1} ms", us as f64 / 1_000.0) } else { millis(us / 1_000) }
-}
-
 /// A size in bytes: `145 MB`.
 pub fn bytes(bytes: u64) -> String {
     match bytes {
@@ -85,8 +80,6 @@ mod tests {
         for (ms, expected) in cases {
             assert_eq!(millis(ms), expected);
         }
-        assert_eq!(micros(90), "0.1 ms");
-        assert_eq!(micros(412_000), "412 ms");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What a page asks of the server: nothing yet, the answer, or why there is none.
 //!
 //! Always holds: while a page asks again, it keeps showing the last answer; an answer that comes after a newer one
-//! was asked for is dropped.
+//! was asked for is dropped; a page that is gone asks nothing and takes nothing, whoever still holds its loader.
 
 use std::future::Future;
 
@@ -43,12 +43,16 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Default for Loader<T> {
 impl<T: Clone + PartialEq + Send + Sync + 'static> Loader<T> {
     /// Asks, or asks again.
     pub fn load(self, ask: impl Future<Output = Answer<T>> + 'static) {
-        let turn = self.turn.get_value() + 1;
-        self.turn.set_value(turn);
+        let turn = self.turn.try_update_value(|turn| {
+            *turn += 1;
+            *turn
+        });
+        if turn.is_none() {
+            return;
+        }
         spawn_local(async move {
             let answer = ask.await;
-            // The page may be gone by now.
-            if self.turn.try_get_value() != Some(turn) {
+            if self.turn.try_get_value() != turn {
                 return;
             }
             match answer {
@@ -61,7 +65,7 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Loader<T> {
     /// Puts an answer that came another way. An equal one disturbs nothing on the page.
     pub fn set(self, value: T) {
         let news = Loaded::Ready(value);
-        if self.state.with_untracked(|state| *state != news) {
+        if self.state.try_with_untracked(|state| *state != news) == Some(true) {
             self.state.set(news);
         }
     }
@@ -83,8 +87,12 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Loader<T> {
         })
     }
 
+    /// As [`Loader::ready`], without following it. For code that goes on after the page may have gone.
     pub fn ready_untracked(self) -> Option<T> {
-        untrack(|| self.ready())
+        self.state.try_get_untracked().and_then(|state| match state {
+            Loaded::Ready(value) => Some(value),
+            _ => None,
+        })
     }
 
     pub fn failure(self) -> Option<Error> {
@@ -97,11 +105,17 @@ impl<T: Clone + PartialEq + Send + Sync + 'static> Loader<T> {
 
 /// Says that something could not be loaded, with a way to try again.
 #[component]
-pub fn Failure(error: Error, retry: Callback<()>) -> impl IntoView {
+pub fn Failure(
+    error: Error,
+    retry: Callback<()>,
+    /// What that means for the page, where it does not say so itself.
+    #[prop(optional)]
+    what: &'static str,
+) -> impl IntoView {
     view! {
         <div class="notice bad" role="alert">
             <Icon glyph=Glyph::Alert />
-            <p class="grow">{error.to_string()}</p>
+            <p class="grow">{error.to_string()} " " {what}</p>
             <button type="button" class="btn" on:click=move |_| retry.run(())>
                 "Try again"
             </button>

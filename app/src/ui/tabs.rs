@@ -14,6 +14,9 @@ pub fn Tabs(
     label: &'static str,
     tabs: Vec<&'static str>,
     selected: RwSignal<usize>,
+    /// A tab, by its place, that says how many things its panel holds.
+    #[prop(optional)]
+    count: Option<(usize, Signal<usize>)>,
 ) -> impl IntoView {
     let root = NodeRef::<html::Div>::new();
     let last = tabs.len().saturating_sub(1);
@@ -62,6 +65,16 @@ pub fn Tabs(
                             on:click=move |_| selected.set(at)
                         >
                             {tab}
+                            {count
+                                .filter(|(counted, _)| *counted == at)
+                                .map(|(_, count)| {
+                                    view! {
+                                        <Show when=move || { count.get() > 0 }>
+                                            " "
+                                            <span class="chip num">{move || count.get()}</span>
+                                        </Show>
+                                    }
+                                })}
                         </button>
                     }
                 })

@@ -2,15 +2,47 @@
 
 use flow::check::Field;
 use flow::wire::ModelList;
+use gloo_timers::future::TimeoutFuture;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
+use crate::api;
 use crate::editor::prompt::set_model;
 use crate::editor::session::{Card, use_editor};
 use crate::node::field::{Problems, is_wrong};
 
+/// Milliseconds between tries while the list cannot be read.
+const RETRY: u32 = 5_000;
+
 /// The models that the server offers, as a context.
 #[derive(Clone, Copy)]
-pub struct Models(pub RwSignal<ModelList>);
+pub struct Models {
+    pub list: RwSignal<ModelList>,
+    /// Whether the list could not be read so far.
+    pub is_missing: RwSignal<bool>,
+}
+
+impl Models {
+    /// Asks for them, again and again until they are there.
+    pub fn load() -> Self {
+        let models = Self { list: RwSignal::new(ModelList::default()), is_missing: RwSignal::new(false) };
+        spawn_local(async move {
+            loop {
+                if let Ok(list) = api::models::list().await {
+                    models.list.try_set(list);
+                    models.is_missing.try_set(false);
+                    return;
+                }
+                // A page that is gone takes nothing any more.
+                if models.is_missing.try_set(true).is_some() {
+                    return;
+                }
+                TimeoutFuture::new(RETRY).await;
+            }
+        });
+        models
+    }
+}
 
 #[component]
 pub fn Model(card: Card) -> impl IntoView {
@@ -18,13 +50,14 @@ pub fn Model(card: Card) -> impl IntoView {
     let models: Models = expect_context();
     let id = format!("model-{}", card.id);
     let list = format!("models-{}", card.id);
+    let problems = format!("problems-{id}");
     let model = Memo::new(move |_| {
         card.node.with(|node| node.inline_prompt().map(|p| p.model_id.clone()).unwrap_or_default())
     });
     let note = move || {
         let model = model.get();
         models
-            .0
+            .list
             .with(|list| list.models.iter().find(|known| known.id == model).map(|known| known.note.clone()))
     };
     let write = move |event| {
@@ -44,6 +77,7 @@ pub fn Model(card: Card) -> impl IntoView {
                     autocomplete="off"
                     placeholder="connection/model or an AWS model id"
                     aria-invalid=move || is_wrong(card, &Field::Model).to_string()
+                    aria-describedby=problems.clone()
                     prop:value=move || model.get()
                     on:input=write
                 />
@@ -52,7 +86,7 @@ pub fn Model(card: Card) -> impl IntoView {
             <datalist id=list>
                 {move || {
                     models
-                        .0
+                        .list
                         .get()
                         .models
                         .into_iter()
@@ -60,7 +94,10 @@ pub fn Model(card: Card) -> impl IntoView {
                         .collect_view()
                 }}
             </datalist>
-            <Problems card field=Field::Model />
+            <Show when=move || models.is_missing.get()>
+                <p class="hint">"The list of models cannot be read at the moment. Trying again."</p>
+            </Show>
+            <Problems card field=Field::Model id=problems />
         </div>
     }
 }

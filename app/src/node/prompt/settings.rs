@@ -6,9 +6,9 @@ use flow::extensions::Answer;
 use leptos::prelude::*;
 use serde_json::Number;
 
-use crate::editor::prompt::{number, set_answer, set_inference};
+use crate::editor::prompt::{labels, number, set_answer, set_inference};
 use crate::editor::session::{Card, use_editor};
-use crate::node::field::Problems;
+use crate::node::field::{Problems, is_wrong};
 
 #[component]
 pub fn Settings(card: Card) -> impl IntoView {
@@ -41,6 +41,7 @@ fn NumberField(
 ) -> impl IntoView {
     let editor = use_editor();
     let id = format!("{}-{}", label.to_lowercase().replace(' ', "-"), card.id);
+    let why = format!("problems-{id}");
     let wrong = RwSignal::new(None::<String>);
     let value = Memo::new(move |_| {
         inference(card).and_then(|inference| read(&inference)).map(|n| n.to_string()).unwrap_or_default()
@@ -65,10 +66,13 @@ fn NumberField(
                 inputmode="decimal"
                 placeholder="default"
                 aria-invalid=move || wrong.with(Option::is_some).to_string()
+                aria-describedby=why.clone()
                 prop:value=move || value.get()
                 on:input=on_input
             />
-            {move || wrong.get().map(|why| view! { <p class="wrong">{why}</p> })}
+            <div class="wrongs" id=why>
+                {move || wrong.get().map(|why| view! { <p class="wrong">{why}</p> })}
+            </div>
         </div>
     }
 }
@@ -77,29 +81,41 @@ fn NumberField(
 fn AnswerField(card: Card) -> impl IntoView {
     let editor = use_editor();
     let id = format!("answer-{}", card.id);
-    let labels = move || {
+    let allowed = move || {
         editor.watch(|document| match document.extensions.node(&card.name()).answer {
-            Some(Answer::OneOf(labels)) => labels.join(", "),
-            None => String::new(),
+            Some(Answer::OneOf(labels)) => labels,
+            None => Vec::new(),
         })
     };
+    // What is typed stays as it is while it means what the document says, so that a comma can be typed; undo and a
+    // reload show what they brought.
+    let typed = RwSignal::new(String::new());
+    Effect::new(move || {
+        let allowed = allowed();
+        if typed.with_untracked(|typed| labels(typed) != allowed) {
+            typed.set(allowed.join(", "));
+        }
+    });
+    let problems = format!("problems-{id}");
     let write = move |event| {
         let (name, text) = (card.name(), event_target_value(&event));
+        typed.set(text.clone());
         let burst = format!("{} answer", card.id);
         editor.type_in("Change the allowed answers", &burst, |document| set_answer(document, &name, &text));
     };
     view! {
         <div class="field">
             <label for=id.clone()>"Answer must be one of"</label>
-            // Written while typing, shown anew only on leaving, so that a comma can be typed.
             <input
                 class="input"
                 id=id
                 placeholder="anything"
-                prop:value=labels()
+                aria-invalid=move || is_wrong(card, &Field::Answer).to_string()
+                aria-describedby=problems.clone()
+                prop:value=move || typed.get()
                 on:input=write
             />
-            <Problems card field=Field::Answer />
+            <Problems card field=Field::Answer id=problems />
             <p class="hint">"Words between commas. Empty: the answer is free."</p>
         </div>
     }

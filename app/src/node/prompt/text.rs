@@ -6,6 +6,7 @@ use flow::node::prompt::texts;
 use flow::template::{Piece, pieces};
 use leptos::prelude::*;
 
+use crate::editor::document::Document;
 use crate::editor::prompt::set_text;
 use crate::editor::session::{Card, use_editor};
 use crate::node::field::{Problems, is_wrong};
@@ -20,19 +21,35 @@ pub fn Text(card: Card, at: usize, label: String) -> impl IntoView {
             text.unwrap_or_default()
         })
     });
+    // The document before the person began to type here; the text area has the focus for as long.
+    let start = StoredValue::new(None::<Document>);
+    let begin = move |_| start.set_value(Some(editor.look(Document::clone)));
     let write = move |event| {
         let (name, text) = (card.name(), event_target_value(&event));
         let burst = format!("{} text {at}", card.id);
-        editor.type_in("Edit the prompt", &burst, |document| set_text(document, &name, at, &text));
+        start.with_value(|start| {
+            editor.type_in("Edit the prompt", &burst, |document| {
+                set_text(document, &name, at, &text, start.as_ref());
+            });
+        });
     };
+    let problems = format!("problems-{id}");
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>
             <div class="prompt-box" class:wrong-box=move || is_wrong(card, &Field::Prompt)>
                 <pre aria-hidden="true">{move || coloured(&text.get())} "\n"</pre>
-                <textarea id=id spellcheck="false" prop:value=move || text.get() on:input=write></textarea>
+                <textarea
+                    id=id
+                    spellcheck="false"
+                    aria-invalid=move || is_wrong(card, &Field::Prompt).to_string()
+                    aria-describedby=problems.clone()
+                    prop:value=move || text.get()
+                    on:focus=begin
+                    on:input=write
+                ></textarea>
             </div>
-            <Problems card field=Field::Prompt />
+            <Problems card field=Field::Prompt id=problems />
         </div>
     }
 }

@@ -185,8 +185,9 @@ pub fn DeleteConnection(connection: Connection) -> impl IntoView {
     );
     let name = StoredValue::new(connection.name);
     let delete = Callback::new(move |()| {
+        let name = name.get_value();
         spawn_local(async move {
-            match api::connections::delete(&name.get_value()).await {
+            match api::connections::delete(&name).await {
                 Ok(()) => page.reload(),
                 Err(error) => toasts.fail(error),
             }

@@ -81,7 +81,8 @@ fn Body(state: LocalModel, model: Loader<LocalModel>) -> impl IntoView {
                     </p>
                 }
             })}
-        {(!state.message.is_empty())
+        // The chip says already that it is ready.
+        {(!state.message.is_empty() && state.state != State::Ready)
             .then(|| view! { <p class=if failed { "wrong" } else { "dim small" }>{state.message.clone()}</p> })}
         {(state.state == State::Fetching).then(|| view! { <Progress done=state.done total=state.total /> })}
         {matches!(state.state, State::Absent | State::Failed)

@@ -52,8 +52,9 @@ pub fn ModelMapCard() -> impl IntoView {
     let changed = move || map.ready().is_some_and(|map| map != edited.get());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
+        let edited = edited.get_untracked();
         spawn_local(async move {
-            match api::models::put_map(&edited.get_untracked()).await {
+            match api::models::put_map(&edited).await {
                 Ok(saved) => {
                     map.set(saved);
                     toasts.say("Saved.");

@@ -23,9 +23,10 @@ pub fn NewFlow() -> impl IntoView {
             return;
         }
         busy.set(true);
+        let flow = create(title.get_untracked(), template.get_untracked());
         spawn_local(async move {
-            match create(title.get_untracked(), template.get_untracked()).await {
-                Ok(flow) => go.run(format!("/flows/{}", flow.id)),
+            match flow.await {
+                Ok(flow) => drop(go.try_run(format!("/flows/{}", flow.id))),
                 Err(error) => {
                     wrong.set(Some(error.to_string()));
                     busy.set(false);

@@ -90,7 +90,8 @@ fn importer() -> impl Fn(Option<FileList>) + Copy + 'static {
                 if let Some(id) = import(&file, toasts).await
                     && single
                 {
-                    return go.run(format!("/flows/{id}"));
+                    go.try_run(format!("/flows/{id}"));
+                    return;
                 }
             }
             page.reload();

@@ -21,8 +21,9 @@ pub fn RenameFlowDialog(flow: FlowSummary) -> impl IntoView {
             title: Some(title.get_untracked().trim().to_owned()),
             description: Some(description.get_untracked().trim().to_owned()),
         };
+        let id = id.get_value();
         spawn_local(async move {
-            match api::flows::rename(&id.get_value(), &change).await {
+            match api::flows::rename(&id, &change).await {
                 Ok(_) => {
                     page.open.set(None);
                     page.reload();

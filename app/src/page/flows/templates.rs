@@ -43,7 +43,7 @@ fn Entry(template: Template) -> impl IntoView {
         busy.set(true);
         spawn_local(async move {
             match create(String::new(), Some(id)).await {
-                Ok(flow) => go.run(format!("/flows/{}", flow.id)),
+                Ok(flow) => drop(go.try_run(format!("/flows/{}", flow.id))),
                 Err(error) => {
                     toasts.fail(error);
                     busy.set(false);

@@ -16,16 +16,16 @@ pub struct Call {
     pub flow_name: String,
     pub alias_id: String,
     pub alias_name: String,
-    /// The flow's Input node and its output.
+    /// The Input node of the version that the alias points at, and its output.
     pub input_node: String,
     pub input_output: String,
     pub input: Value,
 }
 
 impl Call {
-    /// A call of this alias; with `sample` where it is of the input's type.
-    pub fn new(flow: &Flow, alias: &Alias, sample: Option<Value>) -> Self {
-        let (input_node, input_output, kind) = entrance(&flow.definition);
+    /// A call of this alias, which points at `version`; with `sample` where it is of the input's type.
+    pub fn new(flow: &Flow, alias: &Alias, version: &Definition, sample: Option<Value>) -> Self {
+        let (input_node, input_output, kind) = entrance(version);
         let sample = sample.filter(|sample| kind.accepts(sample));
         Self {
             flow_id: flow.id.clone(),
@@ -153,7 +153,7 @@ EOF"#,
     )
 }
 
-/// The Input node, its output and that output's type; AWS's own names where a draft has none.
+/// The Input node, its output and that output's type.
 fn entrance(definition: &Definition) -> (String, String, Type) {
     let node = definition.first(NodeType::Input);
     let output = node.and_then(|node| node.outputs.first());

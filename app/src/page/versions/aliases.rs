@@ -1,11 +1,12 @@
 //! The aliases: what each points at, and a new one.
 
-use flow::wire::Alias;
+use flow::wire::{Alias, Flow};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::{Open, Page};
 use crate::api;
+use crate::ui::dialog::Confirm;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::toast::{Toasts, use_toasts};
 
@@ -60,18 +61,7 @@ fn Row(alias: Alias) -> impl IntoView {
     let toasts = use_toasts();
     let chosen = RwSignal::new(alias.version);
     let name = StoredValue::new(alias.name.clone());
-    let delete = move |_| {
-        let (id, name) = (page.id.get_value(), name.get_value());
-        spawn_local(async move {
-            match api::versions::delete_alias(&id, &name).await {
-                Ok(()) => {
-                    toasts.say(format!("Deleted the alias {name}."));
-                    page.reload();
-                }
-                Err(error) => toasts.fail(error),
-            }
-        });
-    };
+    let deleted = alias.clone();
     view! {
         <div class="alias-entry">
             <div class="alias-row">
@@ -90,7 +80,7 @@ fn Row(alias: Alias) -> impl IntoView {
                     class="btn quiet icon small"
                     aria-label=format!("Delete the alias {}", alias.name)
                     title="Delete"
-                    on:click=delete
+                    on:click=move |_| page.open.set(Some(Open::DeleteAlias(deleted.clone())))
                 >
                     <Icon glyph=Glyph::Trash />
                 </button>
@@ -108,6 +98,38 @@ fn Row(alias: Alias) -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// Asks before the name that programs call is gone.
+#[component]
+pub fn DeleteAlias(flow: Flow, alias: Alias, on_close: Callback<()>) -> impl IntoView {
+    let page: Page = expect_context();
+    let toasts = use_toasts();
+    let title = format!("Delete the alias “{}”?", alias.name);
+    let message = what_stops(&flow, &alias);
+    let names = StoredValue::new((flow.id, alias.name));
+    let delete = Callback::new(move |()| {
+        let (id, name) = names.get_value();
+        spawn_local(async move {
+            match api::versions::delete_alias(&id, &name).await {
+                Ok(()) => {
+                    toasts.say(format!("Deleted the alias {name}."));
+                    page.reload();
+                }
+                Err(error) => toasts.fail(error),
+            }
+            on_close.try_run(());
+        });
+    });
+    view! { <Confirm title message action="Delete" on_confirm=delete on_close /> }
+}
+
+fn what_stops(flow: &Flow, alias: &Alias) -> String {
+    format!(
+        "Programs that call {}/{} get an error from then on, and so do AWS programs that call the alias id {}, even if \
+         an alias of this name is made again. Version {} stays.",
+        flow.name, alias.name, alias.id, alias.version
+    )
 }
 
 #[component]

@@ -1,6 +1,6 @@
 //! The draft and the versions, newest first.
 
-use flow::wire::{Flow, VersionSummary};
+use flow::wire::VersionSummary;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -138,30 +138,51 @@ fn actions(page: Page, number: u64) -> Vec<Item> {
 }
 
 /// Asks before a version takes the draft's place.
+///
+/// Always holds: what is replaced is the draft that the question was about; another one is refused.
 #[component]
-pub fn RestoreDialog(flow: Flow, version: u64, on_close: Callback<()>) -> impl IntoView {
+pub fn RestoreDialog(version: u64, on_close: Callback<()>) -> impl IntoView {
     let page: Page = expect_context();
     let toasts = use_toasts();
-    let message = if flow.draft_changed {
-        format!("The draft has changes that are in no version. They will be replaced by version {version}.")
-    } else {
-        format!("The draft will be version {version} again. Aliases stay where they point.")
+    // The draft may have gone on in another tab since this page was loaded.
+    page.reload();
+    let stale = RwSignal::new(false);
+    let message = Signal::derive(move || {
+        match page.flow.ready() {
+        _ if stale.get() => {
+            "The draft was changed elsewhere in this very moment, so nothing was restored. Look at what is new in it first."
+                .to_owned()
+        }
+        Some(flow) if flow.draft_changed => {
+            format!("The draft has changes that are in no version. They will be replaced by version {version}.")
+        }
+        _ => format!("The draft will be version {version} again. Aliases stay where they point."),
+    }
+    });
+    let action = Signal::derive(move || if stale.get() { "Look at the draft" } else { "Restore" }.to_owned());
+    let look = move || {
+        page.reload();
+        page.compare(Side::Version(version), Side::Draft);
+        on_close.run(());
     };
-    let id = StoredValue::new(flow.id);
-    let restore = Callback::new(move |()| {
+    let restore = move || {
+        let Some(flow) = page.flow.ready_untracked() else { return };
         spawn_local(async move {
-            match api::versions::restore(&id.get_value(), version).await {
+            match api::versions::restore(&flow.id, flow.revision, version).await {
                 Ok(flow) => {
                     toasts.say(format!("The draft is version {version} again."));
                     page.compare_latest(flow.latest_version);
                     page.flow.set(flow);
+                    on_close.try_run(());
                 }
-                Err(error) => toasts.fail(error),
+                Err(error) if error.is_conflict() => stale.set(true),
+                Err(error) => {
+                    toasts.fail(error);
+                    on_close.try_run(());
+                }
             }
-            on_close.run(());
         });
-    });
-    view! {
-        <Confirm title=format!("Restore version {version}?") message action="Restore" on_confirm=restore on_close />
-    }
+    };
+    let on_confirm = Callback::new(move |()| if stale.get_untracked() { look() } else { restore() });
+    view! { <Confirm title=format!("Restore version {version}?") message action on_confirm on_close /> }
 }

@@ -1,9 +1,11 @@
 //! The node kinds on the page: icon, a line about the configuration, and the form of the inspector. One file each.
 
+mod collector;
 mod condition;
 pub mod field;
 mod generic;
 mod input;
+mod iterator;
 mod output;
 pub mod prompt;
 
@@ -29,6 +31,8 @@ pub fn form(card: Card) -> AnyView {
         NodeType::Condition => condition::form(card).into_any(),
         NodeType::Input => input::form(card).into_any(),
         NodeType::Output => output::form(card).into_any(),
+        NodeType::Iterator => iterator::form(card).into_any(),
+        NodeType::Collector => collector::form(card).into_any(),
         _ => generic::form(card).into_any(),
     }
 }
@@ -51,6 +55,8 @@ fn path(kind: NodeType) -> &'static str {
         NodeType::Output => output::ICON,
         NodeType::Prompt => prompt::ICON,
         NodeType::Condition => condition::ICON,
+        NodeType::Iterator => iterator::ICON,
+        NodeType::Collector => collector::ICON,
         other => generic::icon(other),
     }
 }

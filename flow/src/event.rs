@@ -105,6 +105,16 @@ pub enum Link {
     },
 }
 
+impl Link {
+    /// For people: `item 3`, `round 2`, counted from 1.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Iterator { index, .. } => format!("item {}", index + 1),
+            Self::Loop { index, .. } => format!("round {}", index + 1),
+        }
+    }
+}
+
 /// A named value at a node's input or output.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Field {

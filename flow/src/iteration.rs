@@ -24,6 +24,8 @@ pub enum Fault {
     NotInside { collector: usize },
     /// A Collector that is not told the size of the iteration whose items it gathers.
     OtherSize { collector: usize, iterator: usize },
+    /// A node inside an iteration that waits for what is gathered of it.
+    WaitsForItself { node: usize, iterator: usize },
     /// A Collector behind a gate from inside the iteration that it gathers.
     GatedInside { collector: usize, iterator: usize },
 }
@@ -45,6 +47,7 @@ pub fn paths(definition: &Definition) -> (Vec<Path>, Vec<Fault>) {
     let mut waiting: Vec<usize> = entering.iter().map(Vec::len).collect();
     let mut ready: Vec<usize> = (0..waiting.len()).filter(|at| waiting[*at] == 0).collect();
     let mut paths: Vec<Path> = vec![Path::new(); definition.nodes.len()];
+    let mut gathered: Vec<Bits> = vec![Bits::default(); definition.nodes.len()];
     let mut faults = Vec::new();
     while let Some(at) = ready.pop() {
         paths[at] = if definition.nodes[at].kind == NodeType::Collector {
@@ -52,6 +55,23 @@ pub fn paths(definition: &Definition) -> (Vec<Path>, Vec<Fault>) {
         } else {
             inside(definition, at, &entering[at], &paths, &mut faults)
         };
+        let mut before = Bits::default();
+        for (source, _) in &entering[at] {
+            before.unite(&gathered[*source]);
+        }
+        faults.extend(
+            paths[at]
+                .iter()
+                .find(|iterator| before.has(**iterator))
+                .map(|iterator| Fault::WaitsForItself { node: at, iterator: *iterator }),
+        );
+        if definition.nodes[at].kind == NodeType::Collector
+            && let Some((source, _)) = into(&entering[at], ITEM)
+            && let Some(iterator) = behind(definition, source, &paths).last()
+        {
+            before.set(*iterator);
+        }
+        gathered[at] = before;
         for &target in &leaving[at] {
             waiting[target] -= 1;
             if waiting[target] == 0 {
@@ -69,6 +89,35 @@ fn behind(definition: &Definition, source: usize, paths: &[Path]) -> Path {
         path.push(source);
     }
     path
+}
+
+/// The connection into an input, with its source.
+fn into<'a>(entering: &[(usize, &'a Connection)], input: &str) -> Option<(usize, &'a Connection)> {
+    entering.iter().find(|(_, c)| c.data().is_some_and(|data| data.target_input == input)).copied()
+}
+
+/// A set of small numbers.
+#[derive(Clone, Default)]
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn set(&mut self, at: usize) {
+        if self.0.len() <= at / 64 {
+            self.0.resize(at / 64 + 1, 0);
+        }
+        self.0[at / 64] |= 1 << (at % 64);
+    }
+
+    fn has(&self, at: usize) -> bool {
+        self.0.get(at / 64).is_some_and(|word| word & (1 << (at % 64)) != 0)
+    }
+
+    fn unite(&mut self, other: &Self) {
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        self.0.iter_mut().zip(&other.0).for_each(|(word, more)| *word |= more);
+    }
 }
 
 fn inside(
@@ -98,16 +147,13 @@ fn collector(
     paths: &[Path],
     faults: &mut Vec<Fault>,
 ) -> Path {
-    let into = |input: &str| {
-        entering.iter().find(|(_, c)| c.data().is_some_and(|data| data.target_input == input)).copied()
-    };
-    let Some((source, _)) = into(ITEM) else { return Path::new() };
+    let Some((source, _)) = into(entering, ITEM) else { return Path::new() };
     let mut path = behind(definition, source, paths);
     let Some(iterator) = path.pop() else {
         faults.push(Fault::NotInside { collector });
         return path;
     };
-    let size = into(SIZE).filter(|(source, connection)| {
+    let size = into(entering, SIZE).filter(|(source, connection)| {
         *source == iterator && connection.data().is_some_and(|data| data.source_output == SIZE)
     });
     if size.is_none() {

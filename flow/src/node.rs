@@ -141,6 +141,11 @@ impl NodeType {
         }
     }
 
+    /// Whether the canvas can add one.
+    pub fn can_be_added(self) -> bool {
+        self.fresh(self.name_stem()).is_some()
+    }
+
     /// The name of the first node of this kind, as the AWS console gives it; later ones get `_1`, `_2`, ….
     pub fn name_stem(self) -> &'static str {
         match self {

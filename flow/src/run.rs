@@ -172,7 +172,13 @@ impl Run {
                     }
                 }
                 None if self.in_flight > 0 => return Next::Wait,
-                None => self.finish_run(Status::Succeeded, None),
+                None if self.frames[0].is_done() => self.finish_run(Status::Succeeded, None),
+                // `check` lets no flow through whose nodes wait for each other.
+                None => {
+                    let message = "Some nodes wait for each other, and none of them can begin.".to_owned();
+                    let error = RunError { node: None, code: FailureCode::InternalServer, message };
+                    self.finish_run(Status::Failed, Some(error));
+                }
             }
         }
     }

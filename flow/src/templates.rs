@@ -8,14 +8,24 @@ use crate::wire::Template;
 
 /// Every template, with this model in its prompts.
 pub fn all(model: &str) -> Vec<Template> {
-    vec![template(
-        "support-triage",
-        "Support triage",
-        "Classify the tone, branch, answer",
-        json!("My parcel is two weeks late and nobody answers!"),
-        include_str!("templates/support-triage.json"),
-        model,
-    )]
+    [
+        template(
+            "support-triage",
+            "Support triage",
+            "Classify the tone, branch, answer",
+            json!("My parcel is two weeks late and nobody answers!"),
+            include_str!("templates/support-triage.json"),
+            model,
+        ),
+        template(
+            "judge-reviews",
+            "Judge a list",
+            "Iterate, judge each, collect",
+            json!(["Great kettle, quick and quiet!", "It leaks, and nobody answers my mails."]),
+            include_str!("templates/judge-reviews.json"),
+            model,
+        ),
+    ]
     .into_iter()
     .flatten()
     .collect()
@@ -64,7 +74,7 @@ mod tests {
     #[test]
     fn every_template_runs() {
         let templates = all("local/smollm2");
-        assert_eq!(templates.len(), 1);
+        assert_eq!(templates.len(), 2);
         for template in templates {
             let report = crate::check::check(&template.definition, &template.extensions);
             assert!(report.problems.is_empty(), "{}: {:?}", template.id, report.problems);

@@ -69,7 +69,7 @@ impl Menu {
         };
         let items: Vec<Item> = NodeType::ALL
             .into_iter()
-            .filter(|kind| kind.describe().runs && fits(*kind))
+            .filter(|kind| kind.can_be_added() && fits(*kind))
             .map(|kind| Item {
                 label: kind.describe().label.to_owned(),
                 does: Does::Add { kind, at: place, from: from.clone() },

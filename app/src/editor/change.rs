@@ -113,6 +113,11 @@ pub fn set_output_type(document: &mut Document, node: &str, output: &str, kind: 
     }
 }
 
+/// Says how many items of an Iterator may be under way together; nothing for one.
+pub fn set_parallel(document: &mut Document, node: &str, parallel: Option<u16>) {
+    document.extensions.node_mut(node).parallel = parallel;
+}
+
 #[cfg(test)]
 mod tests {
     use flow::layout::Row;

@@ -2,7 +2,7 @@
 //!
 //! Always holds: an event is taken once, however often it arrives, so that a stream can be resumed with an overlap.
 
-use flow::event::{Body, Event, Failure, Field, ModelCall, RunError, Status};
+use flow::event::{Body, Event, Failure, Field, Link, ModelCall, RunError, Status};
 use flow::value::to_text;
 use flow::wire::OutputValue;
 use serde_json::Value;
@@ -29,6 +29,8 @@ pub struct Trace {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     pub node: String,
+    /// The items and rounds that it is of, outermost first.
+    pub chain: Vec<Link>,
     pub state: State,
     /// Microseconds since the run began.
     pub start: u64,
@@ -41,6 +43,8 @@ pub struct Row {
     pub branch: Option<String>,
     pub model: Option<ModelCall>,
     pub failure: Option<Failure>,
+    /// The items, from 0, that a Collector left out.
+    pub omitted: Vec<usize>,
 }
 
 /// How a node stands.
@@ -78,21 +82,22 @@ impl Trace {
                 self.status = Some(Status::Running);
                 self.input = Some(input.clone());
             }
-            Body::NodeStarted { node, inputs } => self.row(node, at).inputs.clone_from(inputs),
-            Body::NodeDelta { node, text } => self.row(node, at).text.push_str(text),
-            Body::NodeCompleted { node, outputs, model } => {
-                let row = self.end(node, at, State::Ok);
+            Body::NodeStarted { node, inputs, chain } => self.row(node, chain, at).inputs.clone_from(inputs),
+            Body::NodeDelta { node, text, chain } => self.row(node, chain, at).text.push_str(text),
+            Body::NodeCompleted { node, outputs, model, omitted, chain } => {
+                let row = self.end(node, chain, at, State::Ok);
                 row.outputs.clone_from(outputs);
                 row.model.clone_from(model);
+                row.omitted.clone_from(omitted);
             }
-            Body::ConditionEvaluated { node, satisfied } => {
-                self.row(node, at).branch = Some(satisfied.clone());
+            Body::ConditionEvaluated { node, satisfied, chain } => {
+                self.row(node, chain, at).branch = Some(satisfied.clone());
             }
-            Body::NodeFailed { node, failure } => {
-                self.end(node, at, State::Failed).failure = Some(failure.clone());
+            Body::NodeFailed { node, failure, chain } => {
+                self.end(node, chain, at, State::Failed).failure = Some(failure.clone());
             }
-            Body::NodeSkipped { node } => drop(self.end(node, at, State::Skipped)),
-            Body::Output { node, value } => {
+            Body::NodeSkipped { node, chain } => drop(self.end(node, chain, at, State::Skipped)),
+            Body::Output { node, value, .. } => {
                 self.outputs.push(OutputValue { node: node.clone(), value: value.clone() });
             }
             Body::ExecutionEnded { status, error } => {
@@ -118,9 +123,10 @@ impl Trace {
         self.status == Some(Status::Running) && !self.is_lost
     }
 
-    /// The row of this node.
+    /// The newest row of this node of the flow, which is none inside a loop; of several items that of the last.
     pub fn node(&self, name: &str) -> Option<&Row> {
-        self.rows.iter().find(|row| row.node == name)
+        let inside_a_loop = |row: &Row| row.chain.iter().any(|link| matches!(link, Link::Loop { .. }));
+        self.rows.iter().rfind(|row| row.node == name && !inside_a_loop(row))
     }
 
     /// Tokens read and written by all models together.
@@ -150,25 +156,28 @@ impl Trace {
         ((row.start as f64 / whole).min(1.0 - width), width)
     }
 
-    fn row(&mut self, node: &str, at: u64) -> &mut Row {
-        let place = self.rows.iter().position(|row| row.node == node).unwrap_or_else(|| {
-            self.rows.push(Row::begun(node, at));
+    fn row(&mut self, node: &str, chain: &[Link], at: u64) -> &mut Row {
+        // From the end, where what goes on is.
+        let place = self.rows.iter().rposition(|row| row.node == node && row.chain == chain);
+        let place = place.unwrap_or_else(|| {
+            self.rows.push(Row::begun(node, chain, at));
             self.rows.len() - 1
         });
         &mut self.rows[place]
     }
 
-    fn end(&mut self, node: &str, at: u64, state: State) -> &mut Row {
-        let row = self.row(node, at);
+    fn end(&mut self, node: &str, chain: &[Link], at: u64, state: State) -> &mut Row {
+        let row = self.row(node, chain, at);
         (row.state, row.end) = (state, Some(at));
         row
     }
 }
 
 impl Row {
-    fn begun(node: &str, at: u64) -> Self {
+    fn begun(node: &str, chain: &[Link], at: u64) -> Self {
         Self {
             node: node.to_owned(),
+            chain: chain.to_vec(),
             state: State::Running,
             start: at,
             end: None,
@@ -178,7 +187,13 @@ impl Row {
             branch: None,
             model: None,
             failure: None,
+            omitted: Vec::new(),
         }
+    }
+
+    /// Which item or round it is of, in words: `item 3`, `round 2, item 1`; nothing where it is of none.
+    pub fn place(&self) -> String {
+        self.chain.iter().map(Link::label).collect::<Vec<_>>().join(", ")
     }
 
     /// How long it took, in words: `412 ms`; none while it runs or where it did not.
@@ -222,11 +237,27 @@ mod tests {
         let model = Some(ModelCall { model: "local/smollm2".into(), served_by: None, usage });
         [
             (0, Body::ExecutionStarted { input: json!("hi") }),
-            (10, Body::NodeStarted { node: "Input".into(), inputs: vec![] }),
-            (110, Body::NodeCompleted { node: "Input".into(), outputs: vec![], model: None }),
-            (120, Body::NodeStarted { node: "Tone".into(), inputs: vec![field("message", json!("hi"))] }),
-            (500, Body::NodeDelta { node: "Tone".into(), text: "ang".into() }),
-            (600, Body::NodeDelta { node: "Tone".into(), text: "ry".into() }),
+            (10, Body::NodeStarted { node: "Input".into(), inputs: vec![], chain: vec![] }),
+            (
+                110,
+                Body::NodeCompleted {
+                    node: "Input".into(),
+                    outputs: vec![],
+                    model: None,
+                    omitted: vec![],
+                    chain: vec![],
+                },
+            ),
+            (
+                120,
+                Body::NodeStarted {
+                    node: "Tone".into(),
+                    inputs: vec![field("message", json!("hi"))],
+                    chain: vec![],
+                },
+            ),
+            (500, Body::NodeDelta { node: "Tone".into(), text: "ang".into(), chain: vec![] }),
+            (600, Body::NodeDelta { node: "Tone".into(), text: "ry".into(), chain: vec![] }),
             (
                 900,
                 Body::NodeCompleted {
@@ -235,11 +266,23 @@ mod tests {
                     model,
                 },
             ),
-            (910, Body::NodeStarted { node: "Route".into(), inputs: vec![] }),
-            (920, Body::ConditionEvaluated { node: "Route".into(), satisfied: "angry".into() }),
-            (930, Body::NodeCompleted { node: "Route".into(), outputs: vec![], model: None }),
-            (935, Body::NodeSkipped { node: "Answer".into() }),
-            (940, Body::Output { node: "Out".into(), value: json!("angry") }),
+            (910, Body::NodeStarted { node: "Route".into(), inputs: vec![], chain: vec![] }),
+            (
+                920,
+                Body::ConditionEvaluated { node: "Route".into(), satisfied: "angry".into(), chain: vec![] },
+            ),
+            (
+                930,
+                Body::NodeCompleted {
+                    node: "Route".into(),
+                    outputs: vec![],
+                    model: None,
+                    omitted: vec![],
+                    chain: vec![],
+                },
+            ),
+            (935, Body::NodeSkipped { node: "Answer".into(), chain: vec![] }),
+            (940, Body::Output { node: "Out".into(), value: json!("angry"), chain: vec![] }),
             (950, Body::ExecutionEnded { status: Status::Succeeded, error: None }),
         ]
         .into_iter()
@@ -269,7 +312,7 @@ mod tests {
         let mut events = events();
         events.truncate(6);
         let body = |body, seq| Event { seq, at: 0, elapsed: 1_000, body };
-        events.push(body(Body::Output { node: "Out".into(), value: json!("calm") }, 7));
+        events.push(body(Body::Output { node: "Out".into(), value: json!("calm"), chain: vec![] }, 7));
         assert_eq!(Trace::of(&events).answer(), "calm\n\nangry");
     }
 
@@ -300,7 +343,7 @@ mod tests {
         let mut events = events();
         events.truncate(5);
         let body = |body, seq| Event { seq, at: 0, elapsed: 1_000, body };
-        events.push(body(Body::NodeFailed { node: "Other".into(), failure }, 6));
+        events.push(body(Body::NodeFailed { node: "Other".into(), failure, chain: vec![] }, 6));
         events.push(body(Body::ExecutionEnded { status: Status::Failed, error: None }, 7));
         let trace = Trace::of(&events);
         assert_eq!(trace.node("Tone").unwrap().state, State::Stopped);

@@ -1,4 +1,4 @@
-//! The kinds that are kept and do not run yet: what they hold, readable.
+//! The kinds that have no form of their own yet: what they hold, readable.
 
 use flow::definition::NodeType;
 use leptos::prelude::*;
@@ -11,8 +11,6 @@ pub fn icon(kind: NodeType) -> &'static str {
         NodeType::Agent => "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8M4 21c0-4 4-6 8-6s8 2 8 6",
         NodeType::KnowledgeBase => "M4 5a3 3 0 0 1 3-3h13v17H7a3 3 0 0 0-3 3zM20 19v3H7",
         NodeType::Lex => "M4 5h16v11H9l-5 4z",
-        NodeType::Iterator => "M4 6h16M4 12h10M4 18h6",
-        NodeType::Collector => "M4 6h6M4 12h10M4 18h16",
         NodeType::Loop | NodeType::LoopInput | NodeType::LoopController => {
             "M17 2l4 4-4 4M3 11a5 5 0 0 1 5-5h13M7 22l-4-4 4-4M21 13a5 5 0 0 1-5 5H3"
         }
@@ -20,16 +18,20 @@ pub fn icon(kind: NodeType) -> &'static str {
         NodeType::LambdaFunction => "M5 21 12 3l7 18M8 14h8",
         NodeType::Storage => "M12 3v12M7 10l5 5 5-5M4 21h16",
         NodeType::Retrieval => "M12 15V3M7 8l5-5 5 5M4 21h16",
-        NodeType::Input | NodeType::Output | NodeType::Prompt | NodeType::Condition => "",
+        _ => "",
     }
 }
 
 pub fn form(card: Card) -> impl IntoView {
-    let about = move || card.node.with(|node| node.kind.describe().about);
+    let kind = move || card.node.with(|node| node.kind.describe());
+    let state = move || match kind().runs {
+        true => "It runs as it is; it cannot be changed here yet.",
+        false => "It is kept as it is; this version does not run it yet.",
+    };
     let configuration =
         move || card.node.with(|node| serde_json::to_string_pretty(&node.configuration).unwrap_or_default());
     view! {
-        <p class="hint">{about} " It is kept as it is; this version does not run it yet."</p>
+        <p class="hint">{move || kind().about} " " {state}</p>
         <div class="field">
             <span class="label">"Configuration"</span>
             <pre class="readable" tabindex="0">{configuration}</pre>

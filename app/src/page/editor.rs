@@ -43,7 +43,8 @@ pub fn EditorPage() -> impl IntoView {
 #[component(transparent)]
 fn Shown(opened: Opened) -> impl IntoView {
     browser::set_title(&opened.flow.title);
-    let editor = Editor::new(&opened.flow.id);
+    let flow_id = opened.flow.id.clone();
+    let editor = Editor::new(&flow_id);
     provide_context(editor);
     let models = Models::load();
     provide_context(models);
@@ -53,7 +54,7 @@ fn Shown(opened: Opened) -> impl IntoView {
     provide_context(saver);
     let runner = Runner::new(editor, saver);
     provide_context(runner);
-    let ask = Ask::provide();
+    let ask = Ask::provide(&flow_id);
     let inspected = Inspected::provide();
     let reach = Reach {
         run: Callback::new(move |()| ask.send_to(runner, editor)),

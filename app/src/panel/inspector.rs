@@ -272,7 +272,7 @@ fn Nothing() -> impl IntoView {
 
 #[component]
 fn Help() -> impl IntoView {
-    let kinds = flow::definition::NodeType::ALL.into_iter().filter(|kind| kind.describe().runs);
+    let kinds = flow::definition::NodeType::ALL.into_iter().filter(|kind| kind.can_be_added());
     view! {
         <p class="hint">"Select a node to configure it."</p>
         <ul class="kinds">

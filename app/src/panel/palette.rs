@@ -74,7 +74,7 @@ pub fn Palette() -> impl IntoView {
 fn matching(query: &str) -> Vec<NodeType> {
     let query = query.trim().to_lowercase();
     let says = |text: fn(NodeType) -> &'static str| {
-        let runs = NodeType::ALL.into_iter().filter(|kind| kind.describe().runs);
+        let runs = NodeType::ALL.into_iter().filter(|kind| kind.can_be_added());
         runs.filter(|kind| text(*kind).to_lowercase().contains(&query)).collect::<Vec<_>>()
     };
     let named = says(|kind| kind.describe().label);

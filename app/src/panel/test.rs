@@ -12,6 +12,7 @@ use super::runner::{Phase, Runner, STOPPED, Turn, use_runner};
 use super::trace::TraceView;
 use crate::editor::session::{Editor, use_editor};
 use crate::editor::trace::duration;
+use crate::ui::browser;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::status::{label, tone};
 use crate::ui::tabs::Tabs;
@@ -30,9 +31,11 @@ pub struct Ask {
 }
 
 impl Ask {
-    pub fn provide() -> Self {
-        let ask =
-            Self { text: RwSignal::new(String::new()), wrong: RwSignal::new(None), box_: NodeRef::new() };
+    /// With the sample of the template that the flow was just made of, so that it runs at once.
+    pub fn provide(flow: &str) -> Self {
+        let sample = browser::stored(&sample_key(flow)).unwrap_or_default();
+        browser::store(&sample_key(flow), None);
+        let ask = Self { text: RwSignal::new(sample), wrong: RwSignal::new(None), box_: NodeRef::new() };
         provide_context(ask);
         ask
     }
@@ -72,6 +75,15 @@ impl Ask {
     }
 }
 
+/// Keeps an input that shows a flow at work, for when its editor opens.
+pub fn keep_sample(flow: &str, input: &Value) {
+    browser::store(&sample_key(flow), Some(&flow::value::to_text(input)));
+}
+
+fn sample_key(flow: &str) -> String {
+    format!("anabranch.sample.{flow}")
+}
+
 /// The type that the flow's Input node declares.
 fn input_type(editor: Editor) -> Type {
     editor.look(|document| {
@@ -91,12 +103,24 @@ fn parse(text: &str, kind: Type) -> Result<Value, String> {
             false => Ok(Value::String(text.to_owned())),
         };
     }
-    let value: Value =
-        serde_json::from_str(text).map_err(|error| format!("This is not JSON yet: {error}."))?;
+    let value: Value = serde_json::from_str(text).map_err(|error| match text.trim().is_empty() {
+        true => format!("Write {} as JSON, such as {}.", kind.noun(), example(kind)),
+        false => format!("This is not JSON yet: {error}."),
+    })?;
     if kind.accepts(&value) {
         Ok(value)
     } else {
-        Err(format!("The flow takes {kind}, and this is {}.", flow::value::shape(&value)))
+        Err(format!("The flow takes {}, and this is {}.", kind.noun(), flow::value::shape(&value)))
+    }
+}
+
+fn example(kind: Type) -> &'static str {
+    match kind {
+        Type::String => "\"text\"",
+        Type::Number => "12.5",
+        Type::Boolean => "true",
+        Type::Object => "{\"name\": \"Ada\"}",
+        Type::Array => "[\"one\", \"two\"]",
     }
 }
 

@@ -7,6 +7,9 @@ use serde_json::Value;
 
 use crate::editor::trace::{Row, State, Trace, duration};
 
+/// More would make the page slow, and nobody reads so far.
+const MOST_LINES: usize = 500;
+
 /// The lines of a run.
 #[component]
 pub fn TraceView(
@@ -15,8 +18,9 @@ pub fn TraceView(
     #[prop(into)]
     clock: Signal<u64>,
 ) -> impl IntoView {
-    let open = RwSignal::new(None::<String>);
-    let count = Memo::new(move |_| trace.with(|trace| trace.rows.len()));
+    let open = RwSignal::new(None::<usize>);
+    let whole = Memo::new(move |_| trace.with(|trace| trace.rows.len()));
+    let count = Memo::new(move |_| whole.get().min(MOST_LINES));
     view! {
         <div class="trace">
             <Show when=move || count.get() == 0>
@@ -25,22 +29,22 @@ pub fn TraceView(
             <For each=move || 0..count.get() key=|at| *at let:at>
                 <Line trace clock at open />
             </For>
+            <Show when=move || { whole.get() > MOST_LINES }>
+                <p class="hint">
+                    {move || whole.get() - MOST_LINES} " more are not shown here; the events have all of them."
+                </p>
+            </Show>
         </div>
     }
 }
 
 #[component]
-fn Line(
-    trace: Signal<Trace>,
-    clock: Signal<u64>,
-    at: usize,
-    open: RwSignal<Option<String>>,
-) -> impl IntoView {
+fn Line(trace: Signal<Trace>, clock: Signal<u64>, at: usize, open: RwSignal<Option<usize>>) -> impl IntoView {
     let row = Memo::new(move |_| trace.with(|trace| trace.rows.get(at).cloned()));
     let node =
         Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.node.clone()).unwrap_or_default()));
     let state = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.state)));
-    let is_open = Memo::new(move |_| open.with(|open| open.as_ref() == Some(&node.get())));
+    let is_open = Memo::new(move |_| open.get() == Some(at));
     let bar = move || {
         trace.with(|trace| {
             let Some(row) = trace.rows.get(at) else { return (0.0, 0.0) };
@@ -66,10 +70,7 @@ fn Line(
         Some(State::Stopped | State::Lost) => "line stopped",
         _ => "line",
     };
-    let toggle = move |_| {
-        let node = node.get_untracked();
-        open.update(|open| *open = if open.as_ref() == Some(&node) { None } else { Some(node) });
-    };
+    let toggle = move |_| open.update(|open| *open = if *open == Some(at) { None } else { Some(at) });
     view! {
         <button
             type="button"
@@ -80,6 +81,10 @@ fn Line(
         >
             <span class="clip">
                 {move || node.get()} " "
+                {move || {
+                    let place = row.with(|row| row.as_ref().map(Row::place).unwrap_or_default());
+                    (!place.is_empty()).then(|| view! { <span class="hint">{place}</span> " " })
+                }}
                 {move || {
                     row.with(|row| row.as_ref().and_then(|row| row.branch.clone()))
                         .map(|branch| view! { <span class="chip">{branch}</span> })
@@ -134,6 +139,13 @@ pub fn NodeRun(row: Row) -> impl IntoView {
             {row.branch.map(|branch| view! { <p>"Took " <span class="chip">{branch}</span></p> })}
             <Fields title="Inputs" fields=row.inputs />
             <Fields title="Outputs" fields=row.outputs />
+            {(!row.omitted.is_empty())
+                .then(|| {
+                    let items: Vec<String> = row.omitted.iter().map(|item| (item + 1).to_string()).collect();
+                    view! {
+                        <p class="hint">"Left out, since no branch that was taken led here: item " {items.join(", ")}</p>
+                    }
+                })}
             {answer.map(|text| view! { <pre class="readable">{text}</pre> })}
             {model.map(|model| view! { <Served model /> })}
         </div>

@@ -54,6 +54,14 @@ fn fault(definition: &Definition, fault: &Fault) -> Problem {
         Fault::OtherSize { collector, iterator } => {
             (collector, format!("Connect arraySize of {} to arraySize here.", name(iterator)))
         }
+        Fault::WaitsForItself { node, iterator } => (
+            node,
+            format!(
+                "{} runs once for each item of {}, and waits for what a Collector gathers of all of them.",
+                name(node),
+                name(iterator)
+            ),
+        ),
         Fault::GatedInside { collector, iterator } => (
             collector,
             format!(

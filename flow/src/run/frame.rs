@@ -152,14 +152,13 @@ impl Run {
     /// Every connected input needs its value; of each Condition node that gates it, any of its gates must be open.
     fn readiness(&self, frame: usize, at: usize) -> Readiness {
         let node = &self.plan.nodes[at];
-        let data =
-            node.inputs.iter().filter_map(|input| input.source.as_ref()).map(|(source, _)| {
-                match &node.kind {
-                    // What a Collector gathers is there when the iteration is over.
-                    PlannedKind::Collector { iterator } => self.stands(frame, *iterator),
-                    _ => self.stands(frame, *source),
-                }
-            });
+        let data = node.inputs.iter().filter_map(|input| input.source.as_ref()).map(|(source, _)| {
+            match &node.kind {
+                // What a Collector gathers is there when the iteration is over.
+                PlannedKind::Collector { iterator } => self.stands(frame, *iterator),
+                _ => self.stands(frame, *source),
+            }
+        });
         let gates = node.gates.iter().map(|(source, branches)| match self.around(frame, *source) {
             Some(around) => match self.state(around, *source) {
                 State::Completed(_, taken) if taken.is_some_and(|taken| branches.contains(&taken)) => {

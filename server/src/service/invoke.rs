@@ -100,7 +100,7 @@ impl Service {
         while let Some(events) = reader.next().await {
             for event in events {
                 match &event.body {
-                    Body::Output { node, value } => {
+                    Body::Output { node, value, .. } => {
                         outputs.push(OutputValue { node: node.clone(), value: value.clone() });
                     }
                     Body::ExecutionEnded { status, error } => end = Some((*status, error.clone())),

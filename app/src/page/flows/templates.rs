@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 
 use super::Page;
 use super::create::create;
+use crate::panel::test::keep_sample;
 use crate::ui::navigate::navigator;
 use crate::ui::toast::use_toasts;
 
@@ -37,13 +38,16 @@ fn Entry(template: Template) -> impl IntoView {
     let busy = RwSignal::new(false);
     let colour = main_group(&template).token();
     let label = format!("Use {}", template.title);
-    let id = template.id;
+    let (id, sample) = (template.id, template.sample_input);
     let start = move |_| {
-        let id = id.clone();
+        let (id, sample) = (id.clone(), sample.clone());
         busy.set(true);
         spawn_local(async move {
             match create(String::new(), Some(id)).await {
-                Ok(flow) => drop(go.try_run(format!("/flows/{}", flow.id))),
+                Ok(flow) => {
+                    keep_sample(&flow.id, &sample);
+                    drop(go.try_run(format!("/flows/{}", flow.id)));
+                }
                 Err(error) => {
                     toasts.fail(error);
                     busy.set(false);

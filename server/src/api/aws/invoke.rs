@@ -147,7 +147,7 @@ impl Telling {
     fn frames(&self, event: &Event) -> Vec<Bytes> {
         match &event.body {
             // A null cannot be told: AWS's SDKs take it for a document that is not there.
-            Body::Output { node, value } if !value.is_null() => {
+            Body::Output { node, value, .. } if !value.is_null() => {
                 let content = json!({"document": value});
                 let payload = json!({"nodeName": node, "nodeType": "FlowOutputNode", "content": content});
                 vec![frame::event("flowOutputEvent", &payload)]

@@ -3,7 +3,7 @@
 //! Always holds: a trace has exactly one member, and no document in it is null, which AWS's SDKs cannot read.
 
 use flow::definition::{Definition, Node};
-use flow::event::{Body, Event, Field, ModelCall};
+use flow::event::{Body, Event, Field, Link, ModelCall};
 use serde_json::{Map, Value, json};
 
 use super::flows::{moment, without_nulls};
@@ -12,17 +12,19 @@ use super::flows::{moment, without_nulls};
 pub(super) fn traces(definition: &Definition, run: &str, event: &Event) -> Vec<Value> {
     let at = moment(event.at);
     match &event.body {
-        Body::NodeStarted { node, inputs } => {
-            let fields = fields(inputs, |field| input(definition.node(node), field));
+        Body::NodeStarted { node, inputs, chain } => {
+            let (definition, chain) = (scope(definition, chain), links(chain));
+            let fields = fields(inputs, |field| input(definition.node(node), field, &chain));
             fields.map(|fields| trace("nodeInputTrace", node, &at, "fields", fields)).into_iter().collect()
         }
-        Body::NodeCompleted { node, outputs, model } => {
+        Body::NodeCompleted { node, outputs, model, chain, .. } => {
+            let definition = scope(definition, chain);
             let action = model.as_ref().map(|model| action(run, node, &at, outputs, model));
             let fields = fields(outputs, |field| output(definition, node, field));
             let output = fields.map(|fields| trace("nodeOutputTrace", node, &at, "fields", fields));
             action.into_iter().chain(output).collect()
         }
-        Body::ConditionEvaluated { node, satisfied } => {
+        Body::ConditionEvaluated { node, satisfied, .. } => {
             let conditions = json!([{"conditionName": satisfied}]);
             vec![trace("conditionNodeResultTrace", node, &at, "satisfiedConditions", conditions)]
         }
@@ -42,7 +44,24 @@ fn fields(fields: &[Field], shape: impl Fn(&Field) -> Value) -> Option<Value> {
     (!fields.is_empty()).then_some(Value::Array(fields))
 }
 
-fn input(node: Option<&Node>, field: &Field) -> Value {
+/// The definition that a node inside these loops is of.
+fn scope<'a>(definition: &'a Definition, chain: &[Link]) -> &'a Definition {
+    chain.iter().fold(definition, |outer, link| match link {
+        Link::Loop { node, .. } => outer.node(node).and_then(Node::body).unwrap_or(outer),
+        Link::Iterator { .. } => outer,
+    })
+}
+
+/// `FlowTraceNodeInputExecutionChain`; none where there is nothing in it, since AWS's list is never empty.
+fn links(chain: &[Link]) -> Option<Value> {
+    let links = chain.iter().map(|link| match link {
+        Link::Iterator { node, index } => json!({"nodeName": node, "index": index, "type": "Iterator"}),
+        Link::Loop { node, index } => json!({"nodeName": node, "index": index, "type": "Loop"}),
+    });
+    (!chain.is_empty()).then(|| links.collect())
+}
+
+fn input(node: Option<&Node>, field: &Field, chain: &Option<Value>) -> Value {
     let port = node.and_then(|node| node.input(&field.name));
     let source = field.source.as_ref().map(|source| {
         json!({"nodeName": source.node, "outputFieldName": source.output, "expression": source.expression})
@@ -53,6 +72,7 @@ fn input(node: Option<&Node>, field: &Field) -> Value {
         "type": port.map(|port| port.kind),
         "category": port.and_then(|port| port.category),
         "source": source,
+        "executionChain": chain,
     }))
 }
 

@@ -13,6 +13,7 @@ pub mod minimap;
 pub mod node;
 pub mod pane;
 mod placement;
+mod region;
 pub mod sheet;
 pub mod stage;
 pub mod target;

@@ -6,7 +6,7 @@ import { CreateFlowCommand, PrepareFlowCommand } from "@aws-sdk/client-bedrock-a
 import { InvokeFlowCommand } from "@aws-sdk/client-bedrock-agent-runtime";
 
 import { barrier } from "../support/upstream.mjs";
-import { ROLE, inputs, promptFlow, read, routeFlow, start } from "./support.mjs";
+import { ROLE, inputs, listFlow, promptFlow, read, routeFlow, start } from "./support.mjs";
 
 let place;
 before(async () => {
@@ -66,6 +66,21 @@ test("traces tell what each node got and gave", async () => {
   ]);
   assert.deepEqual(action.operationResponse.usage, { inputTokens: 7, outputTokens: 2, totalTokens: 9 });
   assert.equal(completion.fields[0].content.document, "hello");
+});
+
+test("an iteration's traces say which item they are of", async () => {
+  place.upstream.setAnswer((request) => ({ text: request.messages[0].content.toUpperCase() }));
+  const flow = await prepared("listed", listFlow());
+  const found = await read((await invoke(flow, ["a", "b"], { enableTrace: true })).responseStream);
+  assert.deepEqual(found.outputs.map((output) => output.content.document), [["SAY A", "SAY B"]]);
+  const items = found.traces.flatMap((trace) => (trace.nodeInputTrace?.nodeName === "Say" ? [trace.nodeInputTrace] : []));
+  assert.deepEqual(
+    items.map((item) => [item.fields[0].content.document, item.fields[0].executionChain]),
+    ["a", "b"].map((item, index) => [item, [{ nodeName: "Each", index, type: "Iterator" }]]),
+  );
+  const wrong = await read((await invoke(flow, ["a", 1])).responseStream);
+  assert.equal(wrong.error.name, "ValidationException");
+  assert.match(wrong.error.message, /^Each: The items are Strings, and item 1 is a Number\./);
 });
 
 test("a condition tells which branch it took", async () => {

@@ -95,6 +95,45 @@ export function routeFlow() {
   };
 }
 
+/** Input, and for each item of its array a prompt; what they answer is gathered. */
+export function listFlow() {
+  const input = (name, type) => ({ name, type, expression: "$.data" });
+  const text = { text: "Say {{item}}", inputVariables: [{ name: "item" }] };
+  const inline = { modelId: "test/model", templateType: "TEXT", templateConfiguration: { text } };
+  return {
+    nodes: [
+      { name: "FlowInputNode", type: "Input", outputs: [{ name: "document", type: "Array" }] },
+      {
+        name: "Each",
+        type: "Iterator",
+        inputs: [input("array", "Array")],
+        outputs: [{ name: "arrayItem", type: "String" }, { name: "arraySize", type: "Number" }],
+      },
+      {
+        name: "Say",
+        type: "Prompt",
+        configuration: { prompt: { sourceConfiguration: { inline } } },
+        inputs: [input("item", "String")],
+        outputs: [{ name: "modelCompletion", type: "String" }],
+      },
+      {
+        name: "All",
+        type: "Collector",
+        inputs: [input("arrayItem", "String"), input("arraySize", "Number")],
+        outputs: [{ name: "collectedArray", type: "Array" }],
+      },
+      { name: "FlowOutputNode", type: "Output", inputs: [input("document", "Array")] },
+    ],
+    connections: [
+      data("InputToEach", "FlowInputNode", "document", "Each", "array"),
+      data("EachToSay", "Each", "arrayItem", "Say", "item"),
+      data("SayToAll", "Say", "modelCompletion", "All", "arrayItem"),
+      data("SizeToAll", "Each", "arraySize", "All", "arraySize"),
+      data("AllToOutput", "All", "collectedArray", "FlowOutputNode", "document"),
+    ],
+  };
+}
+
 function data(name, source, sourceOutput, target, targetInput) {
   return { name, type: "Data", source, target, configuration: { data: { sourceOutput, targetInput } } };
 }

@@ -17,6 +17,7 @@ use super::keyboard::is_mac;
 use super::menu::{Menu, OpenMenu};
 use super::minimap::Minimap;
 use super::node::{NodeCard, row_of};
+use super::region::Regions;
 use super::stage::{Stage, use_stage};
 use super::tools::Tools;
 use super::viewport::Viewport;
@@ -65,6 +66,7 @@ pub fn Canvas() -> impl IntoView {
                  Press the question mark for all shortcuts."
             </p>
             <div class="world" style:transform=transform>
+                <Regions />
                 <For each=move || cards.get() key=|card| card.id let:card>
                     <NodeCard card />
                 </For>

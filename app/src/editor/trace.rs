@@ -264,6 +264,8 @@ mod tests {
                     node: "Tone".into(),
                     outputs: vec![field("out", json!("angry"))],
                     model,
+                    omitted: vec![],
+                    chain: vec![],
                 },
             ),
             (910, Body::NodeStarted { node: "Route".into(), inputs: vec![], chain: vec![] }),
@@ -289,6 +291,28 @@ mod tests {
         .enumerate()
         .map(|(at, (elapsed, body))| Event { seq: at as u64 + 1, at: 0, elapsed, body })
         .collect()
+    }
+
+    #[test]
+    fn each_item_has_a_line_and_a_card_shows_the_last() {
+        let link = |index| vec![Link::Iterator { node: "Each".into(), index }];
+        let started = |index| Body::NodeStarted { node: "Sum".into(), inputs: vec![], chain: link(index) };
+        let text =
+            |text: &str, index| Body::NodeDelta { node: "Sum".into(), text: text.into(), chain: link(index) };
+        let bodies = [started(0), started(1), text("b", 1), text("a", 0)];
+        let events: Vec<Event> =
+            (1..).zip(bodies).map(|(seq, body)| Event { seq, at: 0, elapsed: seq, body }).collect();
+        let trace = Trace::of(&events);
+        let lines: Vec<(String, &str)> =
+            trace.rows.iter().map(|row| (row.place(), row.text.as_str())).collect();
+        assert_eq!(lines, [("item 1".to_owned(), "a"), ("item 2".to_owned(), "b")]);
+        assert_eq!(trace.node("Sum").unwrap().text, "b");
+        let inside = Body::NodeSkipped {
+            node: "Sum".into(),
+            chain: vec![Link::Loop { node: "Again".into(), index: 0 }],
+        };
+        let inside = Trace::of(&[Event { seq: 1, at: 0, elapsed: 1, body: inside }]);
+        assert!(inside.node("Sum").is_none(), "a node inside a loop is another, though it has the name");
     }
 
     #[test]

@@ -36,6 +36,7 @@ enum Outcome {
     Done(Vec<(String, Value)>, Option<String>),
 }
 
+type Values = Vec<(String, Value)>;
 /// The items that are looked at, by the Iterators that they are of.
 type Items = Vec<(String, usize)>;
 type Known = HashMap<(String, Items), Outcome>;
@@ -202,11 +203,7 @@ impl Scope<'_> {
     }
 
     /// What each round of a loop begins with, and what the loop would end with after it.
-    fn rounds(
-        &self,
-        node: &Value,
-        values: &[(String, Value)],
-    ) -> Vec<(Vec<(String, Value)>, Vec<(String, Value)>)> {
+    fn rounds(&self, node: &Value, values: &[(String, Value)]) -> Vec<(Values, Values)> {
         let body = &node["configuration"]["loop"]["definition"];
         let controller =
             body["nodes"].as_array().unwrap().iter().find(|node| node["type"] == "LoopController").unwrap();

@@ -46,7 +46,7 @@ fn Entry(template: Template) -> impl IntoView {
             match create(String::new(), Some(id)).await {
                 Ok(flow) => {
                     keep_sample(&flow.id, &sample);
-                    drop(go.try_run(format!("/flows/{}", flow.id)));
+                    let _page_is_gone = go.try_run(format!("/flows/{}", flow.id));
                 }
                 Err(error) => {
                     toasts.fail(error);

@@ -2,7 +2,7 @@
 //!
 //! Always holds: a trace has exactly one member, and no document in it is null, which AWS's SDKs cannot read.
 
-use flow::definition::{Definition, Node};
+use flow::definition::{Definition, Node, NodeType};
 use flow::event::{Body, Event, Field, Link, ModelCall};
 use serde_json::{Map, Value, json};
 
@@ -23,6 +23,12 @@ pub(super) fn traces(definition: &Definition, run: &str, event: &Event) -> Vec<V
             let fields = fields(outputs, |field| output(definition, node, field));
             let output = fields.map(|fields| trace("nodeOutputTrace", node, &at, "fields", fields));
             action.into_iter().chain(output).collect()
+        }
+        // A loop's controller is no Condition to AWS.
+        Body::ConditionEvaluated { node, chain, .. }
+            if scope(definition, chain).node(node).is_none_or(|node| node.kind != NodeType::Condition) =>
+        {
+            Vec::new()
         }
         Body::ConditionEvaluated { node, satisfied, .. } => {
             let conditions = json!([{"conditionName": satisfied}]);

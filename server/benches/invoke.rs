@@ -21,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use axum::routing::post;
+use axum::serve::ListenerExt as _;
 use axum::{Json, Router};
 use harness::Harness;
 use reqwest::{Client, Method, RequestBuilder};
@@ -135,6 +136,7 @@ async fn floor(upstream: &Upstream) -> String {
     let router = Router::new().route("/", post(answer)).with_state(Arc::new(bare));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/", listener.local_addr().unwrap());
+    let listener = listener.tap_io(|connection| connection.set_nodelay(true).unwrap());
     tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
     address
 }

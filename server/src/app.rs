@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::serve::ListenerExt as _;
 use tokio::net::TcpListener;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use crate::api::{self, App, Hosts};
 use crate::auth::local::{self, LocalKey};
@@ -139,7 +140,13 @@ impl Server {
         let tasks = self.app.service.tasks.clone();
         let router = api::router(self.app);
         let (stopping, ending) = (tasks.stopping(), tasks.clone());
-        let serving = axum::serve(self.listener, router).with_graceful_shutdown(async move {
+        // A token is a small write, which would wait for the answer to the one before.
+        let listener = self.listener.tap_io(|connection| {
+            if let Err(error) = connection.set_nodelay(true) {
+                debug!("a connection's small writes will wait: {error}");
+            }
+        });
+        let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
             stop.await;
             info!("stopping");
             // Runs end first, so that the streams that follow them do.

@@ -78,9 +78,10 @@ test("an iteration's traces say which item they are of", async () => {
     items.map((item) => [item.fields[0].content.document, item.fields[0].executionChain]),
     ["a", "b"].map((item, index) => [item, [{ nodeName: "Each", index, type: "Iterator" }]]),
   );
-  const wrong = await read((await invoke(flow, ["a", 1])).responseStream);
-  assert.equal(wrong.error.name, "ValidationException");
-  assert.match(wrong.error.message, /^Each: The items are Strings, and item 1 is a Number\./);
+  await assert.rejects(invoke(flow, ["a", 1]), {
+    name: "ValidationException",
+    message: "Each: The items are Strings, and item 1 is a Number.",
+  });
 });
 
 test("a condition tells which branch it took", async () => {

@@ -137,7 +137,7 @@ test("an Object is typed as JSON, and anything else is refused before it runs", 
   await editor.send("not json");
   await expect(editor.pane.getByRole("alert")).toContainText("not JSON");
   await editor.send("[1]");
-  await expect(editor.pane.getByRole("alert")).toContainText("takes Object");
+  await expect(editor.pane.getByRole("alert")).toContainText("takes an Object");
   await editor.send('{"name": "Ada"}');
   await expect(editor.status).toContainText("Succeeded");
   await expect(editor.pane.locator(".msg.it")).toContainText("Ada");

@@ -58,6 +58,7 @@ test("a person draws an iteration, and lets items go together", async ({ page })
   await editor.port("Iterator_1 output arraySize").dragTo(editor.port("Collector_1 input arraySize"));
   await editor.port("Collector_1 output collectedArray").dragTo(editor.port("FlowOutputNode input document"));
   await editor.noProblems();
+  await editor.button("Tidy up").click();
   await editor.node("Iterator_1").click();
   await editor.field("Items at the same time").fill("65");
   await expect(editor.inspector.getByText("Between 1 and 64 items can be under way together.")).toBeVisible();

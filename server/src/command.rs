@@ -36,7 +36,7 @@ pub fn env(data: &Path) -> Result<(), String> {
         ("AWS_REGION", REGION),
         ("AWS_DEFAULT_REGION", REGION),
     ] {
-        println!("export {name}='{}'", value.replace('\'', "'\\''"));
+        println!("export {name}={}", quoted(value));
     }
     // What would lead a client elsewhere, or past the key pair above.
     println!(
@@ -113,6 +113,29 @@ pub async fn model(command: crate::config::ModelCommand) -> Result<(), String> {
     let crate::config::ModelCommand::Fetch { file } = command;
     let egress = Egress::new().map_err(|error| error.to_string())?;
     crate::provider::fetch_embedded(None, &egress, file, |line| println!("{line}")).await
+}
+
+/// What a shell has to be told so that `anabranch env` is found there and means this server; nothing where it does.
+pub fn shell_setting(data: &crate::config::Data) -> Option<String> {
+    let own = std::env::current_exe().ok()?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let name = format!("anabranch{}", std::env::consts::EXE_SUFFIX);
+    let found = std::env::split_paths(&path).map(|folder| folder.join(&name)).find(|file| file.is_file());
+    let is_found = found.and_then(|file| file.canonicalize().ok()) == own.canonicalize().ok();
+    let mut settings = Vec::new();
+    if let (false, Some(folder)) = (is_found, own.parent()) {
+        settings.push(format!("PATH={}:\"$PATH\"", quoted(&folder.display().to_string())));
+    }
+    if let Some(folder) = &data.data {
+        let folder = std::path::absolute(folder).ok()?;
+        settings.push(format!("ANABRANCH_DATA={}", quoted(&folder.display().to_string())));
+    }
+    (!settings.is_empty()).then(|| format!("export {}", settings.join(" ")))
+}
+
+/// A text as a shell takes it whole.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
 }
 
 /// Opens a link where there is a desktop; where there is none, the printed link has to do.

@@ -46,6 +46,9 @@ async fn serve(options: Serve) -> Result<(), String> {
     println!(
         "The link works once, for ten minutes. `anabranch open` makes a new one. Ctrl+C stops the server."
     );
+    if let Some(setting) = command::shell_setting(&options.data) {
+        println!("In a shell that is to call flows, first: {setting}");
+    }
     let _ = std::io::stdout().flush();
     if !options.no_open {
         command::open_in_browser(&link);

@@ -399,7 +399,7 @@ fn check_finds_what_keeps_a_loop_or_an_iteration_from_running() {
         ("Error MissingLoopControllerNode Refine", |d| {
             d["/nodes"].as_array_mut().unwrap().remove(2);
         }),
-        ("Error LoopIncompatibleNodeType Refine Each is a Iterator node", |d| {
+        ("Error LoopIncompatibleNodeType Refine Each is of the kind Iterator", |d| {
             d["/nodes"].as_array_mut().unwrap().push(iterator("Each", "String"));
         }),
     ];

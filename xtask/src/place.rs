@@ -2,13 +2,19 @@
 
 use std::env;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
 
-/// The workspace's folder.
+/// The workspace's folder. `cargo run` says which it is; what was known when this program was compiled may be another
+/// clone that shares the target folder.
 pub fn root() -> &'static Path {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().unwrap_or(xtask)
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let told = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let xtask = told.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")));
+        xtask.parent().map_or_else(|| xtask.clone(), Path::to_path_buf)
+    });
+    &ROOT
 }
 
 /// Cargo's target folder. This program lies in it (`TARGET/debug/xtask`), whoever chose it and by whatever setting.

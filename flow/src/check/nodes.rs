@@ -434,7 +434,7 @@ fn loop_body(body: &Definition, problems: &mut Vec<Problem>) {
         if matches!(node.kind, NodeType::Input | NodeType::Output | NodeType::Iterator | NodeType::Collector)
         {
             let message = format!(
-                "{} is a {} node, which a loop's body cannot have.",
+                "{} is of the kind {}, which a loop's body cannot have.",
                 node.name,
                 node.kind.describe().label
             );

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
+use futures_util::StreamExt as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -32,6 +33,8 @@ enum Script {
     Elsewhere,
     /// Nothing, for this long.
     Sleep(Duration),
+    /// The beginning of an answer, and then nothing.
+    Stall,
     /// This many bytes of a JSON text.
     Long(usize),
 }
@@ -97,6 +100,10 @@ async fn answer(State(state): State<Shared>, uri: Uri, headers: HeaderMap, body:
         Script::Sleep(time) => {
             tokio::time::sleep(time).await;
             "\"late\"".into_response()
+        }
+        Script::Stall => {
+            let begun = futures_util::stream::iter([Ok::<_, std::io::Error>(Bytes::from_static(b"\"beg"))]);
+            Body::from_stream(begun.chain(futures_util::stream::pending())).into_response()
         }
         Script::Long(length) => format!("\"{}\"", "x".repeat(length)).into_response(),
     }
@@ -309,15 +316,18 @@ async fn every_failure_is_typed_and_says_what_to_do() {
 
 #[tokio::test]
 async fn a_function_has_the_time_that_its_binding_gives() {
-    let function = Function::start(Script::Sleep(Duration::from_secs(5))).await;
+    let function = Function::start(Script::Wrap).await;
     let harness = Harness::start().await;
     harness.ok(Method::PUT, &at(ARN), json!({"url": function.url("/"), "timeoutSeconds": 1})).await;
     let flow = flow(&harness, definition(ARN, "String")).await;
-    let began = std::time::Instant::now();
-    let (status, answer) = invoke(&harness, &flow).await;
-    assert_eq!((status.as_u16(), &answer["code"]), (504, &json!("timed_out")), "{answer}");
-    assert!(answer["detail"].as_str().unwrap().contains("It has 1 s at most"), "{answer}");
-    assert!(began.elapsed() < Duration::from_secs(4));
+    for script in [Script::Sleep(Duration::from_secs(5)), Script::Stall] {
+        function.set(script).await;
+        let began = std::time::Instant::now();
+        let (status, answer) = invoke(&harness, &flow).await;
+        assert_eq!((status.as_u16(), &answer["code"]), (504, &json!("timed_out")), "{answer}");
+        assert!(answer["detail"].as_str().unwrap().contains("It has 1 s at most"), "{answer}");
+        assert!(began.elapsed() < Duration::from_secs(4));
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ pub mod connections;
 mod error;
 pub mod executions;
 pub mod flows;
+pub mod functions;
 pub mod models;
 mod path;
 mod request;

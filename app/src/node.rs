@@ -3,8 +3,10 @@
 mod collector;
 mod condition;
 pub mod field;
+pub mod function;
 mod generic;
 mod input;
+mod inputs;
 mod iterator;
 mod output;
 pub mod prompt;
@@ -19,6 +21,7 @@ pub fn summary(node: &Node) -> String {
     match node.kind {
         NodeType::Prompt => prompt::summary(node),
         NodeType::Condition => condition::summary(node),
+        NodeType::LambdaFunction => function::summary(node),
         NodeType::Input | NodeType::Output => String::new(),
         other => other.describe().label.to_owned(),
     }
@@ -33,6 +36,7 @@ pub fn form(card: Card) -> AnyView {
         NodeType::Output => output::form(card).into_any(),
         NodeType::Iterator => iterator::form(card).into_any(),
         NodeType::Collector => collector::form(card).into_any(),
+        NodeType::LambdaFunction => function::form(card).into_any(),
         _ => generic::form(card).into_any(),
     }
 }
@@ -57,6 +61,7 @@ fn path(kind: NodeType) -> &'static str {
         NodeType::Condition => condition::ICON,
         NodeType::Iterator => iterator::ICON,
         NodeType::Collector => collector::ICON,
+        NodeType::LambdaFunction => function::ICON,
         other => generic::icon(other),
     }
 }

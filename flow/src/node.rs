@@ -3,6 +3,7 @@
 
 pub mod collector;
 pub mod condition;
+pub mod function;
 pub mod input;
 pub mod iterator;
 pub mod output;
@@ -119,6 +120,7 @@ impl NodeType {
             Self::Output => output::KIND,
             Self::Prompt => prompt::KIND,
             Self::Condition => condition::KIND,
+            Self::LambdaFunction => function::KIND,
             Self::Iterator => iterator::KIND,
             Self::Collector => collector::KIND,
             Self::Loop => repeat::LOOP,
@@ -135,6 +137,7 @@ impl NodeType {
             Self::Output => Some(output::fresh(name)),
             Self::Prompt => Some(prompt::fresh(name)),
             Self::Condition => Some(condition::fresh(name)),
+            Self::LambdaFunction => Some(function::fresh(name)),
             Self::Iterator => Some(iterator::fresh(name)),
             Self::Collector => Some(collector::fresh(name)),
             _ => None,

@@ -61,6 +61,7 @@ pub(crate) enum PlannedKind {
     Output,
     Condition { branches: Vec<(String, Option<Condition>)> },
     Prompt { prompt: Box<InlinePrompt>, answer: Option<Answer> },
+    Function { arn: String },
     Iterator { region: usize, parallel: usize },
     Collector { iterator: usize },
     Loop { region: usize, input: usize, controller: usize },
@@ -215,6 +216,9 @@ impl Planner<'_> {
                     c.target == node.name && c.data().is_some_and(|d| d.target_input == iteration::SIZE)
                 });
                 PlannedKind::Collector { iterator: *index.get(iterator?.source.as_str())? }
+            }
+            (Some(Configuration::LambdaFunction(function)), _) => {
+                PlannedKind::Function { arn: function.lambda_arn.clone() }
             }
             (Some(Configuration::Loop(inner)), _) => {
                 let region = body?;

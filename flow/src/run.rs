@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::event::{Body, Failure, FailureCode, Field, Link, ModelCall, RunError, Source, Status};
 use crate::message::Chat;
 use crate::node::condition::DEFAULT;
-use crate::node::prompt;
+use crate::node::{function, prompt};
 use crate::plan::{Plan, PlannedInput, PlannedKind};
 use crate::value::shape;
 use crate::wire::OutputValue;
@@ -68,6 +68,8 @@ pub struct Task {
     pub id: TaskId,
     /// The node's name.
     pub node: String,
+    /// The items and iterations that it is for, outermost first.
+    pub chain: Vec<Link>,
     pub work: Work,
 }
 
@@ -83,6 +85,8 @@ pub struct TaskId {
 pub enum Work {
     /// Ask a model.
     Chat(Box<Chat>),
+    /// Call a function.
+    Function(Box<function::Call>),
 }
 
 /// What a task yielded.
@@ -287,7 +291,8 @@ impl Run {
                 self.finish(frame, at, Outcome { branch: Some(branch), ..Outcome::default() });
             }
             Ok(Step::Effect(work)) => {
-                return Some(Task { id: TaskId { frame, node: at }, node: node.name.clone(), work });
+                let (id, chain) = (TaskId { frame, node: at }, self.chain(frame));
+                return Some(Task { id, node: node.name.clone(), chain, work });
             }
             Ok(Step::Inside) => {}
             Err(message) => self.fail_with(frame, at, message),
@@ -321,6 +326,9 @@ impl Run {
             }
             PlannedKind::Prompt { prompt: inline, answer } => {
                 Step::Effect(Work::Chat(Box::new(prompt::chat(inline, answer.as_ref(), &values)?)))
+            }
+            PlannedKind::Function { arn } => {
+                Step::Effect(Work::Function(Box::new(function::call(arn, &node.name, &node.inputs, values))))
             }
             PlannedKind::Iterator { .. } => {
                 self.begin_items(frame, at, values)?;

@@ -38,7 +38,7 @@ fn run_with(definition: Value, extensions: Value, input: Value, pick: impl Fn(us
             Next::Wait => {
                 together = together.max(under_way.len());
                 let task = under_way.remove(pick(under_way.len()));
-                let Work::Chat(chat) = task.work;
+                let Work::Chat(chat) = task.work else { panic!("a chat") };
                 let value = json!(chat.messages[0].text);
                 run.complete(task.id, Completion { value, model: None });
             }

@@ -51,7 +51,7 @@ fn engine(plan: &Arc<Plan>, input: Value, mut pick: impl FnMut(usize) -> usize) 
             Next::Start(task) => under_way.push(task),
             Next::Wait => {
                 let task = under_way.remove(pick(under_way.len()));
-                let Work::Chat(chat) = task.work;
+                let Work::Chat(chat) = task.work else { panic!("a chat") };
                 run.complete(task.id, Completion { value: json!(chat.messages[0].text), model: None });
             }
             Next::Ended(status) => {

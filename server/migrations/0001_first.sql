@@ -93,6 +93,16 @@ CREATE TABLE connections (
   updated_at    INTEGER NOT NULL
 ) STRICT;
 
+-- Which HTTP endpoint a function's ARN leads to.
+CREATE TABLE functions (
+  arn             TEXT PRIMARY KEY,
+  url             TEXT NOT NULL,
+  timeout_seconds INTEGER NOT NULL,
+  sealed_headers  BLOB,
+  header_hints    TEXT NOT NULL DEFAULT '[]',
+  updated_at      INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE settings (
   name  TEXT PRIMARY KEY,
   value TEXT NOT NULL

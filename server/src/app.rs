@@ -17,6 +17,7 @@ use crate::auth::session::Sessions;
 use crate::egress::{self, Egress};
 use crate::folder::{self, Folder, Running};
 use crate::node::Context;
+use crate::node::function::Functions;
 use crate::provider::Registry;
 use crate::run::Runner;
 use crate::service::{Found, Service, from_environment};
@@ -97,12 +98,15 @@ impl Server {
         let embedded = crate::provider::embedded(config.models, &egress);
         let models =
             Registry::new(egress.clone(), embedded.as_ref().map(|embedded| Arc::clone(&embedded.provider)));
-        let runner = Runner::new(store.clone(), Context { models: models.clone() }, tasks.clone());
+        let functions = Functions::new(egress);
+        let context = Context { models: models.clone(), functions: functions.clone() };
+        let runner = Runner::new(store.clone(), context, tasks.clone());
         runner.recover().await?;
         let service = Service {
             store: store.clone(),
             runner,
             models,
+            functions,
             seal,
             tasks,
             found: Found::new(from_environment(environment())),
@@ -111,6 +115,7 @@ impl Server {
             url: url.clone(),
         };
         service.load_connections().await?;
+        service.load_functions().await?;
         let hosts = Arc::new(Hosts::new(address, &config.allowed_hosts));
         let app = App { service, sessions: Sessions::new(store), key: Arc::new(key), hosts };
         if let Err(error) = folder.announce(&Running { url: url.clone() }) {

@@ -42,7 +42,8 @@ pub struct Call {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     pub body: Option<Vec<u8>>,
     pub reach: Reach,
-    /// The longest wait for the answer's head; [`IDLE`] where it is none.
+    /// The longest wait for the answer's head, and then for each piece where that is longer than [`IDLE`]; [`IDLE`]
+    /// where it is none.
     pub patience: Option<Duration>,
 }
 
@@ -60,6 +61,7 @@ pub enum Reach {
 pub struct Response {
     pub status: StatusCode,
     pub headers: HeaderMap,
+    idle: Duration,
     inner: reqwest::Response,
 }
 
@@ -93,7 +95,6 @@ impl Egress {
                 .no_proxy()
                 .redirect(reqwest::redirect::Policy::none())
                 .connect_timeout(CONNECT)
-                .read_timeout(IDLE)
                 .dns_resolver(Arc::new(Checked { reach }))
                 .user_agent(concat!("anabranch/", env!("CARGO_PKG_VERSION")))
                 .build()
@@ -127,10 +128,16 @@ impl Egress {
         if let Some(body) = call.body {
             request = request.body(body);
         }
-        let sent = tokio::time::timeout(call.patience.unwrap_or(IDLE), request.send()).await;
+        let patience = call.patience.unwrap_or(IDLE);
+        let sent = tokio::time::timeout(patience, request.send()).await;
         let response =
             sent.map_err(|_| Error::TimedOut(place.clone()))?.map_err(|error| classify(&error, &place))?;
-        Ok(Response { status: response.status(), headers: response.headers().clone(), inner: response })
+        Ok(Response {
+            status: response.status(),
+            headers: response.headers().clone(),
+            idle: patience.max(IDLE),
+            inner: response,
+        })
     }
 
     fn check(&self, url: &Url, reach: Reach) -> Result<(), Error> {
@@ -197,11 +204,19 @@ impl Response {
 
     /// The body, piece by piece. Dropping the stream closes the connection.
     pub fn stream(self) -> BoxStream<'static, Result<Vec<u8>, Error>> {
-        let place = origin(self.inner.url());
-        self.inner
-            .bytes_stream()
-            .map(move |piece| piece.map(|piece| piece.to_vec()).map_err(|error| classify(&error, &place)))
-            .boxed()
+        let (place, idle) = (origin(self.inner.url()), self.idle);
+        let pieces = self.inner.bytes_stream();
+        // Ends after the first error.
+        futures_util::stream::unfold(Some((pieces, place)), move |state| async move {
+            let (mut pieces, place) = state?;
+            match tokio::time::timeout(idle, pieces.next()).await {
+                Ok(Some(Ok(piece))) => Some((Ok(piece.to_vec()), Some((pieces, place)))),
+                Ok(Some(Err(error))) => Some((Err(classify(&error, &place)), None)),
+                Ok(None) => None,
+                Err(_) => Some((Err(Error::TimedOut(place)), None)),
+            }
+        })
+        .boxed()
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod api;
 pub mod app;
+pub mod arn;
 pub mod auth;
 pub mod clock;
 pub mod command;

@@ -1,28 +1,50 @@
 //! The effects of the node kinds that have one.
 
+pub mod function;
+
 use flow::event::{Failure, ModelCall};
-use flow::run::{Completion, Work};
+use flow::run::{Completion, Task, Work};
 use serde_json::Value;
 
 use crate::provider::{Pieces, Registry};
+use function::Functions;
 
 /// What a node's effect may use.
 #[derive(Clone)]
 pub struct Context {
     pub models: Registry,
+    pub functions: Functions,
+}
+
+/// The execution that a node works for.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    pub execution_id: String,
+    pub flow_id: String,
+    /// AWS's test alias for a draft.
+    pub alias_id: String,
 }
 
 /// Does a node's work. Dropping the future stops it.
 ///
 /// # Errors
 /// Why the node failed.
-pub async fn perform(work: Work, context: &Context, pieces: &Pieces) -> Result<Completion, Failure> {
-    match work {
+pub async fn perform(
+    task: Task,
+    context: &Context,
+    origin: &Origin,
+    pieces: &Pieces,
+) -> Result<Completion, Failure> {
+    match task.work {
         Work::Chat(chat) => {
             let resolved = context.models.resolve(&chat.model)?;
             let answer = resolved.provider.chat(&resolved.model, &chat, pieces).await?;
             let model = ModelCall { model: resolved.id, served_by: answer.served_by, usage: answer.usage };
             Ok(Completion { value: Value::String(answer.text), model: Some(model) })
+        }
+        Work::Function(call) => {
+            let value = context.functions.call(&call, &task.chain, origin).await?;
+            Ok(Completion { value, model: None })
         }
     }
 }

@@ -29,7 +29,7 @@ pub use feed::{Feed, Reader};
 use keep::Keep;
 use log::Log;
 
-use crate::node::Context;
+use crate::node::{Context, Origin};
 use crate::store::{self, ExecutionFilter, ExecutionRow, Finished, Store};
 use crate::task::Supervisor;
 use crate::{clock, id};
@@ -60,7 +60,10 @@ pub struct Runner {
 pub struct Start {
     pub flow_id: String,
     pub flow_title: String,
+    /// The name of the alias it is called by; none for the draft.
     pub alias: Option<String>,
+    /// The alias's id; AWS's test alias for the draft.
+    pub alias_id: String,
     pub version: Option<u64>,
     pub definition: Definition,
     pub extensions: Extensions,
@@ -115,6 +118,7 @@ impl Runner {
 
     async fn execute(self, run: Run, start: Start, told: oneshot::Sender<Result<Arc<Feed>, Error>>) {
         let started_at = clock::now();
+        let (flow_id, alias_id) = (start.flow_id.clone(), start.alias_id.clone());
         let feed = match self.record(start, started_at).await {
             Ok(id) => Arc::new(Feed::new(id)),
             Err(error) => {
@@ -132,6 +136,7 @@ impl Runner {
             run,
             feed: Arc::clone(&feed),
             context: self.context.clone(),
+            origin: Arc::new(Origin { execution_id: feed.id.clone(), flow_id, alias_id }),
             stopping: self.tasks.stopping(),
         };
         let driven = AssertUnwindSafe(driver.drive()).catch_unwind().await;

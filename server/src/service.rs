@@ -1,9 +1,10 @@
-//! The rules of flows, versions, aliases, executions and connections, shared by both APIs. No HTTP here.
+//! The rules of flows, versions, aliases, executions, connections and functions, shared by both APIs. No HTTP here.
 
 mod aliases;
 mod connections;
 mod executions;
 mod flows;
+mod functions;
 mod invoke;
 mod local_model;
 mod prepare;
@@ -26,6 +27,7 @@ pub(crate) use versions::summary as version_summary;
 
 use crate::auth::seal::Seal;
 use crate::error::Error;
+use crate::node::function::Functions;
 use crate::provider::{Registry, Weights};
 use crate::run::Runner;
 use crate::store::Store;
@@ -37,6 +39,7 @@ pub struct Service {
     pub(crate) store: Store,
     pub(crate) runner: Runner,
     pub(crate) models: Registry,
+    pub(crate) functions: Functions,
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,
     pub(crate) found: connections::Found,

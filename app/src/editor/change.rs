@@ -113,6 +113,13 @@ pub fn set_output_type(document: &mut Document, node: &str, output: &str, kind: 
     }
 }
 
+/// Says which function a Function node calls.
+pub fn set_arn(document: &mut Document, node: &str, arn: &str) {
+    if let Some(Configuration::LambdaFunction(function)) = configuration(document, node) {
+        function.lambda_arn = arn.trim().to_owned();
+    }
+}
+
 /// Says how many items of an Iterator may be under way together; nothing for one.
 pub fn set_parallel(document: &mut Document, node: &str, parallel: Option<u16>) {
     document.extensions.node_mut(node).parallel = parallel;

@@ -1,7 +1,8 @@
 //! Where models come from: the built-in one, connections, servers found on this machine, and what answers for AWS's
-//! model ids.
+//! model ids; and where functions are.
 
 mod edit;
+mod functions;
 mod list;
 mod local;
 mod model_map;
@@ -10,9 +11,12 @@ use flow::wire::{Connection, ConnectionList, FoundServer};
 use leptos::prelude::*;
 
 use crate::api;
+use crate::node::function::Bindings;
+use crate::node::function::binding::BindingDialogs;
 use crate::ui::browser;
 use crate::ui::load::{Failure, Loaded, Loader};
 use edit::EditConnection;
+use functions::Functions;
 use list::{Connections, DeleteConnection, Found};
 use local::LocalModelCard;
 use model_map::ModelMapCard;
@@ -55,6 +59,7 @@ pub fn ConnectionsPage() -> impl IntoView {
     let page = Page { connections: Loader::default(), open: RwSignal::new(None), changes: RwSignal::new(0) };
     provide_context(page);
     page.reload();
+    Bindings::provide();
     view! {
         <div class="bar">
             <h1>"Connections"</h1>
@@ -74,7 +79,9 @@ pub fn ConnectionsPage() -> impl IntoView {
             }}
             <Found />
             <ModelMapCard />
+            <Functions />
         </div>
+        <BindingDialogs />
         {move || {
             page.open
                 .get()

@@ -8,6 +8,8 @@ use crate::canvas::pane::Canvas;
 use crate::canvas::sheet::Sheet;
 use crate::canvas::stage::Stage;
 use crate::editor::session::Editor;
+use crate::node::function::Bindings;
+use crate::node::function::binding::BindingDialogs;
 use crate::node::prompt::Models;
 use crate::panel::conflict::Conflict;
 use crate::panel::inspector::{Inspected, Inspector};
@@ -48,6 +50,7 @@ fn Shown(opened: Opened) -> impl IntoView {
     provide_context(editor);
     let models = Models::load();
     provide_context(models);
+    Bindings::provide();
     let stage = Stage::new(editor, models);
     provide_context(stage);
     let saver = Saver::begin(editor, opened);
@@ -78,6 +81,7 @@ fn Shown(opened: Opened) -> impl IntoView {
             <Inspector />
             <Sheet />
             <Conflict />
+            <BindingDialogs />
         </div>
     }
 }

@@ -128,8 +128,9 @@ fn NameField(card: Card) -> impl IntoView {
 /// Problems that belong to no field of the form.
 #[component]
 fn Others(card: Card) -> impl IntoView {
-    let lists_inputs =
-        card.node.with_untracked(|node| matches!(node.kind, NodeType::Condition | NodeType::Output));
+    let lists_inputs = card.node.with_untracked(|node| {
+        matches!(node.kind, NodeType::Condition | NodeType::LambdaFunction | NodeType::Output)
+    });
     let others = Memo::new(move |_| {
         card.problems.with(|problems| {
             let loose = |field: &Option<Field>| match field {

@@ -64,13 +64,6 @@ pub(super) fn describe(node: NodeType) -> Kind {
             Ports::Free,
             const { &[Port::required("response", None)] },
         ),
-        NodeType::LambdaFunction => kind(
-            "Function",
-            Group::Code,
-            "Calls a function of yours.",
-            Ports::Free,
-            const { &[Port::required("functionResponse", None)] },
-        ),
         NodeType::Storage => kind(
             "Storage",
             Group::Data,

@@ -29,7 +29,7 @@ fn drive(
             Next::Start(task) => under_way.push(task),
             Next::Wait => {
                 let task = under_way.remove(pick(under_way.len()));
-                let Work::Chat(chat) = &task.work;
+                let Work::Chat(chat) = &task.work else { panic!("a chat") };
                 match script(&task.node, chat) {
                     Ok(completion) => run.complete(task.id, completion),
                     Err(failure) => run.fail(task.id, failure),

@@ -5,6 +5,7 @@ mod connections;
 mod docs;
 mod executions;
 mod flows;
+mod functions;
 mod invoke;
 mod session;
 mod versions;
@@ -62,6 +63,9 @@ pub(super) fn router(app: &App) -> Router {
         .routes(routes!(executions::get))
         .routes(routes!(executions::events))
         .routes(routes!(executions::stop))
+        .routes(routes!(functions::list))
+        .routes(routes!(functions::put, functions::delete))
+        .routes(routes!(functions::test))
         .routes(routes!(connections::list))
         .routes(routes!(connections::put, connections::delete))
         .routes(routes!(connections::test))

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Feed, INTERRUPTED, LONGEST, Tokens};
 use crate::clock;
-use crate::node::{self, Context};
+use crate::node::{self, Context, Origin};
 use crate::provider::Pieces;
 
 /// Pieces of an answer that may wait before the model does.
@@ -25,6 +25,7 @@ pub(super) struct Driver {
     pub run: Run,
     pub feed: Arc<Feed>,
     pub context: Context,
+    pub origin: Arc<Origin>,
     pub stopping: CancellationToken,
 }
 
@@ -52,7 +53,8 @@ impl Driver {
             }
             self.feed.publish(stamp.events(self.run.events()), false);
             if let Next::Start(task) = next {
-                under_way.push(Box::pin(perform(task, self.context.clone(), pieces.clone())));
+                let (context, origin) = (self.context.clone(), Arc::clone(&self.origin));
+                under_way.push(Box::pin(perform(task, context, origin, pieces.clone())));
                 continue;
             }
             tokio::select! {
@@ -101,7 +103,12 @@ impl End {
 }
 
 /// Does a task, passing its pieces on under its id.
-async fn perform(task: Task, context: Context, pieces: mpsc::Sender<(TaskId, String)>) -> Outcome {
+async fn perform(
+    task: Task,
+    context: Context,
+    origin: Arc<Origin>,
+    pieces: mpsc::Sender<(TaskId, String)>,
+) -> Outcome {
     let id = task.id;
     let (sink, mut arriving) = Pieces::channel(LAG);
     let forward = async {
@@ -112,7 +119,7 @@ async fn perform(task: Task, context: Context, pieces: mpsc::Sender<(TaskId, Str
         }
     };
     let work = async {
-        let result = node::perform(task.work, &context, &sink).await;
+        let result = node::perform(task, &context, &origin, &sink).await;
         drop(sink);
         result
     };

@@ -28,7 +28,7 @@ pub struct Found {
     pub environment: BTreeMap<String, Endpoint>,
     /// Servers that answer on this machine.
     pub(crate) servers: Arc<RwLock<Vec<FoundServer>>>,
-    loading: Arc<tokio::sync::Mutex<()>>,
+    pub(super) loading: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Found {
@@ -169,8 +169,11 @@ impl Service {
     }
 
     /// Stores a change and lets runs know, also where the caller goes away in between.
-    async fn whole_change(&self, change: impl Future<Output = Result<()>> + Send + 'static) -> Result<()> {
-        self.tasks.finish("change of connections", change).await.unwrap_or(Err(Error::Stopping))
+    pub(super) async fn whole_change(
+        &self,
+        change: impl Future<Output = Result<()>> + Send + 'static,
+    ) -> Result<()> {
+        self.tasks.finish("change of settings", change).await.unwrap_or(Err(Error::Stopping))
     }
 
     /// Tries a connection: asks it for its models.
@@ -295,7 +298,8 @@ fn place(name: &str) -> String {
     format!("connections/{name}")
 }
 
-fn hint(key: &str) -> String {
+/// What is shown of a secret: its last four characters, where that tells little of it.
+pub(super) fn hint(key: &str) -> String {
     let length = key.chars().count();
     if length < 12 { String::new() } else { key.chars().skip(length - 4).collect() }
 }

@@ -46,6 +46,7 @@ impl Service {
             flow_id: row.id.clone(),
             flow_title: row.title,
             alias: None,
+            alias_id: TEST_ALIAS.to_owned(),
             version: None,
             definition: row.definition,
             extensions: row.extensions,
@@ -71,6 +72,7 @@ impl Service {
                 let version = self.store.version(&row.id, alias.version).await?;
                 Ok(Start {
                     alias: Some(alias.name),
+                    alias_id: alias.id,
                     version: Some(version.version),
                     definition: version.definition,
                     extensions: version.extensions,

@@ -19,7 +19,7 @@ async fn every_described_route_needs_a_session_or_a_key() {
                 continue;
             }
             let path = path.replace("{flow}", "f").replace("{alias}", "a").replace("{version}", "1");
-            let path = path.replace("{execution}", "e").replace("{name}", "n");
+            let path = path.replace("{execution}", "e").replace("{name}", "n").replace("{arn}", "n");
             let verb: Method = method.to_uppercase().parse().unwrap();
             for key in [None, Some("abk_wrong"), Some("")] {
                 let mut request = harness.client.request(verb.clone(), format!("{}{path}", harness.url));

@@ -12,6 +12,7 @@
 mod arrows;
 mod durability;
 mod flows;
+mod functions;
 mod gate;
 mod harness;
 mod models;

@@ -1,22 +1,11 @@
 //! Amazon resource names. Wherever AWS takes an id it takes the name that holds it.
 
 use super::error::Error;
+pub(super) use crate::arn::{of_alias, of_flow};
 use crate::service::TEST_ALIAS;
 
-const REGION: &str = "us-east-1";
-const ACCOUNT: &str = "000000000000";
 /// The role of flows that were not made through AWS's API, which requires one.
 const ROLE: &str = "arn:aws:iam::000000000000:role/anabranch";
-
-/// The name of a flow.
-pub(super) fn of_flow(id: &str) -> String {
-    format!("arn:aws:bedrock:{REGION}:{ACCOUNT}:flow/{id}")
-}
-
-/// The name of an alias.
-pub(super) fn of_alias(flow: &str, id: &str) -> String {
-    format!("{}/alias/{id}", of_flow(flow))
-}
 
 /// The role that a flow is said to have.
 pub(super) fn of_role(role: &str) -> &str {

@@ -1,0 +1,27 @@
+//! Bindings of functions' ARNs to addresses.
+
+use flow::wire::{Function, FunctionList, FunctionTest, PutFunction, TryFunction};
+
+use super::path::encode;
+use super::{Answer, request};
+
+pub async fn list() -> Answer<FunctionList> {
+    request::get("/api/functions").await
+}
+
+pub async fn put(arn: &str, function: &PutFunction) -> Answer<Function> {
+    request::put(&at(arn), function).await
+}
+
+pub async fn delete(arn: &str) -> Answer<()> {
+    request::delete(&at(arn)).await
+}
+
+/// Calls the function once, without inputs.
+pub async fn test(arn: &str) -> Answer<FunctionTest> {
+    request::post(&format!("{}/test", at(arn)), &TryFunction::default()).await
+}
+
+fn at(arn: &str) -> String {
+    format!("/api/functions/{}", encode(arn))
+}

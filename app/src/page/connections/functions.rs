@@ -1,0 +1,134 @@
+//! Functions: which address each ARN leads to, and a try of each.
+
+use flow::node::function::short;
+use flow::wire::{Function, FunctionTest};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api;
+use crate::node::function::Bindings;
+use crate::node::function::binding::Open;
+use crate::ui::load::{Failure, Loaded};
+
+#[component]
+pub fn Functions() -> impl IntoView {
+    let bindings: Bindings = expect_context();
+    view! {
+        <section class="box" aria-labelledby="functions-heading">
+            <header>
+                <h2 id="functions-heading">"Functions"</h2>
+                <span class="grow"></span>
+                <button
+                    type="button"
+                    class="btn"
+                    on:click=move |_| bindings.open.set(Some(Open::New(String::new())))
+                >
+                    "Bind a function"
+                </button>
+            </header>
+            {move || match bindings.functions.get() {
+                Loaded::Loading => ().into_any(),
+                Loaded::Failed(error) => {
+                    view! {
+                        <div class="inside">
+                            <Failure error retry=Callback::new(move |()| bindings.reload()) />
+                        </div>
+                    }
+                        .into_any()
+                }
+                Loaded::Ready(list) if list.functions.is_empty() => view! { <Empty /> }.into_any(),
+                Loaded::Ready(list) => {
+                    list.functions.into_iter().map(|function| view! { <Row function /> }).collect_view().into_any()
+                }
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn Empty() -> impl IntoView {
+    view! {
+        <p class="inside dim">
+            "None yet. A Function node names a Lambda function by its ARN; a binding says which address answers for it here. \
+            It gets the event that AWS sends, by POST, and answers with JSON: a small server of yours, or a Lambda container at "
+            <code>"http://127.0.0.1:9000/2015-03-31/functions/function/invocations"</code> "."
+        </p>
+    }
+}
+
+#[component]
+fn Row(function: Function) -> impl IntoView {
+    let bindings: Bindings = expect_context();
+    let tested = RwSignal::new(None::<Result<FunctionTest, String>>);
+    let busy = RwSignal::new(false);
+    let name = short(&function.arn).to_owned();
+    let named = |does: &str| format!("{does} {name}");
+    let (test_label, edit_label, delete_label) = (named("Test"), named("Edit"), named("Delete"));
+    let headers = match function.headers.as_slice() {
+        [] => String::new(),
+        headers => {
+            let told = headers.iter().map(|header| match header.hint.as_str() {
+                "" => header.name.clone(),
+                hint => format!("{} …{hint}", header.name),
+            });
+            format!(" · {}", told.collect::<Vec<_>>().join(", "))
+        }
+    };
+    let stored = StoredValue::new(function.clone());
+    let test = move |_| {
+        busy.set(true);
+        let arn = stored.with_value(|function| function.arn.clone());
+        spawn_local(async move {
+            let outcome = api::functions::test(&arn).await.map_err(|error| error.to_string());
+            tested.try_set(Some(outcome));
+            busy.try_set(false);
+        });
+    };
+    view! {
+        <div class="line-item">
+            <div class="about">
+                <b>{name}</b>
+                <span class="dim small mono">{function.arn}</span>
+                <span class="dim small">
+                    <span class="mono">{function.url}</span>
+                    {format!(" · {} s", function.timeout_seconds)}
+                    {headers}
+                </span>
+            </div>
+            <button type="button" class="btn" aria-label=test_label disabled=busy on:click=test>
+                {move || if busy.get() { "Testing…" } else { "Test" }}
+            </button>
+            <button
+                type="button"
+                class="btn"
+                aria-label=edit_label
+                on:click=move |_| bindings.open.set(Some(Open::Edit(stored.get_value())))
+            >
+                "Edit"
+            </button>
+            <button
+                type="button"
+                class="btn danger"
+                aria-label=delete_label
+                on:click=move |_| bindings.open.set(Some(Open::Delete(stored.get_value())))
+            >
+                "Delete"
+            </button>
+            {move || tested.get().map(|outcome| view! { <Outcome outcome /> })}
+        </div>
+    }
+}
+
+/// What a try of a function came to.
+#[component]
+fn Outcome(outcome: Result<FunctionTest, String>) -> impl IntoView {
+    let (ok, message) = match outcome {
+        Ok(test) => (test.ok, test.message),
+        Err(why) => (false, why),
+    };
+    view! {
+        <p class="result" class:ok=ok class:bad=!ok role="status">
+            {message}
+        </p>
+    }
+}

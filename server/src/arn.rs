@@ -1,0 +1,14 @@
+//! The Amazon resource names of what is here: one region and one account, which are nobody's.
+
+const REGION: &str = "us-east-1";
+const ACCOUNT: &str = "000000000000";
+
+/// The name of a flow.
+pub fn of_flow(id: &str) -> String {
+    format!("arn:aws:bedrock:{REGION}:{ACCOUNT}:flow/{id}")
+}
+
+/// The name of an alias.
+pub fn of_alias(flow: &str, id: &str) -> String {
+    format!("{}/alias/{id}", of_flow(flow))
+}

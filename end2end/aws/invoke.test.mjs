@@ -1,12 +1,14 @@
 // InvokeFlow's stream by the AWS SDK for JavaScript: traces, failures, and a caller that goes away.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
 import { CreateFlowCommand, PrepareFlowCommand } from "@aws-sdk/client-bedrock-agent";
 import { InvokeFlowCommand } from "@aws-sdk/client-bedrock-agent-runtime";
 
 import { barrier } from "../support/upstream.mjs";
-import { ROLE, inputs, listFlow, promptFlow, read, routeFlow, start } from "./support.mjs";
+import { caller } from "../support/world.mjs";
+import { ROLE, functionFlow, inputs, listFlow, promptFlow, read, routeFlow, start } from "./support.mjs";
 
 let place;
 before(async () => {
@@ -82,6 +84,34 @@ test("an iteration's traces say which item they are of", async () => {
     name: "ValidationException",
     message: "Each: The items are Strings, and item 1 is a Number.",
   });
+});
+
+test("a function is called by its binding, with AWS's event, and its trace says so", async () => {
+  const events = [];
+  const lambda = createServer(async (request, response) => {
+    const pieces = [];
+    for await (const piece of request) pieces.push(piece);
+    events.push(JSON.parse(Buffer.concat(pieces).toString()));
+    response.end(JSON.stringify({ order: "A-1", late: true }));
+  });
+  await new Promise((resolve) => lambda.listen(0, "127.0.0.1", resolve));
+  const arn = "arn:aws:lambda:us-east-1:123456789012:function:lookup";
+  const url = `http://127.0.0.1:${lambda.address().port}/2015-03-31/functions/function/invocations`;
+  const bound = await caller(place.server)("PUT", `/api/functions/${encodeURIComponent(arn)}`, { url });
+  assert.equal(bound.status, 200);
+  const flow = await prepared("looked-up", functionFlow(`${arn}:$LATEST`));
+  const found = await read((await invoke(flow, "A-1", { enableTrace: true })).responseStream);
+  lambda.close();
+  assert.deepEqual(found.outputs.map((output) => output.content.document), [{ order: "A-1", late: true }]);
+  assert.equal(events[0].messageVersion, "1.0");
+  assert.match(events[0].flow.flowAliasArn, new RegExp(`:flow/${flow}/alias/TSTALIASID$`));
+  assert.deepEqual(events[0].node, {
+    name: "LookUp",
+    inputs: [{ name: "order", type: "String", expression: "$.data", value: "A-1" }],
+  });
+  const { nodeActionTrace } = found.traces.find((trace) => trace.nodeActionTrace);
+  assert.equal(`${nodeActionTrace.serviceName} ${nodeActionTrace.operationName}`, "Lambda Invoke");
+  assert.deepEqual(nodeActionTrace.operationResponse, { payload: { order: "A-1", late: true } });
 });
 
 test("a condition tells which branch it took", async () => {

@@ -95,6 +95,28 @@ export function routeFlow() {
   };
 }
 
+/** Input, a function that answers with an Object, Output. */
+export function functionFlow(lambdaArn) {
+  const input = (name, type) => ({ name, type, expression: "$.data" });
+  return {
+    nodes: [
+      { name: "FlowInputNode", type: "Input", outputs: [{ name: "document", type: "String" }] },
+      {
+        name: "LookUp",
+        type: "LambdaFunction",
+        configuration: { lambdaFunction: { lambdaArn } },
+        inputs: [input("order", "String")],
+        outputs: [{ name: "functionResponse", type: "Object" }],
+      },
+      { name: "FlowOutputNode", type: "Output", inputs: [input("document", "Object")] },
+    ],
+    connections: [
+      data("InputToLookUp", "FlowInputNode", "document", "LookUp", "order"),
+      data("LookUpToOutput", "LookUp", "functionResponse", "FlowOutputNode", "document"),
+    ],
+  };
+}
+
 /** Input, and for each item of its array a prompt; what they answer is gathered. */
 export function listFlow() {
   const input = (name, type) => ({ name, type, expression: "$.data" });

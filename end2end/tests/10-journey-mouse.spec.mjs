@@ -40,7 +40,8 @@ test("a person draws, tests, publishes and calls a flow by mouse", async ({ page
   });
 
   await test.step("the palette offers what runs, and nothing else", async () => {
-    await expect(editor.palette.getByRole("button")).toHaveText(["Input", "Output", "Prompt", "Condition", "Iterator", "Collector"]);
+    const kinds = ["Input", "Output", "Prompt", "Condition", "Iterator", "Collector", "Function"];
+    await expect(editor.palette.getByRole("button")).toHaveText(kinds);
   });
 
   await test.step("nodes are dragged from the palette, and moved", async () => {

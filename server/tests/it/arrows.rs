@@ -26,20 +26,12 @@ fn the_server_keeps_its_arrows() {
     for (part, forbidden) in FORBIDDEN {
         for file in files(&source, part) {
             looked += 1;
-            for (number, line) in fs::read_to_string(&file).unwrap().lines().enumerate() {
-                let import = line.trim_start();
-                if !(import.starts_with("use ")
-                    || import.starts_with("pub use ")
-                    || import.starts_with("pub(crate) use "))
-                {
-                    continue;
-                }
+            for import in imports(&fs::read_to_string(&file).unwrap()) {
                 for name in forbidden {
                     assert!(
                         !import.contains(name),
-                        "{}:{} names {name}, which {part} must not",
-                        file.display(),
-                        number + 1
+                        "{} has {import}, which {part} must not know",
+                        file.display()
                     );
                 }
             }
@@ -88,6 +80,45 @@ fn app_and_server_do_not_know_each_other_and_flow_is_pure() {
             assert!(!code.contains(impure), "{} uses {impure}", file.display());
         }
     }
+}
+
+/// What a file imports, each path in full: `use crate::{a, b::{c, d}};` is three.
+fn imports(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let statements = text.split(';').filter_map(|statement| {
+        let from = statement
+            .rfind("\nuse ")
+            .or(statement.rfind("\npub use "))
+            .or(statement.rfind("\npub(crate) use "))?;
+        statement[from..].split_once("use ").map(|(_, path)| path.split_whitespace().collect::<String>())
+    });
+    statements.for_each(|path| expand("", &path, &mut found));
+    found
+}
+
+fn expand(before: &str, path: &str, found: &mut Vec<String>) {
+    let Some((prefix, group)) = path.split_once('{') else { return found.push(format!("{before}{path}")) };
+    let (mut depth, mut from) = (0, 0);
+    let group = group.strip_suffix('}').unwrap_or(group);
+    for (at, letter) in group.char_indices().chain([(group.len(), ',')]) {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                if from < at {
+                    expand(&format!("{before}{prefix}"), &group[from..at], found);
+                }
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn imports_are_read_in_full() {
+    let text = "//! x\n\nuse crate::{\n    a,\n    b::{self, C},\n};\npub use d::E;\n\nfn f() {}\n";
+    assert_eq!(imports(text), ["crate::a", "crate::b::self", "crate::b::C", "d::E"]);
 }
 
 /// The files of a part: `part.rs` and everything in `part/`.

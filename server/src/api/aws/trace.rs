@@ -2,7 +2,7 @@
 //!
 //! Always holds: a trace has exactly one member, and no document in it is null, which AWS's SDKs cannot read.
 
-use flow::definition::{Definition, Node, NodeType};
+use flow::definition::{Configuration, Definition, Node, NodeType};
 use flow::event::{Body, Event, Field, Link, ModelCall};
 use serde_json::{Map, Value, json};
 
@@ -19,7 +19,10 @@ pub(super) fn traces(definition: &Definition, run: &str, event: &Event) -> Vec<V
         }
         Body::NodeCompleted { node, outputs, model, chain, .. } => {
             let definition = scope(definition, chain);
-            let action = model.as_ref().map(|model| action(run, node, &at, outputs, model));
+            let action = match model {
+                Some(model) => Some(action(run, node, &at, answered(outputs, model))),
+                None => called(definition.node(node), outputs).map(|called| action(run, node, &at, called)),
+            };
             let fields = fields(outputs, |field| output(definition, node, field));
             let output = fields.map(|fields| trace("nodeOutputTrace", node, &at, "fields", fields));
             action.into_iter().chain(output).collect()
@@ -98,8 +101,17 @@ fn output(definition: &Definition, node: &str, field: &Field) -> Value {
     }))
 }
 
+/// `FlowTraceNodeActionEvent`, with what was called.
+fn action(run: &str, node: &str, at: &str, called: Value) -> Value {
+    let mut body = json!({"nodeName": node, "timestamp": at, "requestId": format!("{run}/{node}")});
+    if let (Value::Object(body), Value::Object(called)) = (&mut body, called) {
+        body.extend(called);
+    }
+    json!({"trace": {"nodeActionTrace": body}})
+}
+
 /// A model's answer, as if AWS's Converse had given it.
-fn action(run: &str, node: &str, at: &str, outputs: &[Field], model: &ModelCall) -> Value {
+fn answered(outputs: &[Field], model: &ModelCall) -> Value {
     let text = outputs.first().map(|field| flow::value::to_text(&field.value)).unwrap_or_default();
     let mut response = json!({"output": {"message": {"role": "assistant", "content": [{"text": text}]}}});
     if let Some(usage) = model.usage {
@@ -109,13 +121,21 @@ fn action(run: &str, node: &str, at: &str, outputs: &[Field], model: &ModelCall)
             "totalTokens": usage.input_tokens.saturating_add(usage.output_tokens),
         });
     }
-    json!({"trace": {"nodeActionTrace": {
-        "nodeName": node,
-        "timestamp": at,
-        "requestId": format!("{run}/{node}"),
+    json!({
         "serviceName": "Bedrock",
         "operationName": "Converse",
         "operationRequest": {"modelId": model.model},
         "operationResponse": response,
-    }}})
+    })
+}
+
+/// A function's reply, as if AWS's Invoke had given it; none for a node that is no function.
+fn called(node: Option<&Node>, outputs: &[Field]) -> Option<Value> {
+    let Some(Configuration::LambdaFunction(function)) = &node?.configuration else { return None };
+    Some(json!({
+        "serviceName": "Lambda",
+        "operationName": "Invoke",
+        "operationRequest": {"functionName": function.lambda_arn},
+        "operationResponse": {"payload": outputs.first()?.value},
+    }))
 }

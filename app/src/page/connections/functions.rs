@@ -48,11 +48,11 @@ pub fn Functions() -> impl IntoView {
 #[component]
 fn Empty() -> impl IntoView {
     view! {
-        <p class="inside dim">
+        <div class="inside dim"><p>
             "None yet. A Function node names a Lambda function by its ARN; a binding says which address answers for it here. \
             It gets the event that AWS sends, by POST, and answers with JSON: a small server of yours, or a Lambda container at "
             <code>"http://127.0.0.1:9000/2015-03-31/functions/function/invocations"</code> "."
-        </p>
+        </p></div>
     }
 }
 

@@ -1,13 +1,13 @@
 //! Wires: one path each, which only its two ends can wake, and the one that is being drawn.
 
 use flow::layout::{self, Row};
+use flow::trace::State;
 use leptos::prelude::*;
 
 use super::geometry::curve;
 use super::stage::{Stage, use_stage};
 use super::target::offset;
 use crate::editor::session::{Light, Wire, use_editor};
-use crate::editor::trace::State;
 
 #[component]
 pub fn Edge(wire: Wire) -> impl IntoView {

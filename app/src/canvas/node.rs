@@ -4,6 +4,7 @@
 use flow::check::Severity;
 use flow::definition::NodeType;
 use flow::layout::{self, Row};
+use flow::trace::State;
 use leptos::prelude::*;
 
 use super::focus::element_id;
@@ -12,7 +13,6 @@ use super::stage::use_stage;
 use crate::editor::connect::{Target, link};
 use crate::editor::document::{Port, row_name};
 use crate::editor::session::{Card, use_editor};
-use crate::editor::trace::State;
 use crate::node::{KindIcon, function, summary};
 
 #[component]

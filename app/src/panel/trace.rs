@@ -2,10 +2,9 @@
 //! editor and for past executions.
 
 use flow::event::{Field, ModelCall};
+use flow::trace::{Row, State, Trace, duration};
 use leptos::prelude::*;
 use serde_json::Value;
-
-use crate::editor::trace::{Row, State, Trace, duration};
 
 /// More would make the page slow, and nobody reads so far.
 const MOST_LINES: usize = 500;

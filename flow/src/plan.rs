@@ -11,7 +11,8 @@ use std::collections::{BTreeMap, HashMap};
 use crate::check::{Report, check};
 use crate::condition::Condition;
 use crate::definition::{
-    Configuration, Definition, InlinePrompt, InputCategory, LoopControllerConfiguration, Node, NodeType,
+    Configuration, Definition, InlinePrompt, InputCategory, KnowledgeBaseConfiguration, LexConfiguration,
+    LoopControllerConfiguration, Node, NodeType, ObjectConfiguration, ObjectService,
 };
 use crate::expression::Expression;
 use crate::extensions::{Answer, Extensions, LoopPolarity, NodeExtension};
@@ -63,6 +64,11 @@ pub(crate) enum PlannedKind {
     Condition { branches: Vec<(String, Option<Condition>)> },
     Prompt { prompt: Box<InlinePrompt>, answer: Option<Answer> },
     Function { arn: String },
+    Agent { alias_arn: String },
+    KnowledgeBase(Box<KnowledgeBaseConfiguration>),
+    Lex(LexConfiguration),
+    Storage { bucket: String },
+    Retrieval { bucket: String },
     Iterator { region: usize, parallel: usize },
     Collector { iterator: usize },
     Loop { region: usize, input: usize, controller: usize },
@@ -224,6 +230,13 @@ impl Planner<'_> {
             (Some(Configuration::LambdaFunction(function)), _) => {
                 PlannedKind::Function { arn: function.lambda_arn.clone() }
             }
+            (Some(Configuration::Agent(agent)), _) => {
+                PlannedKind::Agent { alias_arn: agent.agent_alias_arn.clone() }
+            }
+            (Some(Configuration::KnowledgeBase(base)), _) => PlannedKind::KnowledgeBase(base.clone()),
+            (Some(Configuration::Lex(lex)), _) => PlannedKind::Lex(lex.clone()),
+            (Some(Configuration::Storage(object)), _) => PlannedKind::Storage { bucket: bucket(object) },
+            (Some(Configuration::Retrieval(object)), _) => PlannedKind::Retrieval { bucket: bucket(object) },
             (Some(Configuration::Loop(inner)), _) => {
                 let region = body?;
                 let first = self.scope(&inner.definition, &format!("{key}/"), region)?;
@@ -254,6 +267,11 @@ impl Planner<'_> {
             most,
         })
     }
+}
+
+fn bucket(object: &ObjectConfiguration) -> String {
+    let ObjectService::S3(bucket) = &object.service_configuration;
+    bucket.bucket_name.clone()
 }
 
 /// How often a loop may go round, where this number says so: 1 to 1000.

@@ -23,10 +23,10 @@ use crate::event::{Body, Failure, FailureCode, Field, Link, ModelCall, RunError,
 use crate::join::{Join, Joined};
 use crate::message::Chat;
 use crate::node::condition::DEFAULT;
-use crate::node::{function, prompt};
+use crate::node::{agent, function, knowledge_base, lex, prompt, retrieval, storage};
 use crate::plan::{Plan, PlannedInput, PlannedKind};
 use crate::trace;
-use crate::value::shape;
+use crate::value::{Type, shape};
 use crate::wire::OutputValue;
 use frame::{Frame, State};
 use iterate::Iteration;
@@ -91,6 +91,16 @@ pub enum Work {
     Chat(Box<Chat>),
     /// Call a function.
     Function(Box<function::Call>),
+    /// Ask an agent.
+    Agent(Box<agent::Call>),
+    /// Search a knowledge base.
+    Search(Box<knowledge_base::Query>),
+    /// Name the intent of a message.
+    Intent(Box<lex::Utterance>),
+    /// Write an object.
+    Write(Box<storage::Write>),
+    /// Read an object.
+    Read(Box<retrieval::Read>),
 }
 
 /// What a task yielded.
@@ -355,6 +365,20 @@ impl Run {
             }
             PlannedKind::Function { arn } => {
                 Step::Effect(Work::Function(Box::new(function::call(arn, &node.name, &node.inputs, values))))
+            }
+            PlannedKind::Agent { alias_arn } => {
+                Step::Effect(Work::Agent(Box::new(agent::call(alias_arn, &node.name, values))))
+            }
+            PlannedKind::KnowledgeBase(base) => {
+                Step::Effect(Work::Search(Box::new(knowledge_base::query(base, values))))
+            }
+            PlannedKind::Lex(lex) => Step::Effect(Work::Intent(Box::new(lex::utterance(lex, values)))),
+            PlannedKind::Storage { bucket } => {
+                Step::Effect(Work::Write(Box::new(storage::write(bucket, values))))
+            }
+            PlannedKind::Retrieval { bucket } => {
+                let kind = node.outputs.first().map_or(Type::String, |(_, kind)| *kind);
+                Step::Effect(Work::Read(Box::new(retrieval::read(bucket, kind, values))))
             }
             PlannedKind::Iterator { .. } => {
                 self.begin_items(frame, at, values)?;

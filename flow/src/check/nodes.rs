@@ -14,7 +14,7 @@ use crate::expression::Expression;
 use crate::extensions::{Answer, Extensions};
 use crate::name;
 use crate::node::condition::DEFAULT;
-use crate::node::{Port, Ports, prompt};
+use crate::node::{Port, Ports, knowledge_base, prompt};
 use crate::value::Type;
 
 pub(super) fn check(
@@ -123,8 +123,12 @@ fn ports(node: &Node, problems: &mut Vec<Problem>) {
             }
         }
     }
-    if let Ports::Fixed(fixed) = kind.outputs {
-        outputs(node, fixed, problems);
+    match (&node.configuration, kind.outputs) {
+        (Some(Configuration::KnowledgeBase(base)), _) => {
+            outputs(node, knowledge_base::outputs(base), problems);
+        }
+        (_, Ports::Fixed(fixed)) => outputs(node, fixed, problems),
+        _ => {}
     }
 }
 

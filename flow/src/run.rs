@@ -454,9 +454,7 @@ impl Run {
     fn skip(&mut self, frame: usize, at: usize) {
         let (node, chain) = (self.plan.nodes[at].name.clone(), self.chain(frame));
         self.events.push(Body::NodeSkipped { node, chain });
-        if let PlannedKind::Iterator { region, .. } | PlannedKind::Loop { region, .. } =
-            self.plan.nodes[at].kind
-        {
+        if let PlannedKind::Iterator { region, .. } = self.plan.nodes[at].kind {
             self.skip_region(frame, region);
         }
         self.end_node(frame, at, State::Skipped);

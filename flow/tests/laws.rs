@@ -97,7 +97,7 @@ fn hold(plan: &Arc<Plan>, input: Value, fate: &[u8]) -> Status {
             Next::Wait => {
                 told.listen();
                 let task = under_way.remove(fate.next() % under_way.len());
-                if fate.next() % 97 == 0 {
+                if fate.next() % 31 == 0 {
                     told.run.stop(Status::Aborted, None);
                     continue;
                 }

@@ -260,15 +260,14 @@ impl Run {
         }
     }
 
-    /// Tells of the nodes of a region that is never entered: they end as their owner did.
+    /// Tells of the nodes of an iteration that is never entered: they end as its Iterator did. Those of a loop's body are
+    /// not told of: without an iteration their names are not theirs alone.
     pub(super) fn skip_region(&mut self, frame: usize, region: usize) {
         let plan = Arc::clone(&self.plan);
         for &node in &plan.regions[region].nodes {
             let (name, chain) = (plan.nodes[node].name.clone(), self.chain(frame));
             self.events.push(crate::event::Body::NodeSkipped { node: name, chain });
-            if let PlannedKind::Iterator { region, .. } | PlannedKind::Loop { region, .. } =
-                plan.nodes[node].kind
-            {
+            if let PlannedKind::Iterator { region, .. } = plan.nodes[node].kind {
                 self.skip_region(frame, region);
             }
         }

@@ -8,12 +8,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod mutate;
 mod support;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use flow::check::{Problem, check};
+use flow::check::{Field as Part, Problem, check};
 use flow::definition::Definition;
 use flow::event::{Body, Field, Link, Status};
 use flow::extensions::Extensions;
@@ -62,6 +63,47 @@ fn public_flows_come_to_what_was_worked_out() {
     for (name, definition) in flows {
         hold(&name, &definition, &json!({}), &expected[&name]);
     }
+}
+
+#[test]
+fn every_small_fault_is_found_where_it_is() {
+    let mut flows: Vec<(String, Value, Value)> = definitions(&folder().join("own"))
+        .into_iter()
+        .map(|(name, flow)| (name, flow["definition"].clone(), flow["extensions"].clone()))
+        .collect();
+    let public = definitions(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/bedrock/corpus"));
+    flows.extend(public.into_iter().map(|(name, definition)| (name, definition, json!({}))));
+    let (mut count, mut missed) = (0, Vec::new());
+    for (name, definition, extensions) in flows {
+        let before: BTreeSet<String> = places(&definition, &extensions);
+        for fault in mutate::faults(&definition) {
+            count += 1;
+            let found = places(&fault.definition, &extensions);
+            let new: BTreeSet<&String> = found.difference(&before).collect();
+            if !fault.found.iter().any(|place| new.contains(place)) {
+                missed.push(format!("{name}: {}: none of {:?} is in {new:?}", fault.what, fault.found));
+            }
+        }
+    }
+    assert!(count > 1000, "only {count} faults were made");
+    assert!(missed.is_empty(), "{} of {count} were missed:\n{}", missed.len(), missed.join("\n"));
+}
+
+/// `MissingNodeInput Loop/Node Input(name)`, for each finding of any severity.
+fn places(definition: &Value, extensions: &Value) -> BTreeSet<String> {
+    let definition: Definition = serde_json::from_value(definition.clone()).unwrap();
+    let extensions: Extensions = serde_json::from_value(extensions.clone()).unwrap();
+    let place = |p: Problem| {
+        let field = match p.field {
+            Some(Part::Input(name)) => format!("Input({name})"),
+            Some(Part::Output(name)) => format!("Output({name})"),
+            Some(Part::Condition(name)) => format!("Condition({name})"),
+            Some(other) => format!("{other:?}"),
+            None => String::new(),
+        };
+        format!("{:?} {} {field}", p.kind, p.node.or(p.connection).unwrap_or_default())
+    };
+    check(&definition, &extensions).problems.into_iter().map(place).collect()
 }
 
 fn hold(name: &str, definition: &Value, extensions: &Value, expected: &Value) {

@@ -73,3 +73,355 @@ fn pointers(value: &Value, at: String, places: &mut Vec<String>) {
     }
     places.push(at);
 }
+
+/// A small fault, and the findings of which one has to be there: its type, and where it stands.
+pub struct Fault {
+    pub what: String,
+    pub definition: Value,
+    pub found: Vec<Place>,
+}
+
+/// `KIND at NODE or CONNECTION, in FIELD`, as [`place`] writes it of a finding.
+pub type Place = String;
+
+/// Every small fault of a definition, those inside its loops among them.
+pub fn faults(whole: &Value) -> Vec<Fault> {
+    let mut bodies = vec![(String::new(), String::new())];
+    let mut faults = Vec::new();
+    while let Some((at, keys)) = bodies.pop() {
+        let scope = whole.pointer(&at).unwrap();
+        for (place, node) in list(scope, "nodes").iter().enumerate() {
+            if node["configuration"]["loop"]["definition"].is_object() {
+                let name = node["name"].as_str().unwrap();
+                bodies.push((
+                    format!("{at}/nodes/{place}/configuration/loop/definition"),
+                    format!("{keys}{name}/"),
+                ));
+            }
+        }
+        let mut own = Scope { whole, at, keys, faults: Vec::new() };
+        own.nodes();
+        own.connections();
+        faults.extend(own.faults);
+    }
+    faults
+}
+
+fn list<'a>(value: &'a Value, name: &str) -> &'a [Value] {
+    value[name].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// A definition within the whole one.
+struct Scope<'a> {
+    whole: &'a Value,
+    at: String,
+    /// What goes before its nodes' names where they are found.
+    keys: String,
+    faults: Vec<Fault>,
+}
+
+impl Scope<'_> {
+    fn scope(&self) -> &Value {
+        self.whole.pointer(&self.at).unwrap()
+    }
+
+    /// Adds a fault: what is changed, and where it is found, without the way to it.
+    fn fault(&mut self, what: &str, found: &[(&str, &str, &str)], change: impl FnOnce(&mut Value)) {
+        let mut definition = self.whole.clone();
+        change(definition.pointer_mut(&self.at).unwrap());
+        let found =
+            found.iter().map(|(kind, at, field)| format!("{kind} {}{at} {field}", self.keys)).collect();
+        self.faults.push(Fault { what: format!("{what} in /{}", self.keys), definition, found });
+    }
+
+    fn nodes(&mut self) {
+        for (at, node) in list(&self.scope().clone(), "nodes").iter().enumerate() {
+            self.node(at, node);
+            self.inputs(at, node);
+            self.outputs(at, node);
+            self.conditions(at, node);
+        }
+    }
+
+    fn node(&mut self, at: usize, node: &Value) {
+        let (name, kind) = (node["name"].as_str().unwrap(), node["type"].as_str().unwrap());
+        let mut found = Vec::new();
+        for connection in list(self.scope(), "connections") {
+            let own = connection["name"].as_str().unwrap().to_owned();
+            for (end, kind) in [("source", "UnknownConnectionSource"), ("target", "UnknownConnectionTarget")]
+            {
+                if connection[end] == name {
+                    found.push((kind, own.clone()));
+                }
+            }
+        }
+        let found: Vec<(&str, &str, &str)> =
+            found.iter().map(|(kind, at)| (*kind, at.as_str(), "")).collect();
+        self.fault(&format!("{name} is gone"), &found, |scope| {
+            scope["nodes"].as_array_mut().unwrap().remove(at);
+        });
+        self.fault(&format!("{name} is there twice"), &[("Unspecified", name, "Name")], |scope| {
+            let again = scope["nodes"][at].clone();
+            scope["nodes"].as_array_mut().unwrap().push(again);
+        });
+        self.fault(&format!("{name} has a bad name"), &[("Unspecified", "no_", "Name")], |scope| {
+            scope["nodes"][at]["name"] = json!("no_");
+        });
+        if !matches!(kind, "Input" | "Output" | "Iterator" | "Collector" | "LoopInput") {
+            self.fault(
+                &format!("{name} is not configured"),
+                &[("MissingNodeConfiguration", name, "Configuration")],
+                |scope| {
+                    scope["nodes"][at].as_object_mut().unwrap().remove("configuration");
+                },
+            );
+        }
+        for member in [
+            "/knowledgeBase/knowledgeBaseId",
+            "/lex/botAliasArn",
+            "/lambdaFunction/lambdaArn",
+            "/agent/agentAliasArn",
+            "/storage/serviceConfiguration/s3/bucketName",
+            "/retrieval/serviceConfiguration/s3/bucketName",
+            "/inlineCode/code",
+            "/prompt/sourceConfiguration/inline/modelId",
+        ] {
+            if node["configuration"].pointer(member).is_some() {
+                let field = if member.ends_with("modelId") { "Model" } else { "Configuration" };
+                self.fault(
+                    &format!("{name} has no {member}"),
+                    &[("MissingNodeConfiguration", name, field)],
+                    |scope| {
+                        *scope["nodes"][at]["configuration"].pointer_mut(member).unwrap() = json!("");
+                    },
+                );
+            }
+        }
+    }
+
+    fn inputs(&mut self, at: usize, node: &Value) {
+        let name = node["name"].as_str().unwrap();
+        for (place, input) in list(node, "inputs").iter().enumerate() {
+            let own = input["name"].as_str().unwrap();
+            let what = format!("{name}'s input {own}");
+            let (old, new) = (format!("Input({own})"), "Input(other)".to_owned());
+            let port = move |scope: &mut Value| -> Value { scope["nodes"][at]["inputs"][place].take() };
+            let put = move |scope: &mut Value, input: Value| scope["nodes"][at]["inputs"][place] = input;
+            let found = [
+                ("MissingNodeInput", name, old.as_str()),
+                ("UnknownNodeInput", name, new.as_str()),
+                ("UnfulfilledNodeInput", name, new.as_str()),
+            ];
+            self.fault(&format!("{what} is renamed"), &found, |scope| {
+                let mut input = port(scope);
+                input["name"] = json!("other");
+                put(scope, input);
+            });
+            self.fault(
+                &format!("{what} cannot be read"),
+                &[("MalformedNodeInputExpression", name, &old)],
+                |scope| {
+                    let mut input = port(scope);
+                    input["expression"] = json!("$.dat[");
+                    put(scope, input);
+                },
+            );
+            let whole = input["expression"] == "$.data";
+            if whole {
+                let found = [
+                    ("MismatchedNodeInputType", name, old.as_str()),
+                    ("IncompatibleConnectionDataType", name, &old),
+                ];
+                self.fault(&format!("{what} has another type"), &found, |scope| {
+                    let mut input = port(scope);
+                    input["type"] = json!(if input["type"] == "Boolean" { "Number" } else { "Boolean" });
+                    put(scope, input);
+                });
+            }
+        }
+    }
+
+    fn outputs(&mut self, at: usize, node: &Value) {
+        let name = node["name"].as_str().unwrap();
+        for (place, output) in list(node, "outputs").iter().enumerate() {
+            let own = output["name"].as_str().unwrap();
+            let (old, new) = (format!("Output({own})"), "Output(other)");
+            let leaving: Vec<Value> = list(self.scope(), "connections")
+                .iter()
+                .filter(|c| c["source"] == name && c["configuration"]["data"]["sourceOutput"] == own)
+                .cloned()
+                .collect();
+            let mut found = vec![
+                ("MissingNodeOutput", name.to_owned(), old.clone()),
+                ("UnknownNodeOutput", name.to_owned(), new.to_owned()),
+            ];
+            found.extend(leaving.iter().map(|c| {
+                ("UnknownConnectionSourceOutput", c["name"].as_str().unwrap().to_owned(), String::new())
+            }));
+            let found: Vec<(&str, &str, &str)> =
+                found.iter().map(|(a, b, c)| (*a, b.as_str(), c.as_str())).collect();
+            self.fault(&format!("{name}'s output {own} is renamed"), &found, |scope| {
+                scope["nodes"][at]["outputs"][place]["name"] = json!("other");
+            });
+        }
+    }
+
+    fn conditions(&mut self, at: usize, node: &Value) {
+        let name = node["name"].as_str().unwrap();
+        let conditions =
+            node["configuration"]["condition"]["conditions"].as_array().cloned().unwrap_or_default();
+        for (place, condition) in conditions.iter().enumerate() {
+            let own = condition["name"].as_str().unwrap();
+            let (field, other) = (format!("Condition({own})"), "Condition(other)");
+            if own == "default" {
+                self.fault(
+                    &format!("{name} has no default"),
+                    &[("MissingDefaultCondition", name, "")],
+                    |scope| {
+                        scope["nodes"][at]["configuration"]["condition"]["conditions"]
+                            .as_array_mut()
+                            .unwrap()
+                            .remove(place);
+                    },
+                );
+                continue;
+            }
+            self.fault(&format!("{name}'s {own} cannot be read"), &[("MalformedConditionExpression", name, &field)], |scope| {
+                let text = &mut scope["nodes"][at]["configuration"]["condition"]["conditions"][place]["expression"];
+                *text = json!(format!("{} and", text.as_str().unwrap()));
+            });
+            self.fault(
+                &format!("{name}'s {own} speaks of nobody"),
+                &[("MalformedConditionExpression", name, &field)],
+                |scope| {
+                    scope["nodes"][at]["configuration"]["condition"]["conditions"][place]["expression"] =
+                        json!("nobody == 1");
+                },
+            );
+            self.fault(&format!("{name}'s {own} is renamed"), &[("Unspecified", name, other)], |scope| {
+                scope["nodes"][at]["configuration"]["condition"]["conditions"][place]["name"] =
+                    json!("other");
+            });
+            self.fault(
+                &format!("{name} says {own} twice"),
+                &[("DuplicateConditionExpression", name, other)],
+                |scope| {
+                    let conditions = scope["nodes"][at]["configuration"]["condition"]["conditions"]
+                        .as_array_mut()
+                        .unwrap();
+                    let mut again = conditions[place].clone();
+                    again["name"] = json!("other");
+                    conditions.insert(place + 1, again);
+                },
+            );
+        }
+        let controller = &node["configuration"]["loopController"]["continueCondition"];
+        if let Some(own) = controller["name"].as_str() {
+            let field = format!("Condition({own})");
+            self.fault(
+                &format!("{name}'s condition cannot be read"),
+                &[("MalformedConditionExpression", name, &field)],
+                |scope| {
+                    scope["nodes"][at]["configuration"]["loopController"]["continueCondition"]["expression"] =
+                        json!("(");
+                },
+            );
+        }
+    }
+
+    fn connections(&mut self) {
+        let scope = self.scope().clone();
+        for (at, connection) in list(&scope, "connections").iter().enumerate() {
+            let name = connection["name"].as_str().unwrap();
+            let (source, target) =
+                (connection["source"].as_str().unwrap(), connection["target"].as_str().unwrap());
+            let data = &connection["configuration"]["data"];
+            let gate = connection["configuration"]["conditional"]["condition"].as_str();
+            let same = |other: &&Value| match gate {
+                Some(gate) => {
+                    other["source"] == source && other["configuration"]["conditional"]["condition"] == gate
+                }
+                None => {
+                    other["target"] == target
+                        && other["configuration"]["data"]["targetInput"] == data["targetInput"]
+                }
+            };
+            let only = list(&scope, "connections").iter().filter(same).count() == 1;
+            let input = format!("Input({})", data["targetInput"].as_str().unwrap_or_default());
+            let branch = format!("Condition({})", gate.unwrap_or_default());
+            let found = if gate.is_some() {
+                ("Unspecified", source, branch.as_str())
+            } else {
+                ("UnfulfilledNodeInput", target, input.as_str())
+            };
+            if only {
+                self.fault(&format!("{name} is gone"), &[found], |scope| {
+                    scope["connections"].as_array_mut().unwrap().remove(at);
+                });
+            }
+            self.fault(
+                &format!("{name} is there twice"),
+                &[("DuplicateConnections", "again", "")],
+                |scope| {
+                    let mut again = scope["connections"][at].clone();
+                    again["name"] = json!("again");
+                    scope["connections"].as_array_mut().unwrap().push(again);
+                },
+            );
+            self.fault(
+                &format!("{name} comes from nobody"),
+                &[("UnknownConnectionSource", name, "")],
+                |scope| {
+                    scope["connections"][at]["source"] = json!("Nobody");
+                },
+            );
+            self.fault(
+                &format!("{name} goes to nobody"),
+                &[("UnknownConnectionTarget", name, "")],
+                |scope| {
+                    scope["connections"][at]["target"] = json!("Nobody");
+                },
+            );
+            self.fault(
+                &format!("{name} joins nothing"),
+                &[("MissingConnectionConfiguration", name, "")],
+                |scope| {
+                    scope["connections"][at].as_object_mut().unwrap().remove("configuration");
+                },
+            );
+            self.fault(&format!("{name} goes round"), &[("CyclicConnection", name, "")], |scope| {
+                let mut back = scope["connections"][at].clone();
+                back["name"] = json!("back");
+                (back["source"], back["target"]) = (json!(target), json!(source));
+                scope["connections"].as_array_mut().unwrap().push(back);
+            });
+            let (ports, kind) = match gate {
+                Some(_) => (&["condition"][..], "UnknownConnectionCondition"),
+                None => (&["sourceOutput", "targetInput"][..], ""),
+            };
+            for port in ports {
+                let kind = match *port {
+                    "sourceOutput" => "UnknownConnectionSourceOutput",
+                    "targetInput" => "UnknownConnectionTargetInput",
+                    _ => kind,
+                };
+                let union = if gate.is_some() { "conditional" } else { "data" };
+                self.fault(&format!("{name} has no {port}"), &[(kind, name, "")], |scope| {
+                    scope["connections"][at]["configuration"][union][*port] = json!("nothing");
+                });
+            }
+            if gate.is_none() && only {
+                self.fault(
+                    &format!("{name} is not alone"),
+                    &[("MultipleNodeInputConnections", target, &input)],
+                    |scope| {
+                        let mut other = scope["connections"][at].clone();
+                        other["name"] = json!("other");
+                        other["configuration"]["data"]["sourceOutput"] = json!("nothing");
+                        scope["connections"].as_array_mut().unwrap().push(other);
+                    },
+                );
+            }
+        }
+    }
+}

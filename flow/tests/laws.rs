@@ -1,9 +1,11 @@
 //! What holds of every run, whatever its flow, its answers, their order and how it ends.
 //!
-//! `ANABRANCH_CASES=100000 cargo test -p flow --test laws` runs longer. A failing case prints its seed and its flow.
+//! `ANABRANCH_CASES=100000 cargo test -p flow --test laws` runs longer; see `support/chance.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/chance.rs"]
+mod chance;
 #[path = "reference/make.rs"]
 mod make;
 mod mutate;
@@ -163,12 +165,8 @@ fn ends(bodies: &[Body], status: Status) {
     assert!(matches!(bodies[0], Body::ExecutionStarted { .. }));
 }
 
-fn cases() -> u32 {
-    std::env::var("ANABRANCH_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(10_000)
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), max_global_rejects: 10_000_000, ..ProptestConfig::default() })]
+    #![proptest_config(chance::config("laws"))]
 
     #[test]
     fn every_run_keeps_the_laws(

@@ -1,9 +1,11 @@
 //! The engine against a second, naive interpreter that shares no code with it, on flows made by chance.
 //!
-//! `ANABRANCH_CASES=100000 cargo test -p flow --test reference` runs longer. A failing case prints its seed's flow.
+//! `ANABRANCH_CASES=100000 cargo test -p flow --test reference` runs longer; see `support/chance.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/chance.rs"]
+mod chance;
 #[path = "reference/interpret.rs"]
 mod interpret;
 #[path = "reference/make.rs"]
@@ -92,12 +94,8 @@ fn engine(plan: &Arc<Plan>, input: Value, mut pick: impl FnMut(usize) -> usize) 
     (result, arrivals)
 }
 
-fn cases() -> u32 {
-    std::env::var("ANABRANCH_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(10_000)
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), max_global_rejects: 10_000_000, ..ProptestConfig::default() })]
+    #![proptest_config(chance::config("reference"))]
 
     #[test]
     fn the_engine_does_what_the_reference_says(choices in prop::collection::vec(any::<u16>(), 160)) {

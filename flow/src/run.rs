@@ -26,14 +26,18 @@ use crate::node::condition::DEFAULT;
 use crate::node::{agent, function, knowledge_base, lex, prompt, retrieval, storage};
 use crate::plan::{Plan, PlannedInput, PlannedKind};
 use crate::trace;
-use crate::value::{Type, shape};
+use crate::value::{Type, fits, shape};
 use crate::wire::OutputValue;
 use frame::{Frame, State};
 use iterate::Iteration;
+pub use iterate::MOST_ITEMS;
 pub use repeat::{COUNT, EXIT};
 
 /// The most nodes that a run starts, each item and iteration counted.
 pub const MOST_STEPS: usize = 100_000;
+
+/// The most that a run keeps: what its nodes gave, in bytes.
+pub const MOST_KEPT: usize = 64 * 1024 * 1024;
 
 /// The state of one run.
 #[derive(Clone, Debug)]
@@ -50,6 +54,8 @@ pub struct Run {
     in_flight: usize,
     steps: usize,
     ticks: usize,
+    /// How many bytes it may still keep.
+    left: usize,
     outputs: Vec<OutputValue>,
     events: Vec<Body>,
     end: Option<(Status, Option<RunError>)>,
@@ -163,6 +169,7 @@ impl Run {
             in_flight: 0,
             steps: 0,
             ticks: 0,
+            left: MOST_KEPT,
             outputs: Vec::new(),
             events: vec![Body::ExecutionStarted { input: input.clone() }],
             end: None,
@@ -430,6 +437,13 @@ impl Run {
 
     fn finish(&mut self, frame: usize, at: usize, outcome: Outcome) {
         let Outcome { outputs, branch, model, omitted } = outcome;
+        if !outputs.iter().all(|(_, value)| fits(value, &mut self.left)) {
+            let most = MOST_KEPT / (1024 * 1024);
+            let message = format!(
+                "The run's nodes have given more than {most} MiB in all. Pass on less, or in fewer items or iterations."
+            );
+            return self.fail_with(frame, at, message);
+        }
         let fields = outputs
             .iter()
             .map(|(name, value)| Field {

@@ -8,6 +8,9 @@ use crate::iteration::SIZE;
 use crate::plan::{PlannedKind, is_item};
 use crate::value::shape;
 
+/// The most items that an Iterator goes through.
+pub const MOST_ITEMS: usize = 10_000;
+
 /// An Iterator that goes through its items.
 #[derive(Clone, Debug)]
 pub(super) struct Iteration {
@@ -27,6 +30,12 @@ impl Run {
         let Some((_, Value::Array(items))) = values.into_iter().next() else {
             return Err("The iterator got no array.".to_owned());
         };
+        if items.len() > MOST_ITEMS {
+            let count = items.len();
+            return Err(format!(
+                "An Iterator goes through {MOST_ITEMS} items at most, and got {count}. Pass on fewer."
+            ));
+        }
         if let Some(kind) = self.plan.nodes[at].outputs.first().map(|(_, kind)| *kind)
             && let Some(wrong) = items.iter().position(|item| !kind.accepts(item))
         {

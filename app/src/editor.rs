@@ -12,6 +12,7 @@ pub mod difference;
 pub mod document;
 pub mod history;
 pub mod inputs;
+pub mod joins;
 pub mod kept;
 pub mod prompt;
 pub mod selection;

@@ -8,6 +8,7 @@ mod generic;
 mod input;
 mod inputs;
 mod iterator;
+pub mod join;
 mod output;
 pub mod prompt;
 

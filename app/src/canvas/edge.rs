@@ -87,6 +87,7 @@ pub fn LooseWire() -> impl IntoView {
             let class = match loose.verdict {
                 None => "edge loose",
                 Some(Ok(_)) => "edge loose valid",
+                Some(Err(_)) if loose.taken.is_some() => "edge loose valid",
                 Some(Err(_)) => "edge loose invalid",
             };
             view! { <path class=class d=path></path> }

@@ -18,6 +18,56 @@ pub fn by_chance(mut whole: Value, choices: &[u16]) -> Value {
     whole
 }
 
+/// Changes a flow as an author might, so that it often still runs: a way less, another order, another condition.
+pub fn gently(mut whole: Value, choices: &[u16]) -> Value {
+    for choice in choices.chunks_exact(2) {
+        let at = usize::from(choice[1]);
+        match choice[0] % 6 {
+            0 => remove(&mut whole, at, |way| way["type"] == "Conditional"),
+            1 => {
+                let outputs: Vec<Value> =
+                    list(&whole, "nodes").iter().filter(|node| node["type"] == "Output").cloned().collect();
+                let Some(output) = outputs.get(at % outputs.len().max(1)) else { continue };
+                let name = output["name"].clone();
+                whole["nodes"].as_array_mut().unwrap().retain(|node| node["name"] != name);
+                whole["connections"].as_array_mut().unwrap().retain(|way| way["target"] != name);
+            }
+            2 => {
+                let ways = whole["connections"].as_array_mut().unwrap();
+                let count = ways.len().max(1);
+                ways.rotate_left(at % count);
+            }
+            3 => {
+                let nodes = whole["nodes"].as_array_mut().unwrap();
+                let count = nodes.len().max(1);
+                nodes.rotate_left(at % count);
+            }
+            4 => {
+                let text = whole.to_string();
+                let (from, to) = [
+                    ("==", "!="),
+                    ("!=", "=="),
+                    ("\\\"a\\\"", "\\\"c\\\""),
+                    ("\"maxIterations\":3", "\"maxIterations\":7"),
+                ][at % 4];
+                whole = serde_json::from_str(&text.replace(from, to)).unwrap();
+            }
+            // What is not even a definition is not changed further.
+            _ => return by_chance(whole, choice),
+        }
+    }
+    whole
+}
+
+/// Removes one of the connections of a kind.
+fn remove(whole: &mut Value, at: usize, of: impl Fn(&Value) -> bool) {
+    let ways = whole["connections"].as_array_mut().unwrap();
+    let places: Vec<usize> = (0..ways.len()).filter(|place| of(&ways[*place])).collect();
+    if !places.is_empty() {
+        ways.remove(places[at % places.len()]);
+    }
+}
+
 fn change(value: &mut Value, choice: u16, spare: Value) {
     match value {
         Value::String(text) => match choice % 4 {

@@ -13,6 +13,7 @@ pub mod document;
 pub mod history;
 pub mod inputs;
 pub mod kept;
+pub mod knowledge;
 pub mod prompt;
 pub mod selection;
 pub mod session;

@@ -83,7 +83,7 @@ impl Service {
 
     /// The documents of a base, by title.
     pub async fn documents(&self, id: &str) -> Result<DocumentList> {
-        let rows = self.store.documents(&self.base(id).await?).await?;
+        let rows = self.store.knowledge_documents(&self.base(id).await?).await?;
         Ok(DocumentList { documents: rows.into_iter().map(document).collect() })
     }
 

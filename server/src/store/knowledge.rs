@@ -175,7 +175,7 @@ impl Store {
     }
 
     /// A base's documents, by title.
-    pub async fn documents(&self, base: &str) -> Result<Vec<DocumentRow>> {
+    pub async fn knowledge_documents(&self, base: &str) -> Result<Vec<DocumentRow>> {
         Ok(sqlx::query_as(
             "SELECT id, title, length(text) AS characters, added_at,
                (SELECT count(*) FROM passages WHERE document_id = knowledge_documents.id) AS passages

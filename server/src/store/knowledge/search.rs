@@ -29,9 +29,8 @@ pub struct PassageRow {
 #[derive(FromRow)]
 struct Hit {
     id: i64,
-    /// SQLite's, below 0.
-    rank: f64,
-    hits: i64,
+    /// SQLite's rank, below 0.
+    fit: f64,
 }
 
 impl Store {
@@ -47,14 +46,12 @@ impl Store {
         let mut ranks: HashMap<i64, f64> = HashMap::new();
         for word in words {
             let word = format!("{{title text}} : {}", phrase(word));
-            let of_all: i64 =
-                sqlx::query_scalar("SELECT count(*) FROM passage_words WHERE passage_words MATCH ?")
-                    .bind(&word)
-                    .fetch_one(&mut *snapshot)
-                    .await?;
-            for hit in hits(&mut snapshot, base, &word).await? {
-                let share = -hit.rank / worth(everywhere, of_all).ln().max(LEAST_WORTH);
-                *ranks.entry(hit.id).or_default() += share * (1.0 + worth(here, hit.hits)).ln();
+            let of_all = having(&mut snapshot, &word).await?;
+            let within = format!("base : {} AND {word}", phrase(&base_word(base)));
+            let of_base = having(&mut snapshot, &within).await?;
+            for hit in hits(&mut snapshot, &within).await? {
+                let share = -hit.fit / worth(everywhere, of_all).ln().max(LEAST_WORTH);
+                *ranks.entry(hit.id).or_default() += share * (1.0 + worth(here, of_base)).ln();
             }
         }
         let mut best: Vec<(i64, f64)> = ranks.into_iter().collect();
@@ -74,14 +71,21 @@ fn worth(passages: i64, having: i64) -> f64 {
     (passages - having + 0.5) / (having + 0.5)
 }
 
-async fn hits(connection: &mut SqliteConnection, base: &str, word: &str) -> Result<Vec<Hit>> {
-    let within = format!("base : {} AND {word}", phrase(&base_word(base)));
+/// How many passages fit an expression of the index.
+async fn having(connection: &mut SqliteConnection, expression: &str) -> Result<i64> {
+    Ok(sqlx::query_scalar("SELECT count(*) FROM passage_words WHERE passage_words MATCH ?")
+        .bind(expression)
+        .fetch_one(&mut *connection)
+        .await?)
+}
+
+async fn hits(connection: &mut SqliteConnection, expression: &str) -> Result<Vec<Hit>> {
     // A word of the title counts twice, and the base's own word not at all.
     Ok(sqlx::query_as(
-        "SELECT rowid AS id, bm25(passage_words, 0.0, 2.0, 1.0) AS rank, count(*) OVER () AS hits
-         FROM passage_words WHERE passage_words MATCH ? ORDER BY rank LIMIT ?",
+        "SELECT rowid AS id, bm25(passage_words, 0.0, 2.0, 1.0) AS fit
+         FROM passage_words WHERE passage_words MATCH ? ORDER BY fit LIMIT ?",
     )
-    .bind(within)
+    .bind(expression)
     .bind(MOST)
     .fetch_all(&mut *connection)
     .await?)

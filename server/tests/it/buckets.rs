@@ -410,7 +410,7 @@ fn without_token(_: &Verb, _: &Uri, headers: &HeaderMap, _: &[u8]) -> Option<(u1
     let claims: Value = serde_json::from_slice(&claims).unwrap();
     let good = signed
         && claims["iss"] == "robot@project.iam.gserviceaccount.com"
-        && claims["scope"].as_str().is_some_and(|scope| scope.contains("devstorage"));
+        && claims["scope"].as_str().is_some_and(|scope| scope.contains("https://www.googleapis.com/auth/"));
     (!good).then(|| (401, "<Error><Code>AuthenticationRequired</Code></Error>".to_owned()))
 }
 

@@ -55,6 +55,8 @@ impl S3 {
             .with_secret_access_key(secret)
             .with_virtual_hosted_style_request(!self.path_style)
             .with_allow_http(true)
+            // Many stores do not have it, and one object is deleted at a time.
+            .with_disable_bulk_delete(true)
             .with_retry(retry())
             .with_http_connector(Calls::new(egress, self.endpoint.as_ref()));
         let builder = match &self.endpoint {

@@ -71,8 +71,9 @@ test("the template keeps a note in a folder, and reads it back", async ({ page }
   await editor.noProblems();
   await editor.run.click();
   await expect(editor.status).toContainText("Succeeded");
-  await expect(editor.pane.getByText("s3://notes/notes/today.txt").first()).toBeVisible();
   await expect(editor.pane.getByText("Water the plants.").first()).toBeVisible();
+  await editor.line("WriteNote").click();
+  await expect(editor.pane.getByText("s3://notes/notes/today.txt").first()).toBeVisible();
   const { folder } = await (await world.api("GET", "/api/buckets")).json();
   expect(await readFile(join(folder, "notes/notes/today.txt"), "utf8")).toBe("Water the plants.");
   await editor.select("WriteNote");

@@ -86,10 +86,13 @@ pub fn settings(node: &Node) -> Option<&InferenceConfiguration> {
 }
 
 fn settings_mut(node: &mut Node) -> Option<&mut Option<InferenceConfiguration>> {
-    if let Some(Configuration::KnowledgeBase(base)) = &mut node.configuration {
-        return Some(&mut base.inference_configuration);
+    if node.inline_prompt().is_some() {
+        return node.inline_prompt_mut().map(|prompt| &mut prompt.inference_configuration);
     }
-    node.inline_prompt_mut().map(|prompt| &mut prompt.inference_configuration)
+    match node.configuration.as_mut()? {
+        Configuration::KnowledgeBase(base) => Some(&mut base.inference_configuration),
+        _ => None,
+    }
 }
 
 /// Changes how the model is asked.

@@ -240,6 +240,39 @@ mod tests {
     }
 
     #[test]
+    fn what_does_not_fit_is_said() {
+        let said = |configuration: Value| {
+            let definition = json!({"nodes": [
+                {"name": "Start", "type": "Input", "outputs": [{"name": "document", "type": "String"}]},
+                {"name": "Ask", "type": "KnowledgeBase", "configuration": {"knowledgeBase": configuration},
+                    "inputs": [{"name": "retrievalQuery", "type": "String", "expression": "$.data"}],
+                    "outputs": [{"name": "outputText", "type": "String"}]}], "connections": []});
+            let definition = serde_json::from_value(definition).unwrap();
+            let report = crate::check::check(&definition, &crate::extensions::Extensions::default());
+            let of_node = report.problems.into_iter().filter(|problem| {
+                problem.node.as_deref() == Some("Ask") && problem.message.contains(['.', '$'])
+            });
+            of_node.map(|problem| problem.message).collect::<Vec<_>>().join("\n")
+        };
+        for (member, value, told) in [
+            ("numberOfResults", json!(0), "from 1 to 100"),
+            ("numberOfResults", json!(101), "from 1 to 100"),
+            ("numberOfResults", json!(2.5), "from 1 to 100"),
+            ("modelId", json!(""), "Choose a model"),
+            ("knowledgeBaseId", json!(""), "Choose a knowledge base"),
+            ("promptTemplate", json!({"textPromptTemplate": "Answer $query$"}), "no $search_results$"),
+            ("inferenceConfiguration", json!({"text": {"temperature": 9}}), "from 0 to 2"),
+            ("guardrailConfiguration", json!({}), "Guardrails are not applied"),
+            ("orchestrationConfiguration", json!({}), "orchestration prompt is not applied"),
+        ] {
+            let mut configuration = json!({"knowledgeBaseId": "A", "modelId": "a/b", "numberOfResults": 100});
+            assert!(!said(configuration.clone()).contains(told), "{told}");
+            configuration[member] = value;
+            assert!(said(configuration.clone()).contains(told), "{told}: {}", said(configuration));
+        }
+    }
+
+    #[test]
     fn results_are_those_of_aws() {
         assert_eq!(
             results(&passages()[1..2]),

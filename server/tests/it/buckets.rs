@@ -130,6 +130,9 @@ async fn an_imported_name_is_led_to_a_folder() {
     assert_eq!(again.ok(Method::POST, &format!("{path}/test"), Value::Null).await["ok"], false);
 }
 
+/// Why a call is refused: status and body; none where it is fine.
+type Gate = fn(&Verb, &Uri, &HeaderMap, &[u8]) -> Option<(u16, String)>;
+
 /// A store on loopback: objects by path, and whether a call may be made.
 #[derive(Clone)]
 struct Upstream {
@@ -140,13 +143,12 @@ struct Upstream {
 struct Inner {
     objects: Mutex<BTreeMap<String, Bytes>>,
     calls: Mutex<Vec<(Verb, String, HeaderMap)>>,
-    /// Why a call is refused: status and body.
-    refuses: fn(&Verb, &Uri, &HeaderMap, &[u8]) -> Option<(u16, String)>,
+    refuses: Gate,
     answer: Mutex<Option<(u16, String)>>,
 }
 
 impl Upstream {
-    async fn start(refuses: fn(&Verb, &Uri, &HeaderMap, &[u8]) -> Option<(u16, String)>) -> Self {
+    async fn start(refuses: Gate) -> Self {
         let (objects, calls) = (Mutex::default(), Mutex::default());
         let state = Arc::new(Inner { objects, calls, refuses, answer: Mutex::default() });
         let router = Router::new().fallback(answer).with_state(Arc::clone(&state));

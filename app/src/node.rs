@@ -10,6 +10,7 @@ mod generic;
 mod input;
 mod inputs;
 mod iterator;
+pub mod join;
 pub mod knowledge_base;
 mod output;
 pub mod prompt;

@@ -21,7 +21,8 @@ test.beforeEach(async ({ page }) => {
   await signIn(page, world);
   editor = new Editor(page);
 });
-test.afterEach(() => watched.expectNone());
+// One test gives what the server refuses, which the browser notes too.
+test.afterEach(() => watched.expectNone(/status of 4(00|09)/));
 
 async function expectNothingSerious(page) {
   const { violations } = await new AxeBuilder({ page }).analyze();
@@ -53,7 +54,7 @@ test("a base is made, filled and asked", async ({ page }) => {
   await expect(dialog.getByRole("alert")).toContainText("ten capital letters and digits");
   await dialog.getByLabel("Id").fill("");
   await dialog.getByRole("button", { name: "Create" }).click();
-  await expect(page.getByRole("heading", { name: "Knowledge / Shop handbook" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Shop handbook" })).toBeVisible();
 
   const documents = page.getByRole("region", { name: "Documents" });
   await expect(documents).toContainText("Drop .txt or .md files anywhere on this page");
@@ -132,9 +133,9 @@ test("an id that was made elsewhere is answered where that is said", async ({ pa
   await expectNothingSerious(page);
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toHaveCount(0);
-  await expect(editor.issue("FindPassages")).toHaveCount(0);
   await editor.send("What does delivery cost?");
   await expect(editor.status).toContainText("Succeeded");
+  await expect(editor.issue("FindPassages")).toHaveCount(0);
   await expect(editor.pane.getByText("It is told in Delivery.").first()).toBeVisible();
   await page.goto(`${world.url}/knowledge/SAMPLEDOCS`);
   await expect(page.getByText("also answers to $$KNOWLEDGEBASE_ID")).toBeVisible();

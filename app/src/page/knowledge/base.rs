@@ -90,13 +90,11 @@ fn Shown(base: KnowledgeBase, hovering: RwSignal<bool>) -> impl IntoView {
     };
     view! {
         <div class="bar">
-            <h1>
-                <span class="crumb">
-                    <a href="/knowledge">"Knowledge"</a>
-                    " / "
-                </span>
-                {base.name}
-            </h1>
+            <p class="crumb">
+                <a href="/knowledge">"Knowledge"</a>
+                " /"
+            </p>
+            <h1>{base.name}</h1>
             <span class="grow"></span>
             <button type="button" class="btn" on:click=move |_| open(Open::Edit)>
                 "Change"

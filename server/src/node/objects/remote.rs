@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use http::header::{CONTENT_LENGTH, HeaderValue};
 use http_body_util::BodyExt as _;
 use object_store::aws::AmazonS3Builder;
 use object_store::client::{
@@ -150,8 +151,11 @@ impl HttpService for Calls {
         let (status, headers) = (response.status, response.headers.clone());
         // Whole, since no object is larger than what is read whole.
         let body = response.bytes().await.map_err(failed)?;
+        let length = body.len();
         let mut answer = http::Response::new(HttpResponseBody::from(body));
         (*answer.status_mut(), *answer.headers_mut()) = (status, headers);
+        // A store that answers in pieces does not say how many bytes they are.
+        answer.headers_mut().entry(CONTENT_LENGTH).or_insert(HeaderValue::from(length));
         Ok(answer)
     }
 }

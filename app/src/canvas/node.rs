@@ -14,7 +14,7 @@ use crate::editor::connect::{Target, link};
 use crate::editor::document::{Port, row_name};
 use crate::editor::joins;
 use crate::editor::session::{Card, use_editor};
-use crate::node::{KindIcon, function, summary};
+use crate::node::{KindIcon, summary, unbound};
 
 #[component]
 pub fn NodeCard(card: Card) -> impl IntoView {
@@ -178,11 +178,11 @@ fn Joined(port: Signal<Port>) -> impl IntoView {
     }
 }
 
-/// The first problem, and how many more there are; a failure of the run goes before, and behind them that a function
-/// has no binding, which is no problem of the flow's own.
+/// The first problem, and how many more there are; a failure of the run goes before, and behind them that it is
+/// bound to nothing, which is no problem of the flow's own.
 #[component]
 fn Issues(card: Card) -> impl IntoView {
-    let words = Memo::new(move |_| card.issue().or_else(|| function::unbound(card)));
+    let words = Memo::new(move |_| card.issue().or_else(|| unbound(card)));
     let mild = move || {
         card.light.with(|light| light.as_ref().is_none_or(|light| light.failure.is_none()))
             && card.problems.with(|problems| problems.iter().all(|p| p.severity == Severity::Warning))

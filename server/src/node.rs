@@ -1,5 +1,7 @@
 //! The effects of the node kinds that have one.
 
+pub mod agent;
+pub mod flows;
 pub mod function;
 
 use flow::event::{Failure, ModelCall};
@@ -7,6 +9,8 @@ use flow::run::{Completion, Task, Work};
 use serde_json::Value;
 
 use crate::provider::{Pieces, Registry};
+use agent::Agents;
+use flows::Flows;
 use function::Functions;
 
 /// What a node's effect may use.
@@ -14,6 +18,7 @@ use function::Functions;
 pub struct Context {
     pub models: Registry,
     pub functions: Functions,
+    pub agents: Agents,
 }
 
 /// The execution that a node works for.
@@ -23,6 +28,19 @@ pub struct Origin {
     pub flow_id: String,
     /// AWS's test alias for a draft.
     pub alias_id: String,
+    /// How other flows are called for it.
+    pub flows: Flows,
+}
+
+/// What a node's work came to.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    Done(Completion),
+    /// A question to a person, and what the node needs to go on.
+    Asked {
+        text: String,
+        state: Value,
+    },
 }
 
 /// Does a node's work. Dropping the future stops it.
@@ -34,8 +52,9 @@ pub async fn perform(
     context: &Context,
     origin: &Origin,
     pieces: &Pieces,
-) -> Result<Completion, Failure> {
-    match task.work {
+) -> Result<Outcome, Failure> {
+    let done: Result<Completion, Failure> = match task.work {
+        Work::Agent(call) => return agent::answer(&call, &task.chain, context, origin, pieces).await,
         Work::Chat(chat) => {
             let resolved = context.models.resolve(&chat.model)?;
             let answer = resolved.provider.chat(&resolved.model, &chat, pieces).await?;
@@ -46,9 +65,10 @@ pub async fn perform(
             let value = context.functions.call(&call, &task.chain, origin).await?;
             Ok(Completion { value, model: None })
         }
-        Work::Agent(_) | Work::Search(_) | Work::Intent(_) | Work::Write(_) | Work::Read(_) => {
+        Work::Search(_) | Work::Intent(_) | Work::Write(_) | Work::Read(_) => {
             let message = "This kind of node cannot run here yet.".to_owned();
             Err(Failure { code: flow::event::FailureCode::Validation, message })
         }
-    }
+    };
+    done.map(Outcome::Done)
 }

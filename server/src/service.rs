@@ -1,5 +1,6 @@
 //! The rules of flows, versions, aliases, executions, connections and functions, shared by both APIs. No HTTP here.
 
+mod agents;
 mod aliases;
 mod connections;
 mod executions;
@@ -7,6 +8,7 @@ mod flows;
 mod functions;
 mod invoke;
 mod local_model;
+mod mcp_servers;
 mod prepare;
 mod versions;
 
@@ -17,7 +19,7 @@ use flow::definition::Definition;
 use flow::extensions::Extensions;
 use sha2::{Digest as _, Sha256};
 
-pub use crate::run::Start;
+pub use crate::run::{Reply, Start};
 pub use aliases::TEST_ALIAS;
 pub(crate) use aliases::on_the_wire as alias_on_the_wire;
 pub use executions::Events;
@@ -27,6 +29,7 @@ pub(crate) use versions::summary as version_summary;
 
 use crate::auth::seal::Seal;
 use crate::error::Error;
+use crate::node::agent::Agents;
 use crate::node::function::Functions;
 use crate::provider::{Registry, Weights};
 use crate::run::Runner;
@@ -40,6 +43,7 @@ pub struct Service {
     pub(crate) runner: Runner,
     pub(crate) models: Registry,
     pub(crate) functions: Functions,
+    pub(crate) agent_registry: Agents,
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,
     pub(crate) found: connections::Found,

@@ -3,11 +3,14 @@
 //! Always holds: a write is answered after its commit is on disk (write-ahead log, `synchronous=FULL`). Access is a
 //! method that says what it does; no SQL lives elsewhere.
 
+mod agents;
 mod aliases;
 mod connections;
 mod executions;
 mod flows;
 mod functions;
+mod mcp_servers;
+mod questions;
 mod sessions;
 mod settings;
 mod tokens;
@@ -25,11 +28,14 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use tokio::task::JoinHandle;
 
+pub use agents::{AgentRow, BindingRow};
 pub use aliases::AliasRow;
 pub use connections::ConnectionRow;
 pub use executions::{ExecutionFilter, ExecutionRow, Finished};
 pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
 pub use functions::FunctionRow;
+pub use mcp_servers::McpServerRow;
+pub use questions::{Paused, Taken};
 pub use sessions::SessionRow;
 pub use versions::VersionRow;
 use writer::Writer;
@@ -144,7 +150,10 @@ async fn require_sqlite(connection: &mut SqliteConnection) -> Result<()> {
 }
 
 fn migrations() -> Migrator {
-    let files = [(1, "first", include_str!("../migrations/0001_first.sql"))];
+    let files = [
+        (1, "first", include_str!("../migrations/0001_first.sql")),
+        (4, "agents", include_str!("../migrations/0004_agents.sql")),
+    ];
     let migrations = files
         .into_iter()
         .map(|(version, name, sql)| {

@@ -46,7 +46,7 @@ pub enum Body {
     /// An agent did something on the way to its answer.
     AgentStep {
         node: String,
-        step: Step,
+        step: Box<Step>,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         chain: Vec<Link>,
     },

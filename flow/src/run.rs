@@ -254,7 +254,7 @@ impl Run {
     pub fn note(&mut self, task: TaskId, step: Step) {
         if self.end.is_none() && self.is_running(task) {
             let (node, chain) = (self.plan.nodes[task.node].name.clone(), self.chain(task.frame));
-            self.events.push(Body::AgentStep { node, step, chain });
+            self.events.push(Body::AgentStep { node, step: Box::new(step), chain });
         }
     }
 

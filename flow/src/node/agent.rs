@@ -8,8 +8,10 @@ use crate::value::Type;
 
 /// What the agent is asked. A reply to its question comes in here too.
 pub const TEXT: &str = "agentInputText";
-const PROMPT: &str = "promptAttributes";
-const SESSION: &str = "sessionAttributes";
+/// An object that the model is told.
+pub const PROMPT: &str = "promptAttributes";
+/// An object that only its functions get.
+pub const SESSION: &str = "sessionAttributes";
 /// Its answer.
 pub const RESPONSE: &str = "agentResponse";
 

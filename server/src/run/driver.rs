@@ -84,15 +84,18 @@ impl Driver {
                     let late = why(FailureCode::TimedOut, "The run took longer than an hour.");
                     self.run.stop(Status::TimedOut, Some(late));
                 }
-                Some((task, piece)) = arriving.recv() => match piece {
-                    Piece::Text(text) => self.run.delta(task, text),
-                    Piece::Step(step) => self.run.note(task, step),
-                },
-                Some((task, result)) = under_way.next() => match result {
-                    Ok(node::Outcome::Done(completion)) => self.run.complete(task, completion),
-                    Ok(node::Outcome::Asked { text, state }) => self.run.ask(task, text, state),
-                    Err(failure) => self.run.fail(task, failure),
-                },
+                Some((task, piece)) = arriving.recv() => self.tell(task, piece),
+                Some((task, result)) = under_way.next() => {
+                    // What came with the end, in the same turn, belongs before it.
+                    while let Ok((task, piece)) = arriving.try_recv() {
+                        self.tell(task, piece);
+                    }
+                    match result {
+                        Ok(node::Outcome::Done(completion)) => self.run.complete(task, completion),
+                        Ok(node::Outcome::Asked { text, state }) => self.run.ask(task, text, state),
+                        Err(failure) => self.run.fail(task, failure),
+                    }
+                }
             }
         };
         // Closes the connections of what is still under way.
@@ -109,6 +112,15 @@ impl Driver {
                 let event = last.unwrap_or_else(|| self.stamp.event(end()));
                 Drove::Ended(End { status, error, tokens, event })
             }
+        }
+    }
+}
+
+impl Driver {
+    fn tell(&mut self, task: TaskId, piece: Piece) {
+        match piece {
+            Piece::Text(text) => self.run.delta(task, text),
+            Piece::Step(step) => self.run.note(task, step),
         }
     }
 }

@@ -61,7 +61,7 @@ impl Session {
         let opened = async {
             let service = ().serve(transport).await.map_err(|error| failed(told(&error)))?;
             let tools = service.list_all_tools().await.map_err(|error| failed(told(&error)))?;
-            Ok((service, tools))
+            Ok::<_, String>((service, tools))
         };
         let late = |_| failed("it did not answer in time".to_owned());
         let (service, tools) = tokio::time::timeout(PATIENCE, opened).await.map_err(late)??;
@@ -112,17 +112,16 @@ fn text(result: CallToolResult) -> String {
     }
 }
 
-/// An error with its causes, the last of which says most.
+/// The cause of an error, without the names of types that the crate puts before it.
 fn told(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        let said = inner.to_string();
-        if !words.contains(&said) {
-            words = format!("{words}: {said}");
-        }
-        cause = inner.source();
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
     }
+    let words = cause.to_string();
+    let words = words.rsplit("] error: ").next().unwrap_or(&words);
+    let words = words.trim_start_matches("unexpected server response: ").trim_start_matches("Client error: ");
+    let words = words.split(", when send ").next().unwrap_or(words);
     words.trim_end_matches('.').to_owned()
 }
 

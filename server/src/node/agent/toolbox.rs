@@ -2,6 +2,7 @@
 
 use flow::event::Step;
 use flow::message::Tool;
+use flow::node::function::short;
 use flow::value::to_text;
 use flow::wire::{Agent, AgentTool};
 use serde_json::{Value, json};
@@ -10,7 +11,7 @@ use super::mcp::Session;
 use super::{ASK_USER, Work, schema};
 use crate::node::Context;
 use crate::node::flows;
-use crate::node::function::{Functions, key, short};
+use crate::node::function::{Functions, key};
 
 /// The longest result that a model is told, in characters.
 const LONGEST: usize = 100_000;

@@ -93,7 +93,7 @@ impl Service {
     /// # Errors
     /// The flow has errors, the input does not fit, or the chosen id is another execution's.
     pub async fn begin(&self, start: Start) -> Result<Arc<Feed>> {
-        Ok(self.runner.start(start, self.flows(0)).await?)
+        Ok(self.runner.start(start, self.calls(0)).await?)
     }
 
     /// Answers the question of an execution, which goes on.
@@ -110,11 +110,11 @@ impl Service {
             }
         };
         let reply = Reply { execution: execution.to_owned(), node, text, alias_id };
-        Ok(self.runner.answer(reply, self.flows(0)).await?)
+        Ok(self.runner.answer(reply, self.calls(0)).await?)
     }
 
     /// How the nodes of a run call other flows; `depth` is how deep that run is called itself.
-    fn flows(&self, depth: usize) -> Flows {
+    fn calls(&self, depth: usize) -> Flows {
         let service = self.clone();
         Flows::new(move |call| {
             let service = service.clone();
@@ -132,7 +132,7 @@ impl Service {
         let words = |error: Error| error.to_string();
         let start = self.callable(&call.flow, Target::Alias(call.alias)).await.map_err(words)?;
         let start = Start { input: call.input, ..start };
-        let feed = self.runner.start(start, self.flows(depth)).await.map_err(|error| words(error.into()))?;
+        let feed = self.runner.start(start, self.calls(depth)).await.map_err(|error| words(error.into()))?;
         let leaving = Leaving(Arc::clone(&feed));
         let invoked = self.wait(feed).await.map_err(words)?;
         drop(leaving);

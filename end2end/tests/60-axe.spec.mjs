@@ -142,6 +142,7 @@ for (const colorScheme of ["light", "dark"]) {
       versions: [`/flows/${flow.id}/versions`, page.getByRole("region", { name: "What changed" })],
       executions: ["/executions", page.getByRole("table")],
       execution: [`/executions/${execution}`, page.getByRole("region", { name: "Trace" })],
+      agents: ["/agents", page.getByRole("region", { name: "MCP servers" })],
       connections: ["/connections", page.getByRole("region", { name: "Your connections" })],
       settings: ["/settings", page.getByRole("button", { name: "Sign out" })],
     };

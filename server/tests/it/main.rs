@@ -9,12 +9,15 @@
     clippy::panic
 )]
 
+mod agents;
 mod arrows;
 mod durability;
 mod flows;
 mod functions;
 mod gate;
 mod harness;
+mod mcp;
 mod models;
+mod questions;
 mod runs;
 mod upstream;

@@ -13,7 +13,7 @@ use crate::editor::connect::{Target, link};
 use crate::editor::document::{Port, row_name};
 use crate::editor::session::{Card, use_editor};
 use crate::editor::trace::State;
-use crate::node::{KindIcon, function, summary};
+use crate::node::{KindIcon, agent, function, summary};
 
 #[component]
 pub fn NodeCard(card: Card) -> impl IntoView {
@@ -77,6 +77,7 @@ fn Badge(card: Card) -> impl IntoView {
         let light = card.light.get()?;
         let (class, mark, words) = match light.state {
             State::Running => ("state run", "", "running"),
+            State::Waiting => ("state wait", "?", "waits for an answer"),
             State::Ok => ("state ok", "✓", "succeeded"),
             State::Failed => ("state bad", "!", "failed"),
             State::Skipped => ("state skipped", "–", "not taken"),
@@ -84,8 +85,9 @@ fn Badge(card: Card) -> impl IntoView {
             State::Lost => ("state skipped", "?", "not known"),
         };
         // What takes next to no time would only push the name aside.
-        let slow =
-            card.node.with_untracked(|node| matches!(node.kind, NodeType::LambdaFunction | NodeType::Prompt));
+        let slow = card.node.with_untracked(|node| {
+            matches!(node.kind, NodeType::Agent | NodeType::LambdaFunction | NodeType::Prompt)
+        });
         let duration = light.duration.filter(|_| slow && light.state == State::Ok);
         Some(view! {
             {duration.map(|duration| view! { <span class="badge">{duration}</span> })}
@@ -156,10 +158,11 @@ fn PortRow(card: Card, row: Row) -> impl IntoView {
 }
 
 /// The first problem, and how many more there are; a failure of the run goes before, and behind them that a function
-/// has no binding, which is no problem of the flow's own.
+/// or an agent has no binding, which is no problem of the flow's own.
 #[component]
 fn Issues(card: Card) -> impl IntoView {
-    let words = Memo::new(move |_| card.issue().or_else(|| function::unbound(card)));
+    let words =
+        Memo::new(move |_| card.issue().or_else(|| function::unbound(card)).or_else(|| agent::unbound(card)));
     let mild = move || {
         card.light.with(|light| light.as_ref().is_none_or(|light| light.failure.is_none()))
             && card.problems.with(|problems| problems.iter().all(|p| p.severity == Severity::Warning))

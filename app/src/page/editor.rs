@@ -8,6 +8,7 @@ use crate::canvas::pane::Canvas;
 use crate::canvas::sheet::Sheet;
 use crate::canvas::stage::Stage;
 use crate::editor::session::Editor;
+use crate::node::agent::{AgentDialog, Agents};
 use crate::node::function::Bindings;
 use crate::node::function::binding::BindingDialogs;
 use crate::node::prompt::Models;
@@ -51,6 +52,7 @@ fn Shown(opened: Opened) -> impl IntoView {
     let models = Models::load();
     provide_context(models);
     Bindings::provide();
+    Agents::provide();
     let stage = Stage::new(editor, models);
     provide_context(stage);
     let saver = Saver::begin(editor, opened);
@@ -82,6 +84,7 @@ fn Shown(opened: Opened) -> impl IntoView {
             <Sheet />
             <Conflict />
             <BindingDialogs />
+            <AgentDialog />
         </div>
     }
 }

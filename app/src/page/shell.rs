@@ -33,6 +33,7 @@ pub fn Shell() -> impl IntoView {
                         <span class="chip num">{move || running.get()} " running"</span>
                     </Show>
                 </NavLink>
+                <NavLink href="/agents" also="/agents" label="Agents" />
                 <div class="grow"></div>
                 <NavLink href="/connections" also="/connections" label="Connections" />
                 <NavLink href="/settings" also="/settings" label="Settings" />

@@ -81,6 +81,7 @@ async function shoot({ flow, loose }, colorScheme) {
   const others = {
     versions: [`/flows/${flow.id}/versions`, page.getByRole("region", { name: "What changed" }).getByRole("article").first()],
     executions: ["/executions", page.getByRole("table")],
+    agents: ["/agents", page.getByRole("region", { name: "MCP servers" })],
     connections: ["/connections", page.getByRole("region", { name: "Your connections" })],
     knowledge: ["/knowledge", page.getByRole("list", { name: "Knowledge bases" })],
     settings: ["/settings", page.getByRole("button", { name: "Sign out" })],

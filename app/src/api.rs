@@ -3,6 +3,7 @@
 //! Always holds: every request carries the session's proof; every failure is an [`Error`] that reads as a sentence;
 //! a refused session is told to the shell, which shows the sign-in page.
 
+pub mod agents;
 pub mod buckets;
 pub mod connections;
 mod error;
@@ -20,7 +21,7 @@ pub mod versions;
 
 pub use error::Error;
 pub use path::encode;
-pub use stream::{StreamItem, Target, stream_events, stream_invoke};
+pub use stream::{StreamItem, Target, stream_events, stream_input, stream_invoke};
 
 /// What a call of the API comes to.
 pub type Answer<T> = Result<T, Error>;

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
 
+use crate::page::agents::AgentsPage;
 use crate::page::arrival::Arrivals;
 use crate::page::connections::ConnectionsPage;
 use crate::page::editor::EditorPage;
@@ -53,6 +54,7 @@ fn Pages() -> impl IntoView {
                     <Route path=path!("/executions/:id") view=ExecutionPage />
                     <Route path=path!("/knowledge") view=KnowledgePage />
                     <Route path=path!("/knowledge/:id") view=KnowledgeBasePage />
+                    <Route path=path!("/agents") view=AgentsPage />
                     <Route path=path!("/connections") view=ConnectionsPage />
                     <Route path=path!("/settings") view=SettingsPage />
                 </ParentRoute>

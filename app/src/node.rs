@@ -1,5 +1,6 @@
 //! The node kinds on the page: icon, a line about the configuration, and the form of the inspector. One file each.
 
+pub mod agent;
 pub mod bound;
 pub mod bucket;
 mod collector;
@@ -30,6 +31,7 @@ pub fn summary(node: &Node) -> String {
         NodeType::LambdaFunction => function::summary(node),
         NodeType::KnowledgeBase => knowledge_base::summary(node),
         NodeType::Storage | NodeType::Retrieval => bucket::summary(node),
+        NodeType::Agent => agent::summary(node),
         NodeType::Input | NodeType::Output => String::new(),
         other => other.describe().label.to_owned(),
     }
@@ -39,6 +41,7 @@ pub fn summary(node: &Node) -> String {
 pub fn unbound(card: Card) -> Option<String> {
     match card.node.with_untracked(|node| node.kind) {
         NodeType::LambdaFunction => function::unbound(card),
+        NodeType::Agent => agent::unbound(card),
         NodeType::KnowledgeBase => knowledge_base::unbound(card),
         NodeType::Storage | NodeType::Retrieval => bucket::unbound(card),
         _ => None,
@@ -58,6 +61,7 @@ pub fn form(card: Card) -> AnyView {
         NodeType::KnowledgeBase => knowledge_base::form(card).into_any(),
         NodeType::Storage => storage::form(card).into_any(),
         NodeType::Retrieval => retrieval::form(card).into_any(),
+        NodeType::Agent => agent::form(card).into_any(),
         _ => generic::form(card).into_any(),
     }
 }
@@ -86,6 +90,7 @@ fn path(kind: NodeType) -> &'static str {
         NodeType::KnowledgeBase => knowledge_base::ICON,
         NodeType::Storage => storage::ICON,
         NodeType::Retrieval => retrieval::ICON,
+        NodeType::Agent => agent::ICON,
         other => generic::icon(other),
     }
 }

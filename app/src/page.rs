@@ -1,5 +1,6 @@
 //! The pages, one file each, and what surrounds them.
 
+pub mod agents;
 pub mod arrival;
 pub mod connections;
 pub mod editor;

@@ -117,6 +117,28 @@ export function functionFlow(lambdaArn) {
   };
 }
 
+/** Input, an Agent `Desk`, Output. */
+export function agentFlow(agentAliasArn) {
+  const input = (name, type) => ({ name, type, expression: "$.data" });
+  return {
+    nodes: [
+      { name: "FlowInputNode", type: "Input", outputs: [{ name: "document", type: "String" }] },
+      {
+        name: "Desk",
+        type: "Agent",
+        configuration: { agent: { agentAliasArn } },
+        inputs: [input("agentInputText", "String")],
+        outputs: [{ name: "agentResponse", type: "String" }],
+      },
+      { name: "FlowOutputNode", type: "Output", inputs: [input("document", "String")] },
+    ],
+    connections: [
+      data("InputToDesk", "FlowInputNode", "document", "Desk", "agentInputText"),
+      data("DeskToOutput", "Desk", "agentResponse", "FlowOutputNode", "document"),
+    ],
+  };
+}
+
 /** Input, and for each item of its array a prompt; what they answer is gathered. */
 export function listFlow() {
   const input = (name, type) => ({ name, type, expression: "$.data" });
@@ -171,11 +193,12 @@ export function inputs(document, nodeName = "FlowInputNode") {
 
 /** Reads a stream to its end; an exception is kept as `error`. */
 export async function read(stream) {
-  const found = { outputs: [], traces: [], completion: undefined, error: undefined, kinds: [] };
+  const found = { outputs: [], traces: [], requests: [], completion: undefined, error: undefined, kinds: [] };
   try {
     for await (const event of stream) {
       found.kinds.push(Object.keys(event)[0]);
       if (event.flowOutputEvent) found.outputs.push(event.flowOutputEvent);
+      if (event.flowMultiTurnInputRequestEvent) found.requests.push(event.flowMultiTurnInputRequestEvent);
       if (event.flowTraceEvent) found.traces.push(event.flowTraceEvent.trace);
       if (event.flowCompletionEvent) found.completion = event.flowCompletionEvent.completionReason;
     }

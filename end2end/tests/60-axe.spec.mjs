@@ -147,6 +147,7 @@ for (const colorScheme of ["light", "dark"]) {
       versions: [`/flows/${flow.id}/versions`, page.getByRole("region", { name: "What changed" })],
       executions: ["/executions", page.getByRole("table")],
       execution: [`/executions/${execution}`, page.getByRole("region", { name: "Trace" })],
+      agents: ["/agents", page.getByRole("region", { name: "MCP servers" })],
       connections: ["/connections", page.getByRole("region", { name: "Your connections" })],
       knowledge: ["/knowledge", page.getByRole("list", { name: "Knowledge bases" })],
       "a knowledge base": ["/knowledge/SAMPLEDOCS", page.getByRole("button", { name: "Refunds", exact: true })],

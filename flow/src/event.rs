@@ -1,7 +1,8 @@
 //! Everything observable about a run. The server's log, its streams and the browser's trace fold the same events.
 //!
 //! Always holds: `seq` counts from 1 without gaps within a run; the first event is `ExecutionStarted`, the last is
-//! `ExecutionEnded`, and every node ends at most once.
+//! `ExecutionEnded`, and every node ends at most once. Between `InputRequested` and `InputGiven` nothing happens, unless
+//! the run ends there.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -35,8 +36,29 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         chain: Vec<Link>,
     },
-    /// A piece of a Prompt's answer.
+    /// A piece of a model's answer.
     NodeDelta {
+        node: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Link>,
+    },
+    /// An agent did something on the way to its answer.
+    AgentStep {
+        node: String,
+        step: Box<Step>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Link>,
+    },
+    /// A node asks a person something, and nothing goes on before it is answered.
+    InputRequested {
+        node: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Link>,
+    },
+    /// What a node asked was answered.
+    InputGiven {
         node: String,
         text: String,
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -149,6 +171,37 @@ pub struct ModelCall {
     pub usage: Option<Usage>,
 }
 
+/// What an agent did.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Step {
+    /// It asked its model.
+    Model {
+        /// `connection/model` as it was called.
+        model: String,
+        text: String,
+        /// The tools that the model wishes to call; without any, the text is the answer.
+        calls: Vec<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        usage: Option<Usage>,
+        /// Microseconds.
+        took: u64,
+    },
+    /// It called a tool.
+    Tool {
+        name: String,
+        /// Where the tool is: a function, a flow, a server.
+        from: String,
+        arguments: Value,
+        /// What the model was told.
+        result: String,
+        #[serde(default)]
+        failed: bool,
+        /// Microseconds.
+        took: u64,
+    },
+}
+
 /// Why a node failed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -184,11 +237,13 @@ pub struct RunError {
     pub message: String,
 }
 
-/// How a run stands. All but `Running` are final.
+/// How a run stands. All but `Running` and `InputRequired` are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Status {
     Running,
+    /// It waits for the answer to a question of its own.
+    InputRequired,
     Succeeded,
     Failed,
     TimedOut,
@@ -201,13 +256,14 @@ pub enum Status {
 impl Status {
     /// Whether nothing more will happen.
     pub fn is_final(self) -> bool {
-        self != Self::Running
+        !matches!(self, Self::Running | Self::InputRequired)
     }
 
     /// The name on the wire and in the store.
     pub fn name(self) -> &'static str {
         match self {
             Self::Running => "Running",
+            Self::InputRequired => "InputRequired",
             Self::Succeeded => "Succeeded",
             Self::Failed => "Failed",
             Self::TimedOut => "TimedOut",
@@ -218,8 +274,16 @@ impl Status {
 
     /// The status of this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Running, Self::Succeeded, Self::Failed, Self::TimedOut, Self::Aborted, Self::Interrupted]
-            .into_iter()
-            .find(|status| status.name() == name)
+        [
+            Self::Running,
+            Self::InputRequired,
+            Self::Succeeded,
+            Self::Failed,
+            Self::TimedOut,
+            Self::Aborted,
+            Self::Interrupted,
+        ]
+        .into_iter()
+        .find(|status| status.name() == name)
     }
 }

@@ -1,4 +1,4 @@
-//! Provider-neutral chat: what a Prompt node asks of a model, and what it used.
+//! Provider-neutral chat: what a node asks of a model, with which tools, and what it used.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,12 +19,47 @@ pub enum Role {
     Assistant,
 }
 
-/// What a Prompt node asks: rendered messages and how to sample.
+/// Something that a model may call while it answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tool {
+    pub name: String,
+    /// When to call it and what it does, for the model.
+    pub description: String,
+    /// A JSON schema of an object.
+    pub parameters: Value,
+}
+
+/// A model's wish to call a tool.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ToolCall {
+    /// By which the model knows the result.
+    pub id: String,
+    pub name: String,
+    /// As the model wrote them, which may be no JSON.
+    pub arguments: String,
+}
+
+/// What a model said between the question and its answer, and what its calls came to.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Exchange {
+    pub text: String,
+    pub calls: Vec<ToolCall>,
+    /// In the order of the calls.
+    pub results: Vec<String>,
+}
+
+/// What a Prompt node or an agent asks: rendered messages and how to sample.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Chat {
     /// The model id as the node has it.
     pub model: String,
     pub messages: Vec<Message>,
+    /// What came after the messages: calls of tools with their results.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exchanges: Vec<Exchange>,
+    /// What the model may call.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tools: Vec<Tool>,
     pub temperature: Option<f64>,
     pub top_p: Option<f64>,
     pub max_tokens: Option<u32>,
@@ -57,4 +92,14 @@ pub struct Example {
 pub struct Usage {
     pub input_tokens: u64,
     pub output_tokens: u64,
+}
+
+impl Usage {
+    /// Both together. Providers say how much; what they say may be anything.
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            input_tokens: self.input_tokens.saturating_add(other.input_tokens),
+            output_tokens: self.output_tokens.saturating_add(other.output_tokens),
+        }
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! The driver asks [`Run::next`] until it answers [`Next::Wait`], does the tasks it was given (at the same time, if it
 //! likes), reports each with [`Run::complete`] or [`Run::fail`], and asks again. What happened is read with
-//! [`Run::events`].
+//! [`Run::events`]. A task may also end in a question ([`Run::ask`]): when nothing else can go on, the run pauses until
+//! [`Run::answer`], then or after it was rebuilt from its events ([`Run::replay`]).
 //!
 //! Always holds: within a frame, a node is started once, when every connected input has its value and its gates are
 //! open, and ends at most once; a node that can no longer run is skipped, and so is what depends on it; the order in
@@ -12,14 +13,16 @@
 
 mod frame;
 mod iterate;
+mod question;
 mod repeat;
+mod replay;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::event::{Body, Failure, FailureCode, Field, Link, ModelCall, RunError, Source, Status};
+use crate::event::{Body, Failure, FailureCode, Field, Link, ModelCall, RunError, Source, Status, Step};
 use crate::join::{Join, Joined};
 use crate::message::Chat;
 use crate::node::condition::DEFAULT;
@@ -31,7 +34,10 @@ use crate::wire::OutputValue;
 use frame::{Frame, State};
 use iterate::Iteration;
 pub use iterate::MOST_ITEMS;
+pub use question::Question;
+use question::{Answered, Asked};
 pub use repeat::{COUNT, EXIT};
+pub use replay::NotReplayed;
 
 /// The most nodes that a run starts, each item and iteration counted.
 pub const MOST_STEPS: usize = 100_000;
@@ -52,6 +58,11 @@ pub struct Run {
     ended: VecDeque<(usize, usize)>,
     settling: bool,
     in_flight: usize,
+    /// The tasks that ended in a question, in the order in which they asked.
+    asked: Vec<Asked>,
+    /// Whether the first of them was told.
+    requested: bool,
+    answered: VecDeque<Answered>,
     steps: usize,
     ticks: usize,
     /// How many bytes it may still keep.
@@ -68,6 +79,8 @@ pub enum Next {
     Start(Task),
     /// Tasks are under way, and nothing else can begin before one of them ends.
     Wait,
+    /// Nothing is under way and nothing can begin before the question that was told is answered.
+    Paused,
     /// The run has ended. Drop what is under way.
     Ended(Status),
 }
@@ -128,7 +141,7 @@ pub struct InputError {
 type Values = Vec<(String, Value)>;
 
 /// What a node did at once.
-enum Step {
+enum Did {
     /// It has its outputs.
     Done(Values),
     /// It took a branch.
@@ -167,6 +180,9 @@ impl Run {
             ended: VecDeque::new(),
             settling: false,
             in_flight: 0,
+            asked: Vec::new(),
+            requested: false,
+            answered: VecDeque::new(),
             steps: 0,
             ticks: 0,
             left: MOST_KEPT,
@@ -190,6 +206,12 @@ impl Run {
             if let Some((status, _)) = self.end {
                 return Next::Ended(status);
             }
+            if !self.answered.is_empty() {
+                match self.resume() {
+                    Some(task) => return Next::Start(task),
+                    None => continue,
+                }
+            }
             match self.ready.pop_front() {
                 Some((frame, node)) => {
                     if let Some(task) = self.start(frame, node) {
@@ -198,6 +220,7 @@ impl Run {
                     }
                 }
                 None if self.in_flight > 0 => return Next::Wait,
+                None if !self.asked.is_empty() => return self.pause(),
                 None if self.frames[0].is_done() => self.finish_run(Status::Succeeded, None),
                 // `check` lets no flow through whose nodes wait for each other.
                 None => {
@@ -236,6 +259,14 @@ impl Run {
     pub fn fail(&mut self, task: TaskId, failure: Failure) {
         if self.end_task(task) {
             self.fail_node(task.frame, task.node, failure);
+        }
+    }
+
+    /// A task did something on the way to its end.
+    pub fn note(&mut self, task: TaskId, step: Step) {
+        if self.end.is_none() && self.is_running(task) {
+            let (node, chain) = (self.plan.nodes[task.node].name.clone(), self.chain(task.frame));
+            self.events.push(Body::AgentStep { node, step: Box::new(step), chain });
         }
     }
 
@@ -294,6 +325,7 @@ impl Run {
         self.frames
             .get(task.frame)
             .is_some_and(|_| matches!(self.state(task.frame, task.node), State::Running))
+            && self.asked.iter().all(|asked| asked.task != task)
     }
 
     fn end_task(&mut self, task: TaskId) -> bool {
@@ -329,33 +361,33 @@ impl Run {
         };
         self.tell_started(frame, at, fields);
         match self.step(frame, at, values) {
-            Ok(Step::Done(outputs)) => self.finish(frame, at, Outcome { outputs, ..Outcome::default() }),
-            Ok(Step::Branch(branch)) => {
+            Ok(Did::Done(outputs)) => self.finish(frame, at, Outcome { outputs, ..Outcome::default() }),
+            Ok(Did::Branch(branch)) => {
                 self.finish(frame, at, Outcome { branch: Some(branch), ..Outcome::default() });
             }
-            Ok(Step::Effect(work)) => {
+            Ok(Did::Effect(work)) => {
                 let (id, chain) = (TaskId { frame, node: at }, self.chain(frame));
                 return Some(Task { id, node: node.name.clone(), chain, work });
             }
-            Ok(Step::Inside) => {}
+            Ok(Did::Inside) => {}
             Err(message) => self.fail_with(frame, at, message),
         }
         None
     }
 
-    fn step(&mut self, frame: usize, at: usize, values: Values) -> Result<Step, String> {
+    fn step(&mut self, frame: usize, at: usize, values: Values) -> Result<Did, String> {
         let plan = Arc::clone(&self.plan);
         let node = &plan.nodes[at];
         Ok(match &node.kind {
             PlannedKind::Input | PlannedKind::LoopInput | PlannedKind::Collector { .. } => {
-                Step::Done(Vec::new())
+                Did::Done(Vec::new())
             }
             PlannedKind::Output => {
                 let value = values.into_iter().next().map(|(_, value)| value).unwrap_or(Value::Null);
                 let chain = self.chain(frame);
                 self.events.push(Body::Output { node: node.name.clone(), value: value.clone(), chain });
                 self.outputs.push(OutputValue { node: node.name.clone(), value });
-                Step::Done(Vec::new())
+                Did::Done(Vec::new())
             }
             PlannedKind::Condition { branches } => {
                 let taken = branches
@@ -365,39 +397,39 @@ impl Run {
                 // `check` asks for a default branch.
                 let taken = taken.ok_or("No branch of this condition holds.")?;
                 self.tell_satisfied(frame, at, &branches[taken].0);
-                Step::Branch(taken)
+                Did::Branch(taken)
             }
             PlannedKind::Prompt { prompt: inline, answer } => {
-                Step::Effect(Work::Chat(Box::new(prompt::chat(inline, answer.as_ref(), &values)?)))
+                Did::Effect(Work::Chat(Box::new(prompt::chat(inline, answer.as_ref(), &values)?)))
             }
             PlannedKind::Function { arn } => {
-                Step::Effect(Work::Function(Box::new(function::call(arn, &node.name, &node.inputs, values))))
+                Did::Effect(Work::Function(Box::new(function::call(arn, &node.name, &node.inputs, values))))
             }
             PlannedKind::Agent { alias_arn } => {
-                Step::Effect(Work::Agent(Box::new(agent::call(alias_arn, &node.name, values))))
+                Did::Effect(Work::Agent(Box::new(agent::call(alias_arn, &node.name, values))))
             }
             PlannedKind::KnowledgeBase(base) => {
-                Step::Effect(Work::Search(Box::new(knowledge_base::query(base, values))))
+                Did::Effect(Work::Search(Box::new(knowledge_base::query(base, values))))
             }
-            PlannedKind::Lex(lex) => Step::Effect(Work::Intent(Box::new(lex::utterance(lex, values)))),
+            PlannedKind::Lex(lex) => Did::Effect(Work::Intent(Box::new(lex::utterance(lex, values)))),
             PlannedKind::Storage { bucket } => {
-                Step::Effect(Work::Write(Box::new(storage::write(bucket, values))))
+                Did::Effect(Work::Write(Box::new(storage::write(bucket, values))))
             }
             PlannedKind::Retrieval { bucket } => {
                 let kind = node.outputs.first().map_or(Type::String, |(_, kind)| *kind);
-                Step::Effect(Work::Read(Box::new(retrieval::read(bucket, kind, values))))
+                Did::Effect(Work::Read(Box::new(retrieval::read(bucket, kind, values))))
             }
             PlannedKind::Iterator { .. } => {
                 self.begin_items(frame, at, values)?;
-                Step::Inside
+                Did::Inside
             }
             PlannedKind::Loop { .. } => {
                 self.begin_loop(frame, at, &values)?;
-                Step::Inside
+                Did::Inside
             }
             PlannedKind::LoopController(controller) => {
                 self.control(frame, at, controller, values);
-                Step::Done(Vec::new())
+                Did::Done(Vec::new())
             }
         })
     }

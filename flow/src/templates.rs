@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use crate::definition::Definition;
 use crate::extensions::Extensions;
-use crate::wire::Template;
+use crate::wire::{PutAgent, Template, USUAL_STEPS};
+
+/// The template whose flow needs [`sample_agent`].
+pub const WITH_AGENT: &str = "front-desk";
 
 /// The template whose knowledge base has sample documents.
 pub const ANSWER_FROM_DOCUMENTS: &str = "answer-from-documents";
@@ -55,10 +58,31 @@ pub fn all(model: &str) -> Vec<Template> {
             include_str!("templates/keep-a-note.json"),
             model,
         ),
+        template(
+            WITH_AGENT,
+            "Front desk",
+            "An agent that answers, or asks back",
+            json!("What does it cost to have my brakes done?"),
+            include_str!("templates/front-desk.json"),
+            model,
+        ),
     ]
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// The agent of [`WITH_AGENT`]. It answers with any model, and asks back with one that can use tools.
+pub fn sample_agent() -> PutAgent {
+    PutAgent {
+        name: "Front desk".to_owned(),
+        description: "Answers the customers of a bicycle workshop".to_owned(),
+        instructions: include_str!("templates/front-desk.txt").trim().to_owned(),
+        model: String::new(),
+        tools: Vec::new(),
+        step_limit: USUAL_STEPS,
+        asks_back: true,
+    }
 }
 
 /// A flow with an Input and an Output node, not yet connected by anything.
@@ -104,7 +128,7 @@ mod tests {
     #[test]
     fn every_template_runs() {
         let templates = all("local/smollm2");
-        assert_eq!(templates.len(), 4);
+        assert_eq!(templates.len(), 5);
         for template in templates {
             let report = crate::check::check(&template.definition, &template.extensions);
             assert!(report.problems.is_empty(), "{}: {:?}", template.id, report.problems);

@@ -4,9 +4,9 @@
 
 use serde_json::Value;
 
-use crate::event::{Body, Event, Failure, Field, Link, ModelCall, RunError, Status};
+use crate::event::{Body, Event, Failure, Field, Link, ModelCall, RunError, Status, Step};
 use crate::value::to_text;
-use crate::wire::OutputValue;
+use crate::wire::{InputRequest, OutputValue};
 
 /// A run as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +18,8 @@ pub struct Trace {
     pub rows: Vec<Row>,
     pub outputs: Vec<OutputValue>,
     pub error: Option<RunError>,
+    /// What it waits for an answer to.
+    pub question: Option<InputRequest>,
     /// Microseconds from the run's start to the newest event.
     pub elapsed: u64,
     /// The newest event's number, from which a lost stream resumes.
@@ -40,6 +42,10 @@ pub struct Row {
     pub outputs: Vec<Field>,
     /// The answer as it streams.
     pub text: String,
+    /// What an agent did on the way to it.
+    pub steps: Vec<Step>,
+    /// What it asked a person, and the replies.
+    pub talk: Vec<Talk>,
     /// The branch that a Condition took.
     pub branch: Option<String>,
     pub model: Option<ModelCall>,
@@ -48,10 +54,19 @@ pub struct Row {
     pub omitted: Vec<usize>,
 }
 
+/// A question of an agent's, or the reply to it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Talk {
+    Question(String),
+    Reply(String),
+}
+
 /// How a node stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
     Running,
+    /// It asked a person something.
+    Waiting,
     Ok,
     Failed,
     /// No branch taken leads to it.
@@ -85,6 +100,27 @@ impl Trace {
             }
             Body::NodeStarted { node, inputs, chain } => self.row(node, chain, at).inputs.clone_from(inputs),
             Body::NodeDelta { node, text, chain } => self.row(node, chain, at).text.push_str(text),
+            Body::AgentStep { node, step, chain } => {
+                let row = self.row(node, chain, at);
+                // What was said before a tool was called is no answer.
+                if matches!(&**step, Step::Model { calls, .. } if !calls.is_empty()) {
+                    row.text.clear();
+                }
+                row.steps.push(Step::clone(step));
+            }
+            Body::InputRequested { node, text, chain } => {
+                self.status = Some(Status::InputRequired);
+                self.question = Some(InputRequest { node: node.clone(), content: text.clone() });
+                let row = self.row(node, chain, at);
+                row.state = State::Waiting;
+                row.talk.push(Talk::Question(text.clone()));
+            }
+            Body::InputGiven { node, text, chain } => {
+                (self.status, self.question) = (Some(Status::Running), None);
+                let row = self.row(node, chain, at);
+                row.state = State::Running;
+                row.talk.push(Talk::Reply(text.clone()));
+            }
             Body::NodeCompleted { node, outputs, model, omitted, chain } => {
                 let row = self.end(node, chain, at, State::Ok);
                 row.outputs.clone_from(outputs);
@@ -104,7 +140,8 @@ impl Trace {
             Body::ExecutionEnded { status, error } => {
                 self.status = Some(*status);
                 self.error.clone_from(error);
-                for row in self.rows.iter_mut().filter(|row| row.state == State::Running) {
+                self.question = None;
+                for row in self.rows.iter_mut().filter(|row| row.goes_on()) {
                     (row.state, row.end) = (State::Stopped, Some(at));
                 }
             }
@@ -185,11 +222,18 @@ impl Row {
             inputs: Vec::new(),
             outputs: Vec::new(),
             text: String::new(),
+            steps: Vec::new(),
+            talk: Vec::new(),
             branch: None,
             model: None,
             failure: None,
             omitted: Vec::new(),
         }
+    }
+
+    /// Whether it has not ended.
+    fn goes_on(&self) -> bool {
+        matches!(self.state, State::Running | State::Waiting)
     }
 
     /// Which item or round it is of, in words: `item 3`, `round 2, item 1`; nothing where it is of none.
@@ -331,6 +375,38 @@ mod tests {
         assert_eq!((half.answer().as_str(), half.is_running()), ("angry", true));
         let (left, width) = trace.bar(trace.node("Tone").unwrap());
         assert!(left > 0.1 && left + width <= 1.0);
+    }
+
+    #[test]
+    fn an_agent_asks_and_goes_on() {
+        let (node, chain): (String, Vec<Link>) = ("Desk".to_owned(), Vec::new());
+        let step = |calls: &[&str]| {
+            Box::new(Step::Model {
+                model: "m".into(),
+                text: String::new(),
+                calls: calls.iter().map(|call| (*call).to_owned()).collect(),
+                usage: None,
+                took: 1,
+            })
+        };
+        let bodies = [
+            Body::ExecutionStarted { input: json!("hi") },
+            Body::NodeStarted { node: node.clone(), inputs: vec![], chain: chain.clone() },
+            Body::NodeDelta { node: node.clone(), text: "Let me ask.".into(), chain: chain.clone() },
+            Body::AgentStep { node: node.clone(), step: step(&["ask_user"]), chain: chain.clone() },
+            Body::InputRequested { node: node.clone(), text: "Which?".into(), chain: chain.clone() },
+            Body::InputGiven { node: node.clone(), text: "Discs".into(), chain: chain.clone() },
+            Body::NodeDelta { node, text: "80".into(), chain },
+        ];
+        let events: Vec<Event> =
+            (1..).zip(bodies).map(|(seq, body)| Event { seq, at: 0, elapsed: seq, body }).collect();
+        let asked = Trace::of(&events[..5]);
+        assert_eq!(asked.question.as_ref().map(|asked| asked.content.as_str()), Some("Which?"));
+        assert_eq!((asked.status, asked.is_running()), (Some(Status::InputRequired), false));
+        assert_eq!((asked.node("Desk").unwrap().state, asked.answer().as_str()), (State::Waiting, ""));
+        let on = Trace::of(&events);
+        assert_eq!((on.answer().as_str(), on.question.is_none(), on.is_running()), ("80", true, true));
+        assert_eq!(on.node("Desk").unwrap().talk.len(), 2);
     }
 
     #[test]

@@ -273,15 +273,40 @@ pub struct Invoke {
     pub input: Value,
 }
 
-/// The answer of a finished call.
+/// The answer of a call that has ended, or waits for an answer itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Invoked {
     pub execution_id: String,
+    /// `Succeeded`, or `InputRequired`.
     pub status: Status,
     /// What each Output node that was reached received, in the order they were reached.
     pub outputs: Vec<OutputValue>,
+    /// For `InputRequired`, what is asked. `POST /api/executions/{id}/input` answers it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<InputRequest>,
+}
+
+/// A question of a node's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InputRequest {
+    /// The node that asks.
+    pub node: String,
+    /// What it asks.
+    pub content: String,
+}
+
+/// Answers the question of an execution.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GiveInput {
+    pub content: String,
+    /// The node that asks. Where it is given, it must be that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
 }
 
 /// What an Output node received.
@@ -724,6 +749,181 @@ pub struct AskKnowledgeBase {
 pub struct PassageList {
     pub passages: Vec<Passage>,
     pub words: Vec<String>,
+}
+
+/// A model with instructions and tools, which Agent nodes name by its ARN.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Agent {
+    /// Ten letters and digits, as AWS's agent ids.
+    pub id: String,
+    /// Of its one alias, which follows the agent as it is. Nodes name it.
+    pub arn: String,
+    /// What people read.
+    pub name: String,
+    pub description: String,
+    /// How the model is to behave.
+    pub instructions: String,
+    /// `connection/model`, or an AWS model id that the model map leads to one. The default model where it is empty.
+    pub model: String,
+    pub tools: Vec<AgentTool>,
+    /// How often the model may be asked for one answer.
+    pub step_limit: u32,
+    /// Whether it may ask the person who called the flow.
+    pub asks_back: bool,
+    pub updated_at: u64,
+}
+
+/// What an agent is. Makes or replaces one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PutAgent {
+    /// What people read. Unique.
+    pub name: String,
+    #[serde(default)]
+    pub description: String,
+    /// How the model is to behave.
+    #[serde(default)]
+    pub instructions: String,
+    /// `connection/model`, or an AWS model id that the model map leads to one. The default model where it is empty.
+    #[serde(default)]
+    pub model: String,
+    #[serde(default)]
+    pub tools: Vec<AgentTool>,
+    /// How often the model may be asked for one answer: 1 to 50, 10 where absent.
+    #[serde(default = "usual_steps")]
+    pub step_limit: u32,
+    /// Whether it may ask the person who called the flow.
+    #[serde(default)]
+    pub asks_back: bool,
+}
+
+/// How often an agent's model is asked where the agent does not say.
+pub const USUAL_STEPS: u32 = 10;
+/// The most that an agent may say.
+pub const MOST_STEPS: u32 = 50;
+
+fn usual_steps() -> u32 {
+    USUAL_STEPS
+}
+
+/// What an agent's model may call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum AgentTool {
+    /// A function, by the binding of its ARN. It gets the event of AWS's agents.
+    Function {
+        /// By which the model calls it: letters, digits, `_` and `-`.
+        name: String,
+        description: String,
+        arn: String,
+        /// A JSON schema of an object.
+        #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+        parameters: Value,
+    },
+    /// A flow, which gets the argument `input`.
+    Flow {
+        name: String,
+        description: String,
+        /// Id or name.
+        flow: String,
+        /// Id or name.
+        alias: String,
+    },
+    /// The tools of an MCP server.
+    Mcp {
+        /// Its name on the Agents page.
+        server: String,
+        /// Only these; all where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        tools: Option<Vec<String>>,
+    },
+}
+
+/// The agents by name, and which ARNs of elsewhere lead to them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AgentList {
+    pub agents: Vec<Agent>,
+    pub bindings: Vec<AgentBinding>,
+}
+
+impl AgentList {
+    /// The agent that answers for an ARN: its own, else the one that it is bound to.
+    pub fn find(&self, arn: &str) -> Option<&Agent> {
+        let bound = || {
+            let binding = self.bindings.iter().find(|binding| binding.arn == arn)?;
+            self.agents.iter().find(|agent| agent.id == binding.agent)
+        };
+        self.agents.iter().find(|agent| agent.arn == arn).or_else(bound)
+    }
+}
+
+/// An ARN of elsewhere, and the agent that answers for it here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AgentBinding {
+    pub arn: String,
+    /// The agent's id.
+    pub agent: String,
+}
+
+/// Binds an ARN of elsewhere to an agent.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BindAgent {
+    /// Id or name.
+    pub agent: String,
+}
+
+/// A server of tools that speaks MCP over streamable HTTP.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct McpServer {
+    pub name: String,
+    pub url: String,
+    /// What every call carries. The secrets themselves are never shown.
+    pub headers: Vec<FunctionHeader>,
+}
+
+/// The MCP servers, by name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct McpServerList {
+    pub servers: Vec<McpServer>,
+}
+
+/// Makes or replaces an MCP server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PutMcpServer {
+    pub url: String,
+    /// All that there shall be. Absent keeps the stored ones, unless the address changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub headers: Option<Vec<PutHeader>>,
+}
+
+/// What an MCP server says that it has.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct McpTools {
+    pub ok: bool,
+    /// How many tools there are, or what went wrong and what to do.
+    pub message: String,
+    pub tools: Vec<McpTool>,
+}
+
+/// A tool of an MCP server.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct McpTool {
+    pub name: String,
+    pub description: String,
 }
 
 /// The state of the embedded model's weights.

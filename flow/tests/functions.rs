@@ -46,6 +46,7 @@ fn run(definition: Value, input: Value, reply: &Value) -> Ended {
                 calls.push((*call, task.chain));
                 run.complete(task.id, Completion { value: reply.clone(), model: None });
             }
+            Next::Paused => panic!("nothing here asks"),
             Next::Ended(status) => {
                 assert_eq!(status == Status::Succeeded, run.error().is_none());
                 break;

@@ -42,6 +42,7 @@ fn run_with(definition: Value, extensions: Value, input: Value, pick: impl Fn(us
                 let value = json!(chat.messages[0].text);
                 run.complete(task.id, Completion { value, model: None });
             }
+            Next::Paused => panic!("nothing here asks"),
             Next::Ended(status) => break status,
         }
         events.extend(run.events());

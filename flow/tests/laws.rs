@@ -109,6 +109,7 @@ fn hold(plan: &Arc<Plan>, input: Value, fate: &[u8]) -> Status {
                 }
                 last = Some(task);
             }
+            Next::Paused => panic!("nothing here asks"),
             Next::Ended(status) => break status,
         }
     };

@@ -63,6 +63,7 @@ fn engine(plan: &Arc<Plan>, input: Value, mut pick: impl FnMut(usize) -> usize) 
                 let Work::Chat(chat) = task.work else { panic!("a chat") };
                 run.complete(task.id, Completion { value: json!(chat.messages[0].text), model: None });
             }
+            Next::Paused => panic!("nothing here asks"),
             Next::Ended(status) => {
                 assert_eq!(status, Status::Succeeded, "{:?}", run.error());
                 break;

@@ -17,6 +17,7 @@ use crate::auth::session::Sessions;
 use crate::egress::{self, Egress};
 use crate::folder::{self, Folder, Running};
 use crate::node::Context;
+use crate::node::agent::Agents;
 use crate::node::function::Functions;
 use crate::node::objects::Objects;
 use crate::provider::Registry;
@@ -103,23 +104,27 @@ impl Server {
         let models =
             Registry::new(egress.clone(), embedded.as_ref().map(|embedded| Arc::clone(&embedded.provider)));
         let functions = Functions::new(egress.clone());
+        let agents = Agents::new(egress.clone());
         let buckets = folder.path.join(BUCKETS);
-        let objects =
-            Objects::open(egress, &buckets).map_err(|error| folder::Error::Unusable(buckets, error))?;
+        let objects = Objects::open(egress.clone(), &buckets)
+            .map_err(|error| folder::Error::Unusable(buckets, error))?;
         let context = Context {
             models: models.clone(),
             functions: functions.clone(),
             objects: objects.clone(),
             knowledge: Arc::new(store.clone()),
+            agents: agents.clone(),
         };
         let runner = Runner::new(store.clone(), context, tasks.clone());
         runner.recover().await?;
+        runner.watch_questions();
         let service = Service {
             store: store.clone(),
             runner,
             models,
             functions,
             objects,
+            agent_registry: agents,
             seal,
             tasks,
             found: Found::new(from_environment(environment())),
@@ -130,6 +135,7 @@ impl Server {
         service.load_connections().await?;
         service.load_functions().await?;
         service.load_buckets().await?;
+        service.load_agents().await?;
         let hosts = Arc::new(Hosts::new(address, &config.allowed_hosts));
         let app = App { service, sessions: Sessions::new(store), key: Arc::new(key), hosts };
         if let Err(error) = folder.announce(&Running { url: url.clone() }) {

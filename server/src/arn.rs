@@ -8,6 +8,11 @@ pub fn of_flow(id: &str) -> String {
     format!("arn:aws:bedrock:{REGION}:{ACCOUNT}:flow/{id}")
 }
 
+/// The name of an agent's one alias, which is AWS's test alias: it follows the agent as it is.
+pub fn of_agent(id: &str) -> String {
+    format!("arn:aws:bedrock:{REGION}:{ACCOUNT}:agent-alias/{id}/TSTALIASID")
+}
+
 /// The name of an alias.
 pub fn of_alias(flow: &str, id: &str) -> String {
     format!("{}/alias/{id}", of_flow(flow))

@@ -108,6 +108,14 @@ impl From<run::Error> for Error {
                 code: "execution_exists",
                 message: format!("There is an execution {id} already, and none is gone on with."),
             },
+            run::Error::NotWaiting(id) => Self::Conflict {
+                code: "not_waiting",
+                message: format!("The execution {id} waits for no answer."),
+            },
+            run::Error::Elsewhere { asks, given } => {
+                Self::invalid("node", format!("The question is {asks}'s, not {given}'s. Answer that one."))
+            }
+            run::Error::Lost(why) => Self::Internal(why),
             run::Error::Stopping => Self::Stopping,
             run::Error::Store(error) => error.into(),
             run::Error::Randomness(error) => error.into(),

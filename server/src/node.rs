@@ -1,5 +1,7 @@
 //! The effects of the node kinds that have one.
 
+pub mod agent;
+pub mod flows;
 pub mod function;
 mod knowledge_base;
 pub mod objects;
@@ -13,6 +15,8 @@ use serde_json::Value;
 
 use crate::knowledge::Index;
 use crate::provider::{Pieces, Registry};
+use agent::Agents;
+use flows::Flows;
 use function::Functions;
 use objects::Objects;
 
@@ -23,6 +27,7 @@ pub struct Context {
     pub functions: Functions,
     pub objects: Objects,
     pub knowledge: Arc<dyn Index>,
+    pub agents: Agents,
 }
 
 /// The execution that a node works for.
@@ -32,6 +37,19 @@ pub struct Origin {
     pub flow_id: String,
     /// AWS's test alias for a draft.
     pub alias_id: String,
+    /// How other flows are called for it.
+    pub flows: Flows,
+}
+
+/// What a node's work came to.
+#[derive(Clone, Debug)]
+pub enum Outcome {
+    Done(Completion),
+    /// A question to a person, and what the node needs to go on.
+    Asked {
+        text: String,
+        state: Value,
+    },
 }
 
 /// Does a node's work. Dropping the future stops it.
@@ -43,8 +61,9 @@ pub async fn perform(
     context: &Context,
     origin: &Origin,
     pieces: &Pieces,
-) -> Result<Completion, Failure> {
-    match task.work {
+) -> Result<Outcome, Failure> {
+    let done: Result<Completion, Failure> = match task.work {
+        Work::Agent(call) => return agent::answer(&call, &task.chain, context, origin, pieces).await,
         Work::Chat(chat) => answer(&chat, context, pieces).await,
         Work::Function(call) => {
             let value = context.functions.call(&call, &task.chain, origin).await?;
@@ -53,11 +72,12 @@ pub async fn perform(
         Work::Write(write) => Ok(Completion { value: context.objects.write(&write).await?, model: None }),
         Work::Read(read) => Ok(Completion { value: context.objects.read(&read).await?, model: None }),
         Work::Search(query) => knowledge_base::search(&query, context, pieces).await,
-        Work::Agent(_) | Work::Intent(_) => {
+        Work::Intent(_) => {
             let message = "This kind of node cannot run here yet.".to_owned();
             Err(Failure { code: flow::event::FailureCode::Validation, message })
         }
-    }
+    };
+    done.map(Outcome::Done)
 }
 
 /// A model's answer to a chat.

@@ -14,8 +14,8 @@ mod sse;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use flow::event::{Failure, FailureCode};
-use flow::message::{Chat, Usage};
+use flow::event::{Failure, FailureCode, Step};
+use flow::message::{Chat, ToolCall, Usage};
 use flow::wire::LocalModel;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
@@ -41,6 +41,11 @@ pub trait Provider: Send + Sync {
         chat: &'a Chat,
         pieces: &'a Pieces,
     ) -> BoxFuture<'a, Result<Answer, Error>>;
+
+    /// Whether its models may be given tools. One that may not is to be asked without.
+    fn takes_tools(&self) -> bool {
+        true
+    }
 
     /// The models it has.
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>>;
@@ -72,13 +77,21 @@ pub fn embedded(_: Option<PathBuf>, _: &Egress) -> Option<Embedded> {
     None
 }
 
+/// What is told of an answer before it is whole.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Piece {
+    Text(String),
+    /// Something that was done on the way.
+    Step(Step),
+}
+
 /// Where the pieces of an answer go.
 #[derive(Clone, Debug)]
-pub struct Pieces(mpsc::Sender<String>);
+pub struct Pieces(mpsc::Sender<Piece>);
 
 impl Pieces {
     /// Pieces that arrive at the receiver, which may lag by this many.
-    pub fn channel(lag: usize) -> (Self, mpsc::Receiver<String>) {
+    pub fn channel(lag: usize) -> (Self, mpsc::Receiver<Piece>) {
         let (sender, receiver) = mpsc::channel(lag);
         (Self(sender), receiver)
     }
@@ -86,20 +99,27 @@ impl Pieces {
     /// Passes a piece on. A receiver that has gone away is no error: the answer counts, not its pieces.
     pub async fn push(&self, text: String) {
         if !text.is_empty() {
-            let _ = self.0.send(text).await;
+            let _ = self.0.send(Piece::Text(text)).await;
         }
     }
 
-    /// The sender itself, for a thread that cannot wait.
-    pub fn sender(&self) -> mpsc::Sender<String> {
-        self.0.clone()
+    /// Passes a step on.
+    pub async fn step(&self, step: Step) {
+        let _ = self.0.send(Piece::Step(step)).await;
+    }
+
+    /// Passes a piece on from a thread that cannot wait; whether there is a receiver still.
+    pub fn push_blocking(&self, text: String) -> bool {
+        self.0.blocking_send(Piece::Text(text)).is_ok()
     }
 }
 
 /// A whole answer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Answer {
     pub text: String,
+    /// The tools that the model wishes to call before it answers.
+    pub calls: Vec<ToolCall>,
     pub usage: Option<Usage>,
     /// How a constrained answer was found, where the model did not simply answer.
     pub served_by: Option<String>,

@@ -1,12 +1,14 @@
 //! Executions: the one loop around `flow::run::Run`, the feed of what happens, and what is left of a crash.
 //!
 //! Always holds: an execution is in the store before its caller hears of it; it ends in exactly one status, also where
-//! its caller goes away or its driver breaks; its end is in the store before anyone hears of it.
+//! its caller goes away or its driver breaks; its end is in the store before anyone hears of it, and so is a question.
+//! An execution that waits for an answer is in the store alone, and is rebuilt from there when it is answered.
 
 mod driver;
 mod feed;
 mod keep;
 mod log;
+mod question;
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -24,13 +26,15 @@ use serde_json::Value;
 use tokio::sync::oneshot;
 use tracing::{error, info, warn};
 
-use driver::{Driver, End};
+use driver::{Driver, Drove, End, Stamp};
 pub use feed::{Feed, Reader};
 use keep::Keep;
 use log::Log;
+pub use question::Reply;
 
+pub use crate::node::flows::Flows;
 use crate::node::{Context, Origin};
-use crate::store::{self, ExecutionFilter, ExecutionRow, Finished, Store};
+use crate::store::{self, ExecutionFilter, ExecutionRow, Finished, Paused, Store};
 use crate::task::Supervisor;
 use crate::{clock, id};
 
@@ -85,6 +89,12 @@ pub enum Error {
     Busy,
     #[error("there is an execution {0} already")]
     Exists(String),
+    #[error("the execution {0} waits for no answer")]
+    NotWaiting(String),
+    #[error("the question is {asks}'s, not {given}'s")]
+    Elsewhere { asks: String, given: String },
+    #[error("a paused run could not be taken up: {0}")]
+    Lost(String),
     #[error("the server is stopping")]
     Stopping,
     #[error(transparent)]
@@ -99,12 +109,12 @@ impl Runner {
         Self { store, context, tasks, live: Arc::default(), plans: Arc::default() }
     }
 
-    /// Begins an execution; it goes on whoever listens.
+    /// Begins an execution; it goes on whoever listens. `flows` is how its nodes call other flows.
     ///
     /// # Errors
     /// The flow or the input does not allow it, or it could not be recorded.
-    pub async fn start(&self, start: Start) -> Result<Arc<Feed>, Error> {
-        let plan = self.plan(&start)?;
+    pub async fn start(&self, start: Start, flows: Flows) -> Result<Arc<Feed>, Error> {
+        let plan = self.plan(&start.digest, &start.definition, &start.extensions)?;
         let run = Run::new(plan, start.input.clone())?;
         if self.live.lock().len() >= MOST {
             return Err(Error::Busy);
@@ -112,21 +122,35 @@ impl Runner {
         // One task records and drives: a caller that goes away in between leaves no run that nobody drives.
         let (told, begun) = oneshot::channel();
         let runner = self.clone();
-        self.tasks.start("run", async move { runner.execute(run, start, told).await });
+        self.tasks.start("run", async move { runner.execute(run, start, flows, told).await });
         begun.await.unwrap_or(Err(Error::Stopping))
     }
 
-    async fn execute(self, run: Run, start: Start, told: oneshot::Sender<Result<Arc<Feed>, Error>>) {
+    async fn execute(
+        self,
+        run: Run,
+        start: Start,
+        flows: Flows,
+        told: oneshot::Sender<Result<Arc<Feed>, Error>>,
+    ) {
         let started_at = clock::now();
         let (flow_id, alias_id) = (start.flow_id.clone(), start.alias_id.clone());
-        let feed = match self.record(start, started_at).await {
-            Ok(id) => Arc::new(Feed::new(id)),
+        match self.record(start, started_at).await {
+            Ok(id) => {
+                let (feed, stamp) = (Arc::new(Feed::new(id.clone())), Stamp::after(&[], started_at));
+                let origin = Origin { execution_id: id, flow_id, alias_id, flows };
+                self.go_on(Going { run, feed, origin, stamp, started_at }, told).await;
+            }
             Err(error) => {
                 let _ = told.send(Err(error));
-                return;
             }
-        };
-        let _listed = Listed::new(&self.live, &feed);
+        }
+    }
+
+    /// Drives a run, from its beginning or from where it was taken up, to its end or to a question.
+    async fn go_on(self, going: Going, told: oneshot::Sender<Result<Arc<Feed>, Error>>) {
+        let Going { run, feed, origin, stamp, started_at } = going;
+        let listed = Listed::new(&self.live, &feed);
         let _ = told.send(Ok(Arc::clone(&feed)));
         let began = Instant::now();
         let keep = Keep { store: self.store.clone(), stopping: self.tasks.stopping() };
@@ -136,29 +160,51 @@ impl Runner {
             run,
             feed: Arc::clone(&feed),
             context: self.context.clone(),
-            origin: Arc::new(Origin { execution_id: feed.id.clone(), flow_id, alias_id }),
+            origin: Arc::new(origin),
             stopping: self.tasks.stopping(),
+            stamp,
         };
         let driven = AssertUnwindSafe(driver.drive()).catch_unwind().await;
-        let end = driven.unwrap_or_else(|_| {
+        let drove = driven.unwrap_or_else(|_| {
             error!(run.id = feed.id, "the driver of a run broke");
-            End::broken(&feed, started_at)
+            Drove::Ended(End::broken(&feed, started_at))
         });
-        log.caught_up(end.event.seq - 1).await;
-        let finished = Finished {
-            id: feed.id.clone(),
-            status: end.status,
-            at: clock::now(),
-            error: end.error.map(|error| error.message),
-            input_tokens: end.tokens.input,
-            output_tokens: end.tokens.output,
-            events: vec![end.event.clone()],
-        };
-        let kept = keep.end(&finished).await;
         let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        info!(run.id = feed.id, run.status = end.status.name(), run.milliseconds = took, "run ended");
-        // An end that is not on disk is told to nobody: the next start of the server will decide it.
-        feed.publish(if kept { vec![end.event] } else { Vec::new() }, true);
+        let (event, kept) = match drove {
+            Drove::Paused(pause) => {
+                log.caught_up(pause.event.seq - 1).await;
+                info!(run.id = feed.id, run.milliseconds = took, "run waits for an answer");
+                let paused = Paused {
+                    id: feed.id.clone(),
+                    questions: serde_json::to_string(&pause.questions).unwrap_or_default(),
+                    at: clock::now(),
+                    events: vec![pause.event.clone()],
+                    input_tokens: pause.tokens.input,
+                    output_tokens: pause.tokens.output,
+                };
+                let kept = keep.pause(&paused).await;
+                // It may be answered, and be listed anew, as soon as someone hears of the question.
+                drop(listed);
+                (pause.event, kept)
+            }
+            Drove::Ended(end) => {
+                log.caught_up(end.event.seq - 1).await;
+                let finished = Finished {
+                    id: feed.id.clone(),
+                    status: end.status,
+                    at: clock::now(),
+                    error: end.error.map(|error| error.message),
+                    input_tokens: end.tokens.input,
+                    output_tokens: end.tokens.output,
+                    events: vec![end.event.clone()],
+                };
+                let kept = keep.end(&finished).await;
+                info!(run.id = feed.id, run.status = end.status.name(), run.milliseconds = took, "run ended");
+                (end.event, kept)
+            }
+        };
+        // What is not on disk is told to nobody: the next start of the server will decide it.
+        feed.publish(if kept { vec![event] } else { Vec::new() }, true);
     }
 
     /// Writes down that an execution begins; answers its id.
@@ -226,66 +272,94 @@ impl Runner {
     }
 
     async fn interrupt(&self, row: ExecutionRow) -> Result<(), store::Error> {
-        let last = self.store.last_event(&row.id).await?;
         let mut tokens = Tokens::default();
         // Events that cannot be read any more must not keep the server from starting.
         for event in self.store.events(&row.id, 0).await.unwrap_or_default() {
             tokens.count(&event.body);
         }
-        let (status, at) = (Status::Interrupted, clock::now());
+        let row = ExecutionRow { input_tokens: tokens.input, output_tokens: tokens.output, ..row };
         let error =
             RunError { node: None, code: FailureCode::InternalServer, message: INTERRUPTED.to_owned() };
+        let finished = self.closing(row, Status::Interrupted, Some(error)).await?;
+        self.store.finish_execution(finished).await
+    }
+
+    /// The end of an execution that nobody drives.
+    async fn closing(
+        &self,
+        row: ExecutionRow,
+        status: Status,
+        error: Option<RunError>,
+    ) -> Result<Finished, store::Error> {
+        let (last, at) = (self.store.last_event(&row.id).await?, clock::now());
+        let message = error.as_ref().map(|error| error.message.clone());
         let end = Event {
             seq: last + 1,
             at,
             elapsed: at.saturating_sub(row.started_at).saturating_mul(1000),
-            body: Body::ExecutionEnded { status, error: Some(error) },
+            body: Body::ExecutionEnded { status, error },
         };
-        let finished = Finished {
+        Ok(Finished {
             id: row.id,
             status,
             at,
-            error: Some(INTERRUPTED.to_owned()),
-            input_tokens: tokens.input,
-            output_tokens: tokens.output,
+            error: message,
+            input_tokens: row.input_tokens,
+            output_tokens: row.output_tokens,
             events: vec![end],
-        };
-        self.store.finish_execution(finished).await
+        })
     }
 
-    fn plan(&self, start: &Start) -> Result<Arc<Plan>, Error> {
-        if let Some(plan) = self.plans.lock().get(&start.digest) {
+    fn plan(
+        &self,
+        digest: &str,
+        definition: &Definition,
+        extensions: &Extensions,
+    ) -> Result<Arc<Plan>, Error> {
+        if let Some(plan) = self.plans.lock().get(digest) {
             return Ok(Arc::clone(plan));
         }
-        let plan = Plan::new(&start.definition, &start.extensions)
-            .map_err(|report| Error::Problems(Box::new(report)))?;
+        let plan = Plan::new(definition, extensions).map_err(|report| Error::Problems(Box::new(report)))?;
         let plan = Arc::new(plan);
         let mut plans = self.plans.lock();
         if plans.len() >= PLANS {
             info!("the kept plans are dropped, since there are many");
             plans.clear();
         }
-        plans.insert(start.digest.clone(), Arc::clone(&plan));
+        plans.insert(digest.to_owned(), Arc::clone(&plan));
         Ok(plan)
     }
+}
+
+/// A run that is about to be driven.
+struct Going {
+    run: Run,
+    feed: Arc<Feed>,
+    origin: Origin,
+    stamp: Stamp,
+    started_at: u64,
 }
 
 /// An execution is in the list of those that run for as long as this is held.
 struct Listed {
     live: Live,
-    id: String,
+    feed: Arc<Feed>,
 }
 
 impl Listed {
     fn new(live: &Live, feed: &Arc<Feed>) -> Self {
         live.lock().insert(feed.id.clone(), Arc::clone(feed));
-        Self { live: Arc::clone(live), id: feed.id.clone() }
+        Self { live: Arc::clone(live), feed: Arc::clone(feed) }
     }
 }
 
 impl Drop for Listed {
     fn drop(&mut self) {
-        self.live.lock().remove(&self.id);
+        let mut live = self.live.lock();
+        // One that was taken up again meanwhile is another's.
+        if live.get(&self.feed.id).is_some_and(|feed| Arc::ptr_eq(feed, &self.feed)) {
+            live.remove(&self.feed.id);
+        }
     }
 }
 

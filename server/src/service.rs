@@ -1,6 +1,7 @@
 //! The rules of flows, versions, aliases, executions, connections, functions, buckets and knowledge bases,
 //! shared by both APIs. No HTTP here.
 
+mod agents;
 mod aliases;
 mod buckets;
 mod connections;
@@ -10,6 +11,7 @@ mod functions;
 mod invoke;
 mod knowledge;
 mod local_model;
+mod mcp_servers;
 mod prepare;
 mod versions;
 
@@ -20,7 +22,7 @@ use flow::definition::Definition;
 use flow::extensions::Extensions;
 use sha2::{Digest as _, Sha256};
 
-pub use crate::run::Start;
+pub use crate::run::{Reply, Start};
 pub use aliases::TEST_ALIAS;
 pub(crate) use aliases::on_the_wire as alias_on_the_wire;
 pub use executions::Events;
@@ -30,6 +32,7 @@ pub(crate) use versions::summary as version_summary;
 
 use crate::auth::seal::Seal;
 use crate::error::Error;
+use crate::node::agent::Agents;
 use crate::node::function::Functions;
 use crate::node::objects::Objects;
 use crate::provider::{Registry, Weights};
@@ -45,6 +48,7 @@ pub struct Service {
     pub(crate) models: Registry,
     pub(crate) functions: Functions,
     pub(crate) objects: Objects,
+    pub(crate) agent_registry: Agents,
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,
     pub(crate) found: connections::Found,

@@ -3,6 +3,7 @@
 //! Always holds: a write is answered after its commit is on disk (write-ahead log, `synchronous=FULL`). Access is a
 //! method that says what it does; no SQL lives elsewhere.
 
+mod agents;
 mod aliases;
 mod buckets;
 mod connections;
@@ -10,6 +11,8 @@ mod executions;
 mod flows;
 mod functions;
 mod knowledge;
+mod mcp_servers;
+mod questions;
 mod sessions;
 mod settings;
 mod tokens;
@@ -27,6 +30,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use tokio::task::JoinHandle;
 
+pub use agents::{AgentRow, BindingRow};
 pub use aliases::AliasRow;
 pub use buckets::BucketRow;
 pub use connections::ConnectionRow;
@@ -34,6 +38,8 @@ pub use executions::{ExecutionFilter, ExecutionRow, Finished};
 pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
 pub use functions::FunctionRow;
 pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewDocument, PassageRow};
+pub use mcp_servers::McpServerRow;
+pub use questions::{Paused, Taken};
 pub use sessions::SessionRow;
 pub use versions::VersionRow;
 use writer::Writer;
@@ -152,6 +158,7 @@ fn migrations() -> Migrator {
         (1, "first", include_str!("../migrations/0001_first.sql")),
         (2, "stores", include_str!("../migrations/0002_stores.sql")),
         (3, "knowledge", include_str!("../migrations/0003_knowledge.sql")),
+        (4, "agents", include_str!("../migrations/0004_agents.sql")),
     ];
     let migrations = files
         .into_iter()

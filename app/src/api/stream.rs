@@ -1,7 +1,7 @@
 //! Runs as they happen: the events of an invoke or of an execution, taken up again where a connection breaks.
 
 use flow::event::{Body, Event};
-use flow::wire::{ExecutionHandle, Invoke};
+use flow::wire::{ExecutionHandle, GiveInput, Invoke};
 use gloo_net::http::{Method, Response};
 use gloo_timers::future::TimeoutFuture;
 use serde_json::Value;
@@ -50,7 +50,7 @@ pub enum StreamItem {
     Event(Event),
 }
 
-/// Calls a flow and delivers what happens, until it ended. The run goes on where the signal aborts the wait: to end
+/// Calls a flow and delivers what happens, until it ended or asks something. The run goes on where the signal aborts the wait: to end
 /// it, [`executions::stop`](super::executions::stop) it.
 pub async fn stream_invoke(
     flow: &str,
@@ -62,19 +62,44 @@ pub async fn stream_invoke(
     let body =
         serde_json::to_string(&Invoke { input }).map_err(|error| Error::Unreadable(error.to_string()))?;
     let call = StreamCall { body: Some(body), revision: target.revision(), ..StreamCall::default() };
-    let response = request::open_stream(Method::POST, &target.path(flow), call, signal).await?;
-    let mut place = Place::default();
-    let cut = match place.read(response, &mut on_item).await {
+    run(&target.path(flow), call, Place::default(), signal, &mut on_item).await
+}
+
+/// Answers the question of an execution and delivers what happens after the event `after`, until it ended or asks again.
+pub async fn stream_input(
+    execution: &str,
+    after: u64,
+    content: String,
+    signal: Option<&AbortSignal>,
+    mut on_item: impl FnMut(StreamItem),
+) -> Answer<()> {
+    let body = serde_json::to_string(&GiveInput { content, node: None });
+    let body = body.map_err(|error| Error::Unreadable(error.to_string()))?;
+    let call = StreamCall { body: Some(body), ..StreamCall::default() };
+    let path = format!("/api/executions/{}/input", encode(execution));
+    run(&path, call, Place { seq: after, ..Place::default() }, signal, &mut on_item).await
+}
+
+/// Reads the run that a request begins or takes up.
+async fn run(
+    path: &str,
+    call: StreamCall,
+    mut place: Place,
+    signal: Option<&AbortSignal>,
+    on_item: &mut impl FnMut(StreamItem),
+) -> Answer<()> {
+    let response = request::open_stream(Method::POST, path, call, signal).await?;
+    let cut = match place.read(response, on_item).await {
         Ok(()) if place.ended => return Ok(()),
         Ok(()) => Error::Offline,
         Err(Error::Offline) => Error::Offline,
         Err(error) => return Err(error),
     };
     let Some(execution) = place.execution.clone() else { return Err(cut) };
-    place.follow(&execution, signal, &mut on_item).await
+    place.follow(&execution, signal, on_item).await
 }
 
-/// Delivers what happens in an execution after the event `after` (0 for all of it), until it ended.
+/// Delivers what happens in an execution after the event `after` (0 for all of it), until it ended or asks something.
 pub async fn stream_events(
     execution: &str,
     after: u64,
@@ -95,6 +120,7 @@ pub async fn stream_events(
 struct Place {
     execution: Option<String>,
     seq: u64,
+    /// Whether nothing more will come, or nothing before a question is answered.
     ended: bool,
 }
 
@@ -148,7 +174,7 @@ impl Place {
             StreamItem::Event(event) if event.seq <= self.seq => return Ok(()),
             StreamItem::Event(event) => {
                 self.seq = event.seq;
-                self.ended |= matches!(event.body, Body::ExecutionEnded { .. });
+                self.ended = matches!(event.body, Body::ExecutionEnded { .. } | Body::InputRequested { .. });
             }
         }
         on_item(item);

@@ -78,6 +78,7 @@ fn Badge(card: Card) -> impl IntoView {
         let light = card.light.get()?;
         let (class, mark, words) = match light.state {
             State::Running => ("state run", "", "running"),
+            State::Waiting => ("state wait", "?", "waits for an answer"),
             State::Ok => ("state ok", "✓", "succeeded"),
             State::Failed => ("state bad", "!", "failed"),
             State::Skipped => ("state skipped", "–", "not taken"),
@@ -85,8 +86,9 @@ fn Badge(card: Card) -> impl IntoView {
             State::Lost => ("state skipped", "?", "not known"),
         };
         // What takes next to no time would only push the name aside.
-        let slow =
-            card.node.with_untracked(|node| matches!(node.kind, NodeType::LambdaFunction | NodeType::Prompt));
+        let slow = card.node.with_untracked(|node| {
+            matches!(node.kind, NodeType::Agent | NodeType::LambdaFunction | NodeType::Prompt)
+        });
         let duration = light.duration.filter(|_| slow && light.state == State::Ok);
         Some(view! {
             {duration.map(|duration| view! { <span class="badge">{duration}</span> })}

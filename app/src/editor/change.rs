@@ -130,6 +130,22 @@ pub fn set_bucket(document: &mut Document, node: &str, bucket: &str) {
     }
 }
 
+/// Says which agent an Agent node asks.
+pub fn set_agent(document: &mut Document, node: &str, arn: &str) {
+    if let Some(Configuration::Agent(agent)) = configuration(document, node) {
+        agent.agent_alias_arn = arn.trim().to_owned();
+    }
+}
+
+/// Gives a node an input that takes an object.
+pub fn take_object(document: &mut Document, node: &str, input: &str) {
+    if let Some(node) = document.definition.node_mut(node)
+        && node.input(input).is_none()
+    {
+        node.inputs.push(flow::definition::NodeInput::whole(input, flow::value::Type::Object));
+    }
+}
+
 /// Says how many items of an Iterator may be under way together; nothing for one.
 pub fn set_parallel(document: &mut Document, node: &str, parallel: Option<u16>) {
     document.extensions.node_mut(node).parallel = parallel;

@@ -8,6 +8,7 @@ use crate::canvas::pane::Canvas;
 use crate::canvas::sheet::Sheet;
 use crate::canvas::stage::Stage;
 use crate::editor::session::Editor;
+use crate::node::agent::{AgentDialog, Agents};
 use crate::node::bucket::binding::BucketDialogs;
 use crate::node::function::Bindings;
 use crate::node::function::binding::BindingDialogs;
@@ -56,6 +57,7 @@ fn Shown(opened: Opened) -> impl IntoView {
     Bindings::provide();
     bucket::provide();
     knowledge_base::provide();
+    Agents::provide();
     let stage = Stage::new(editor, models);
     provide_context(stage);
     let saver = Saver::begin(editor, opened);
@@ -89,6 +91,7 @@ fn Shown(opened: Opened) -> impl IntoView {
             <BindingDialogs />
             <BucketDialogs />
             <KnowledgeDialogs />
+            <AgentDialog />
         </div>
     }
 }

@@ -61,8 +61,9 @@ impl Page {
     fn show(self, execution: &Execution) {
         browser::set_title(&format!("{} · Execution", execution.summary.flow_title));
         self.trace.update(|trace| execution.events.iter().for_each(|event| trace.fold(event)));
-        let ended = self.trace.with_untracked(|trace| trace.status.is_some_and(Status::is_final));
-        if !execution.summary.status.is_final() && !ended {
+        let runs = self.trace.with_untracked(|trace| trace.status == Some(Status::Running));
+        // What waits for an answer goes on when someone gives it, here or elsewhere.
+        if execution.summary.status == Status::Running && runs {
             self.tick(execution.summary.started_at);
             self.follow();
         }
@@ -176,6 +177,7 @@ fn Report(summary: ExecutionSummary, page: Page) -> impl IntoView {
         </div>
         <Facts summary=summary.clone() />
         <Lost page />
+        <Asks page />
         {summary
             .error
             .map(|error| {
@@ -197,6 +199,63 @@ fn Report(summary: ExecutionSummary, page: Page) -> impl IntoView {
             </section>
             <InAndOut trace=page.trace running />
         </div>
+    }
+}
+
+/// What the execution waits for an answer to, and where to give it.
+#[component]
+fn Asks(page: Page) -> impl IntoView {
+    let question = Memo::new(move |_| page.trace.with(|trace| trace.question.clone()));
+    let (text, busy) = (RwSignal::new(String::new()), RwSignal::new(false));
+    let wrong = RwSignal::new(None::<String>);
+    let send = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        busy.set(true);
+        wrong.set(None);
+        let (id, content) = (page.id.get_value(), text.get_untracked());
+        let after = page.trace.with_untracked(|trace| trace.seq);
+        spawn_local(async move {
+            let fold = |item| {
+                if let api::StreamItem::Event(event) = item {
+                    page.trace.try_update(|trace| trace.fold(&event));
+                }
+            };
+            let outcome = api::stream_input(&id, after, content, None, fold).await;
+            busy.try_set(false);
+            match outcome {
+                Ok(()) => {
+                    text.try_set(String::new());
+                }
+                Err(error) => {
+                    wrong.try_set(Some(error.to_string()));
+                }
+            }
+            page.load();
+        });
+    };
+    move || {
+        question.get().map(|question| {
+            view! {
+                <form class="notice spaced asks" on:submit=send>
+                    <div class="field grow">
+                        <label for="reply">{question.node} " asks: " {question.content}</label>
+                        <textarea
+                            id="reply"
+                            class="textarea"
+                            rows="2"
+                            required
+                            prop:value=text
+                            on:input=move |event| text.set(event_target_value(&event))
+                        ></textarea>
+                        {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
+                        <span class="hint">"The run goes on with your answer. It waits 24 hours for one."</span>
+                    </div>
+                    <button type="submit" class="btn primary" disabled=busy>
+                        "Answer"
+                    </button>
+                </form>
+            }
+        })
     }
 }
 

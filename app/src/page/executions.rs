@@ -22,8 +22,9 @@ const PAGE: u32 = 50;
 /// How often a list with running executions is asked for again.
 const PULSE: u32 = 2_000;
 
-const STATUSES: [Status; 6] = [
+const STATUSES: [Status; 7] = [
     Status::Running,
+    Status::InputRequired,
     Status::Succeeded,
     Status::Failed,
     Status::TimedOut,

@@ -34,6 +34,7 @@ pub fn Shell() -> impl IntoView {
                     </Show>
                 </NavLink>
                 <NavLink href="/knowledge" also="/knowledge" label="Knowledge" />
+                <NavLink href="/agents" also="/agents" label="Agents" />
                 <div class="grow"></div>
                 <NavLink href="/connections" also="/connections" label="Connections" />
                 <NavLink href="/settings" also="/settings" label="Settings" />

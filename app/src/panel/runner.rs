@@ -10,7 +10,7 @@ use std::time::Duration;
 use web_sys::AbortController;
 
 use super::saver::Saver;
-use crate::api::{self, StreamItem, Target, stream_invoke};
+use crate::api::{self, StreamItem, Target, stream_input, stream_invoke};
 use crate::editor::session::Editor;
 use crate::ui::browser;
 use crate::ui::toast::{Toasts, use_toasts};
@@ -38,6 +38,8 @@ pub struct Turn {
     pub input: String,
     /// None while it runs.
     pub answer: Option<Result<String, String>>,
+    /// The node whose question the answer is.
+    pub asks: Option<String>,
     /// The execution, where it goes on without being seen here.
     pub elsewhere: Option<String>,
 }
@@ -100,9 +102,7 @@ impl Runner {
         self.clock.set(0);
         self.editor.shine(None);
         let shown = flow::value::to_text(&input);
-        self.turns.update(|turns| {
-            turns.push(Turn { id: turns.len(), input: shown, answer: None, elsewhere: None });
-        });
+        self.take_turn(shown);
         spawn_local(async move {
             let outcome = self.perform(input).await;
             if outcome.is_err() && self.execution.try_get_untracked() == Some(None) {
@@ -112,9 +112,54 @@ impl Runner {
         });
     }
 
+    /// The execution whose question waits for an answer here.
+    pub fn waits(self) -> bool {
+        self.phase.get() == Phase::Idle && self.trace.with(|trace| trace.question.is_some())
+    }
+
+    /// Answers the question of the run that is shown, which goes on. `give_back` as with [`Runner::run`].
+    pub fn reply(self, text: String, give_back: impl FnOnce() + 'static) {
+        let Some(execution) = self.execution.get_untracked() else { return };
+        if self.phase.get_untracked() != Phase::Idle {
+            return;
+        }
+        self.phase.set(Phase::Starting);
+        self.take_turn(text.clone());
+        let before = self.trace.with_untracked(|trace| trace.seq);
+        spawn_local(async move {
+            let abort = self.abortable();
+            let signal = abort.as_ref().map(|abort| abort.signal());
+            let took = self.trace.try_with_untracked(|trace| trace.elapsed).unwrap_or_default() / 1_000;
+            self.began.try_update_value(|began| *began = browser::now().saturating_sub(took));
+            let take = move |item| self.take(item);
+            let answer = stream_input(&execution, before, text, signal.as_ref(), take).await;
+            let outcome = answer.map_err(|error| words(&error));
+            if outcome.is_err() && self.trace.try_with_untracked(|trace| trace.seq) == Some(before) {
+                give_back();
+            }
+            self.finish(outcome);
+        });
+    }
+
+    fn take_turn(self, input: String) {
+        self.turns.update(|turns| {
+            turns.push(Turn { id: turns.len(), input, answer: None, asks: None, elsewhere: None });
+        });
+    }
+
+    /// What ends our waiting for a stream, and not the run.
+    fn abortable(self) -> Option<SendWrapper<AbortController>> {
+        let abort = AbortController::new().ok().map(SendWrapper::new);
+        self.abort.try_update_value(|place| place.clone_from(&abort));
+        abort
+    }
+
     /// Asks the server to end the run. Its last event says when it did.
     pub fn stop(self) {
         let Some(execution) = self.execution.get_untracked() else { return };
+        if self.phase.get_untracked() == Phase::Idle {
+            return self.give_up(execution);
+        }
         self.phase.set(Phase::Stopping);
         spawn_local(async move {
             let Err(error) = api::executions::stop(&execution).await else { return };
@@ -131,15 +176,29 @@ impl Runner {
         });
     }
 
+    /// Ends a run that waits for an answer; nothing tells of its end but this.
+    fn give_up(self, execution: String) {
+        let after = self.trace.with_untracked(|trace| trace.seq);
+        spawn_local(async move {
+            if let Err(error) = api::executions::stop(&execution).await {
+                self.toasts.fail(error);
+                return;
+            }
+            let take = move |event| self.take(StreamItem::Event(event));
+            if let Err(error) = api::stream_events(&execution, after, None, take).await {
+                self.toasts.fail(error);
+            }
+        });
+    }
+
     async fn perform(self, input: Value) -> Result<(), String> {
         let Some(revision) = self.saver.saved_revision().await else {
             return Err(
                 "The draft could not be saved, so it was not run. Try again when it is saved.".to_owned()
             );
         };
-        let abort = AbortController::new().ok();
-        let signal = abort.as_ref().map(AbortController::signal);
-        self.abort.try_update_value(|place| *place = abort.map(SendWrapper::new));
+        let abort = self.abortable();
+        let signal = abort.as_ref().map(|abort| abort.signal());
         self.began.try_update_value(|began| *began = browser::now());
         let Some(id) = self.editor.flow_id.try_get_value() else { return Ok(()) };
         let target = Target::Draft(revision);
@@ -181,13 +240,17 @@ impl Runner {
             Ok(()) => answer(&trace),
         };
         // A failure is an alert of its own.
+        let asks = trace.question.as_ref().map(|question| question.node.clone());
         if let Ok(answer) = &answer {
-            self.editor.say(format!("The run succeeded. {answer}"));
+            self.editor.say(match &asks {
+                Some(node) => format!("{node} asks: {answer}"),
+                None => format!("The run succeeded. {answer}"),
+            });
         }
         let elsewhere = self.execution.get_untracked().filter(|_| trace.is_lost);
         self.turns.update(|turns| {
             if let Some(turn) = turns.last_mut() {
-                (turn.answer, turn.elsewhere) = (Some(answer), elsewhere);
+                (turn.answer, turn.asks, turn.elsewhere) = (Some(answer), asks, elsewhere);
             }
         });
         self.phase.set(Phase::Idle);
@@ -215,6 +278,9 @@ impl Runner {
 fn answer(trace: &Trace) -> Result<String, String> {
     match trace.status {
         Some(Status::Succeeded) => Ok(trace.answer()),
+        Some(Status::InputRequired) => {
+            Ok(trace.question.as_ref().map(|question| question.content.clone()).unwrap_or_default())
+        }
         Some(Status::Aborted) => Err(STOPPED.to_owned()),
         _ => Err(match &trace.error {
             Some(error) => match &error.node {

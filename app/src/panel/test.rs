@@ -46,21 +46,29 @@ impl Ask {
             return;
         }
         runner.open.set(true);
-        let kind = input_type(editor);
+        let replies = untrack(move || runner.waits());
+        let kind = if replies { Type::String } else { input_type(editor) };
         let typed = self.text.get_untracked();
-        match parse(&typed, kind) {
+        let parsed = parse(&typed, kind);
+        let give_back = move || {
+            self.text.try_update(|text| {
+                if text.is_empty() {
+                    *text = typed;
+                }
+            });
+        };
+        match parsed {
+            Ok(Value::String(text)) if replies => {
+                self.wrong.set(None);
+                self.text.set(String::new());
+                runner.reply(text, give_back);
+            }
             Ok(input) => {
                 self.wrong.set(None);
                 if kind == Type::String {
                     self.text.set(String::new());
                 }
-                runner.run(input, move || {
-                    self.text.try_update(|text| {
-                        if text.is_empty() {
-                            *text = typed;
-                        }
-                    });
-                });
+                runner.run(input, give_back);
             }
             Err(why) => {
                 self.wrong.set(Some(why));
@@ -218,7 +226,8 @@ fn Chat() -> impl IntoView {
     let list = NodeRef::<html::Div>::new();
     let kind = Memo::new(move |_| {
         editor.tick.track();
-        input_type(editor)
+        // An answer to a question is text, whatever the flow takes.
+        if runner.waits() { Type::String } else { input_type(editor) }
     });
     // The newest words stay in sight.
     Effect::new(move || {
@@ -253,6 +262,7 @@ fn Chat() -> impl IntoView {
                     rows=move || if kind.get() == Type::String { 1 } else { 3 }
                     aria-label="Input"
                     placeholder=move || match kind.get() {
+                        _ if runner.waits() => "Answer the question".to_owned(),
                         Type::String if runner.turns.with(Vec::is_empty) => "Send an input".to_owned(),
                         Type::String => "Send another input".to_owned(),
                         other => format!("{other} as JSON"),
@@ -264,6 +274,16 @@ fn Chat() -> impl IntoView {
                     }
                     on:keydown=on_key
                 ></textarea>
+                <Show when=move || runner.waits()>
+                    <button
+                        type="button"
+                        class="btn"
+                        title="End this run without an answer"
+                        on:click=move |_| runner.stop()
+                    >
+                        "End run"
+                    </button>
+                </Show>
                 <Show
                     when=busy
                     fallback=move || {
@@ -299,10 +319,19 @@ fn Chat() -> impl IntoView {
 #[component]
 fn TurnView(turn: Turn) -> impl IntoView {
     let runner = use_runner();
-    let Turn { input, answer, elsewhere, .. } = turn;
+    let Turn { input, answer, asks, elsewhere, .. } = turn;
     view! {
         <div class="msg me">{input}</div>
         {match answer {
+            Some(Ok(question)) if asks.is_some() => {
+                view! {
+                    <div class="msg it asks">
+                        <span class="chip wait">{asks} " asks"</span>
+                        {question}
+                    </div>
+                }
+                    .into_any()
+            }
             Some(Ok(answer)) => view! { <div class="msg it">{answer}</div> }.into_any(),
             Some(Err(why)) if why == STOPPED => view! { <div class="msg it dim">{why}</div> }.into_any(),
             Some(Err(why)) => {

@@ -1,8 +1,8 @@
 //! The trace of a run: a line and a bar for each node, and on demand what went in and what came out. The same for the
 //! editor and for past executions.
 
-use flow::event::{Field, ModelCall, Source};
-use flow::trace::{Row, State, Trace, duration};
+use flow::event::{Field, ModelCall, Source, Step};
+use flow::trace::{Row, State, Talk, Trace, duration};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -63,7 +63,7 @@ fn Line(trace: Signal<Trace>, clock: Signal<u64>, at: usize, open: RwSignal<Opti
         })
     };
     let class = move || match state.get() {
-        Some(State::Running) => "line running",
+        Some(State::Running | State::Waiting) => "line running",
         Some(State::Failed) => "line failed",
         Some(State::Skipped) => "line skipped",
         Some(State::Stopped | State::Lost) => "line stopped",
@@ -90,6 +90,10 @@ fn Line(trace: Signal<Trace>, clock: Signal<u64>, at: usize, open: RwSignal<Opti
                 }}
                 {move || {
                     (state.get() == Some(State::Failed)).then(|| view! { <span class="chip bad">"failed"</span> })
+                }}
+                {move || {
+                    (state.get() == Some(State::Waiting))
+                        .then(|| view! { <span class="chip wait">"asks"</span> })
                 }}
                 {move || {
                     (state.get() == Some(State::Stopped)).then(|| view! { <span class="chip wait">"stopped"</span> })
@@ -137,6 +141,8 @@ pub fn NodeRun(row: Row) -> impl IntoView {
                 .then(|| view! { <p class="hint">"No branch that was taken leads here."</p> })}
             {row.branch.map(|branch| view! { <p>"Took " <span class="chip">{branch}</span></p> })}
             <Fields title="Inputs" fields=row.inputs />
+            <Steps steps=row.steps />
+            <Said talk=row.talk />
             <Fields title="Outputs" fields=row.outputs />
             {(!row.omitted.is_empty())
                 .then(|| {
@@ -177,6 +183,86 @@ fn OneField(field: Field) -> impl IntoView {
             <pre class="readable" tabindex="0">{pretty(&field.value)}</pre>
         </div>
     }
+}
+
+/// What an agent did, a line for each step; on demand what a tool got and gave.
+#[component]
+fn Steps(steps: Vec<Step>) -> impl IntoView {
+    (!steps.is_empty()).then(|| {
+        view! {
+            <p class="run-heading">"Steps"</p>
+            <ol class="steps">{steps.into_iter().map(|step| view! { <OneStep step /> }).collect_view()}</ol>
+        }
+    })
+}
+
+#[component]
+fn OneStep(step: Step) -> impl IntoView {
+    match step {
+        Step::Model { model, text, calls, usage, took } => {
+            let did = match calls.is_empty() {
+                true => "answered".to_owned(),
+                false => format!("called {}", calls.join(", ")),
+            };
+            let tokens = tokens(Some(&ModelCall { model: model.clone(), served_by: None, usage }));
+            view! {
+                <li>
+                    <div class="step">
+                        <span class="clip">{model} " " {did}</span>
+                        <span class="num">{tokens}</span>
+                        <span class="num">{duration(took)}</span>
+                    </div>
+                    {(!calls.is_empty() && !text.is_empty())
+                        .then(|| view! { <pre class="readable" tabindex="0">{text}</pre> })}
+                </li>
+            }
+            .into_any()
+        }
+        Step::Tool { name, from, arguments, result, failed, took } => view! {
+            <li>
+                <details>
+                    <summary class="step">
+                        <span class="clip">
+                            <span class="mono">{name}</span>
+                            " "
+                            <span class="hint">{from}</span>
+                            {failed.then(|| view! { <span class="chip bad">"failed"</span> })}
+                        </span>
+                        <span class="num">{duration(took)}</span>
+                    </summary>
+                    <pre class="readable" tabindex="0">{pretty(&arguments)}</pre>
+                    <pre class="readable" tabindex="0">{result}</pre>
+                </details>
+            </li>
+        }
+        .into_any(),
+    }
+}
+
+/// What an agent asked a person, and the replies.
+#[component]
+fn Said(talk: Vec<Talk>) -> impl IntoView {
+    (!talk.is_empty()).then(|| {
+        view! {
+            <p class="run-heading">"Asked"</p>
+            {talk
+                .into_iter()
+                .map(|said| {
+                    let (who, text) = match said {
+                        Talk::Question(text) => ("question", text),
+                        Talk::Reply(text) => ("answer", text),
+                    };
+                    view! {
+                        <div class="run-field">
+                            <span class="hint">{who}</span>
+                            <span></span>
+                            <pre class="readable" tabindex="0">{text}</pre>
+                        </div>
+                    }
+                })
+                .collect_view()}
+        }
+    })
 }
 
 #[component]

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 pub fn label(status: Status) -> &'static str {
     match status {
         Status::Running => "Running",
+        Status::InputRequired => "Waits for an answer",
         Status::Succeeded => "Succeeded",
         Status::Failed => "Failed",
         Status::TimedOut => "Timed out",
@@ -21,7 +22,7 @@ pub fn tone(status: Status) -> &'static str {
         Status::Running => "run",
         Status::Succeeded => "ok",
         Status::Failed | Status::TimedOut => "bad",
-        Status::Aborted | Status::Interrupted => "wait",
+        Status::InputRequired | Status::Aborted | Status::Interrupted => "wait",
     }
 }
 

@@ -8,8 +8,10 @@ use crate::value::Type;
 
 /// What the agent is asked. A reply to its question comes in here too.
 pub const TEXT: &str = "agentInputText";
-const PROMPT: &str = "promptAttributes";
-const SESSION: &str = "sessionAttributes";
+/// An object that the model is told.
+pub const PROMPT: &str = "promptAttributes";
+/// An object that only its functions get.
+pub const SESSION: &str = "sessionAttributes";
 /// Its answer.
 pub const RESPONSE: &str = "agentResponse";
 
@@ -36,6 +38,16 @@ pub struct Call {
     /// None where they are not connected.
     pub prompt_attributes: Option<Value>,
     pub session_attributes: Option<Value>,
+    /// Set where it goes on after a question of its own.
+    pub resumed: Option<Resumed>,
+}
+
+/// How an agent goes on after a question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Resumed {
+    /// What it left when it asked.
+    pub state: Value,
+    pub reply: String,
 }
 
 pub(super) fn fresh(name: &str) -> Node {
@@ -57,5 +69,33 @@ pub(crate) fn call(alias_arn: &str, node: &str, values: Vec<(String, Value)>) ->
         text,
         prompt_attributes,
         session_attributes,
+        resumed: None,
+    }
+}
+
+/// The agent and the alias that an ARN names.
+pub fn parts(arn: &str) -> Option<(&str, &str)> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", _, "bedrock", _, _, resource] = parts[..] else { return None };
+    let (agent, alias) = resource.strip_prefix("agent-alias/")?.split_once('/')?;
+    (!agent.is_empty() && !alias.is_empty() && !alias.contains('/')).then_some((agent, alias))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alias_arn_names_agent_and_alias() {
+        let arn = "arn:aws:bedrock:us-east-1:123456789012:agent-alias/AGENT12345/ALIAS12345";
+        assert_eq!(parts(arn), Some(("AGENT12345", "ALIAS12345")));
+        for arn in [
+            "",
+            "${agent}",
+            "arn:aws:bedrock:us-east-1:1:agent/AGENT12345",
+            "arn:aws:lambda:x:1:agent-alias/A/B",
+        ] {
+            assert_eq!(parts(arn), None, "{arn}");
+        }
     }
 }

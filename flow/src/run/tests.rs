@@ -35,6 +35,7 @@ fn drive(
                     Err(failure) => run.fail(task.id, failure),
                 }
             }
+            Next::Paused => panic!("nothing here asks"),
             Next::Ended(status) => {
                 assert_eq!(run.next(), Next::Ended(status));
                 let events = run.events();

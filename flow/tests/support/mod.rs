@@ -37,6 +37,7 @@ pub fn drive(
                     Err(failure) => run.fail(task.id, failure),
                 }
             }
+            Next::Paused => panic!("nothing here asks"),
             Next::Ended(status) => break status,
         }
         events.extend(run.events());

@@ -1,5 +1,6 @@
 //! The native API: JSON for people, the browser and curl. Errors are RFC 9457 problem documents.
 
+mod agents;
 mod aliases;
 mod buckets;
 mod connections;
@@ -65,6 +66,13 @@ pub(super) fn router(app: &App) -> Router {
         .routes(routes!(executions::get))
         .routes(routes!(executions::events))
         .routes(routes!(executions::stop))
+        .routes(routes!(executions::input))
+        .routes(routes!(agents::list, agents::create))
+        .routes(routes!(agents::get, agents::put, agents::delete))
+        .routes(routes!(agents::bind, agents::unbind))
+        .routes(routes!(agents::servers))
+        .routes(routes!(agents::put_server, agents::delete_server))
+        .routes(routes!(agents::tools))
         .routes(routes!(functions::list))
         .routes(routes!(functions::put, functions::delete))
         .routes(routes!(functions::test))

@@ -16,11 +16,11 @@ use crate::service::Events;
 /// How often a quiet stream says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// The stream of an execution that has just begun.
+/// The stream of an execution that has just begun, or was taken up.
 pub(super) fn live(feed: &Arc<Feed>) -> Response {
     let handle = ExecutionHandle { execution_id: feed.id.clone() };
     let first = Frame::default().event("execution").json_data(&handle).unwrap_or_default();
-    respond(stream::once(async { Ok(first) }).chain(follow(feed, 0)))
+    respond(stream::once(async { Ok(first) }).chain(follow(feed, feed.since)))
 }
 
 /// The stream of any execution's events after a place.

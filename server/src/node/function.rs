@@ -77,12 +77,20 @@ impl Functions {
     /// # Errors
     /// It is not bound, or there is no reply that can be used.
     pub async fn call(&self, call: &Call, chain: &[Link], origin: &Origin) -> Result<Value, Failure> {
-        let Some(binding) = self.resolve(&call.arn) else {
-            let message = format!("There is no binding for {}. Bind it on the Connections page.", call.arn);
+        self.send(&call.arn, event(call, origin), &key(&call.node, chain, origin)).await
+    }
+
+    /// Calls a function with this event; its reply. `key` is the same for the same work.
+    ///
+    /// # Errors
+    /// It is not bound, or there is no reply that can be used.
+    pub async fn send(&self, arn: &str, event: Value, key: &str) -> Result<Value, Failure> {
+        let Some(binding) = self.resolve(arn) else {
+            let message = format!("There is no binding for {arn}. Bind it on the Connections page.");
             return Err(Failure { code: FailureCode::Validation, message });
         };
-        let attempt = Attempt { name: short(&call.arn), binding: &binding };
-        let request = attempt.request(event(call, origin), &key(call, chain, origin))?;
+        let attempt = Attempt { name: short(arn), binding: &binding };
+        let request = attempt.request(event, key)?;
         let answered = async {
             let response = self.egress.call(request).await.map_err(|error| attempt.explain(error))?;
             attempt.reply(response).await
@@ -115,14 +123,14 @@ fn event(call: &Call, origin: &Origin) -> Value {
 }
 
 /// The same for the same work: `EXECUTION/Each[2]/Lookup`.
-fn key(call: &Call, chain: &[Link], origin: &Origin) -> String {
+pub(super) fn key(node: &str, chain: &[Link], origin: &Origin) -> String {
     let place: String = chain
         .iter()
         .map(|link| match link {
             Link::Iterator { node, index } | Link::Loop { node, index } => format!("{node}[{index}]/"),
         })
         .collect();
-    format!("{}/{place}{}", origin.execution_id, call.node)
+    format!("{}/{place}{node}", origin.execution_id)
 }
 
 /// One call of a function.

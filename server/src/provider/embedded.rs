@@ -89,7 +89,7 @@ impl Local {
             let chosen = self.models.choose(choice.labels.clone(), examples, choice.query.clone()).await?;
             pieces.push(chosen.label.clone()).await;
             let served_by = Some(chosen.served_by.label().to_owned());
-            return Ok(Answer { text: chosen.label, usage: None, served_by });
+            return Ok(Answer { text: chosen.label, served_by, ..Answer::default() });
         }
         let messages = chat
             .messages
@@ -108,19 +108,19 @@ impl Local {
             stop: chat.stop.clone(),
             seed: u64::from_le_bytes(crate::id::random().unwrap_or_default()),
         };
-        let sender = pieces.sender();
+        let pieces = pieces.clone();
         let generated = self
             .models
-            .generate(request, move |text| match sender.blocking_send(text.to_owned()) {
-                Ok(()) => ControlFlow::Continue(()),
-                Err(_) => ControlFlow::Break(()),
+            .generate(request, move |text| match pieces.push_blocking(text.to_owned()) {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
             })
             .await?;
         let usage = Usage {
             input_tokens: generated.prompt_tokens.into(),
             output_tokens: generated.completion_tokens.into(),
         };
-        Ok(Answer { text: generated.text, usage: Some(usage), served_by: None })
+        Ok(Answer { text: generated.text, usage: Some(usage), ..Answer::default() })
     }
 }
 
@@ -138,6 +138,11 @@ impl Provider for Local {
             }
             self.answer(chat, pieces).await
         })
+    }
+
+    /// It is far too small for that.
+    fn takes_tools(&self) -> bool {
+        false
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {

@@ -2,7 +2,7 @@
 //!
 //! A request and a stream's pieces are pure functions; the call around them is the shared egress.
 
-use flow::message::{Chat, Role, Usage};
+use flow::message::{Chat, Exchange, Role, ToolCall, Usage};
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -18,6 +18,8 @@ use crate::egress::{self, Call, Egress, Reach};
 const OPENAI: &str = "api.openai.com";
 /// The longest answer, in bytes.
 const LARGEST: usize = 10 * 1024 * 1024;
+/// The most tools that are called at once.
+const MOST_CALLS: usize = 64;
 
 /// A server that speaks chat completions.
 #[derive(Clone)]
@@ -83,7 +85,7 @@ impl OpenAi {
                         Stopped::Reports(what) => self.failed(&what),
                         Stopped::Garbled(what) => self.garbled(what),
                     })?;
-                    if gathered.text.len() > LARGEST {
+                    if gathered.length > LARGEST {
                         return Err(self.garbled("it is larger than 10 MiB"));
                     }
                     // A constrained answer is JSON until it is whole.
@@ -105,6 +107,7 @@ impl OpenAi {
             let body = response.bytes().await.map_err(|error| self.explain(error))?;
             gathered.whole(&body).map_err(|what| self.garbled(what))?;
         }
+        let calls = gathered.calls();
         let text = match &chat.choice {
             None => gathered.text,
             Some(choice) => {
@@ -119,7 +122,7 @@ impl OpenAi {
                 label
             }
         };
-        Ok(Answer { text, usage: gathered.usage, served_by: None })
+        Ok(Answer { text, calls, usage: gathered.usage, served_by: None })
     }
 
     fn explain(&self, error: egress::Error) -> Error {
@@ -209,7 +212,8 @@ impl Provider for OpenAi {
 
 /// The body of a request; `limit` is the member that bounds the answer's length.
 fn request(model: &str, chat: &Chat, limit: &str) -> Value {
-    let messages: Vec<Value> = chat
+    let exchanges = chat.exchanges.iter().flat_map(exchanged);
+    let messages = chat
         .messages
         .iter()
         .map(|message| {
@@ -220,7 +224,8 @@ fn request(model: &str, chat: &Chat, limit: &str) -> Value {
             };
             json!({"role": role, "content": message.text})
         })
-        .collect();
+        .chain(exchanges)
+        .collect::<Vec<Value>>();
     let mut body = json!({
         "model": model, "messages": messages, "stream": true, "stream_options": {"include_usage": true},
     });
@@ -237,6 +242,12 @@ fn request(model: &str, chat: &Chat, limit: &str) -> Value {
         chat.max_tokens.map(|most| Value::from(if chat.choice.is_some() { most.max(64) } else { most })),
     );
     set("stop", (!chat.stop.is_empty()).then(|| json!(chat.stop)));
+    let tools = chat.tools.iter().map(|tool| {
+        json!({"type": "function", "function": {
+            "name": tool.name, "description": tool.description, "parameters": tool.parameters,
+        }})
+    });
+    set("tools", (!chat.tools.is_empty()).then(|| tools.collect()));
     if let Some(choice) = &chat.choice {
         set(
             "response_format",
@@ -254,6 +265,19 @@ fn request(model: &str, chat: &Chat, limit: &str) -> Value {
     body
 }
 
+/// What a model said with its calls, and a message for the result of each.
+fn exchanged(exchange: &Exchange) -> Vec<Value> {
+    let calls = exchange.calls.iter().map(|call| {
+        json!({"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}})
+    });
+    let content = (!exchange.text.is_empty()).then_some(&exchange.text);
+    let said = json!({"role": "assistant", "content": content, "tool_calls": calls.collect::<Value>()});
+    let results = exchange.calls.iter().zip(&exchange.results);
+    let results =
+        results.map(|(call, result)| json!({"role": "tool", "tool_call_id": call.id, "content": result}));
+    std::iter::once(said).chain(results).collect()
+}
+
 /// Why a stream did not come to its end.
 #[derive(Debug, PartialEq, Eq)]
 enum Stopped {
@@ -266,6 +290,10 @@ enum Stopped {
 #[derive(Debug, Default)]
 struct Gathered {
     text: String,
+    /// The calls so far, by their place; their arguments come in pieces.
+    calls: Vec<ToolCall>,
+    /// How many bytes of either there are.
+    length: usize,
     usage: Option<Usage>,
     finish: Option<String>,
     done: bool,
@@ -287,17 +315,61 @@ impl Gathered {
         self.note(&chunk);
         let piece = chunk["choices"][0]["delta"]["content"].as_str().unwrap_or_default().to_owned();
         self.text.push_str(&piece);
+        self.length += piece.len();
+        for part in chunk["choices"][0]["delta"]["tool_calls"].as_array().into_iter().flatten() {
+            self.take_call(part)?;
+        }
         Ok(piece)
     }
 
     /// Takes an answer that was not streamed.
     fn whole(&mut self, body: &[u8]) -> Result<(), &'static str> {
         let answer: Value = serde_json::from_slice(body).map_err(|_| "it is no JSON")?;
-        let text = answer["choices"][0]["message"]["content"].as_str().ok_or("it has no text")?;
+        let message = &answer["choices"][0]["message"];
+        for call in message["tool_calls"].as_array().into_iter().flatten() {
+            self.take_call(call).map_err(|_| "it calls too many tools")?;
+        }
+        let text = match message["content"].as_str() {
+            None if self.calls.is_empty() => return Err("it has no text"),
+            text => text.unwrap_or_default(),
+        };
         self.text = text.to_owned();
         self.note(&answer);
         self.done = true;
         Ok(())
+    }
+
+    /// Takes a piece of a call. A server that does not number its calls sends each of them whole.
+    fn take_call(&mut self, part: &Value) -> Result<(), Stopped> {
+        let at = part["index"].as_u64().and_then(|at| usize::try_from(at).ok()).unwrap_or(self.calls.len());
+        if at >= MOST_CALLS {
+            return Err(Stopped::Garbled("it calls too many tools"));
+        }
+        while self.calls.len() <= at {
+            let id = format!("call_{}", self.calls.len());
+            self.calls.push(ToolCall { id, name: String::new(), arguments: String::new() });
+        }
+        let call = &mut self.calls[at];
+        if let Some(id) = part["id"].as_str().filter(|id| !id.is_empty()) {
+            id.clone_into(&mut call.id);
+        }
+        if let Some(name) = part["function"]["name"].as_str() {
+            call.name.push_str(name);
+        }
+        match &part["function"]["arguments"] {
+            Value::String(text) => call.arguments.push_str(text),
+            // Some servers write them as what they are.
+            Value::Object(object) => call.arguments = Value::Object(object.clone()).to_string(),
+            _ => {}
+        }
+        self.length += part["function"]["arguments"].as_str().map_or(0, str::len);
+        Ok(())
+    }
+
+    /// The calls that name a tool.
+    fn calls(&mut self) -> Vec<ToolCall> {
+        let calls = std::mem::take(&mut self.calls);
+        calls.into_iter().filter(|call| !call.name.is_empty()).collect()
     }
 
     fn note(&mut self, chunk: &Value) {
@@ -386,6 +458,72 @@ mod tests {
         assert_eq!(gathered.usage, Some(Usage { input_tokens: 9, output_tokens: 2 }));
         let reports = gathered.take(r#"{"error":{"message":"overloaded"}}"#);
         assert_eq!(reports, Err(Stopped::Reports("overloaded".into())));
+    }
+
+    #[test]
+    fn tools_go_out_and_their_results_after_what_the_model_said() {
+        let call = ToolCall { id: "c1".into(), name: "lookup".into(), arguments: "{}".into() };
+        let chat = Chat {
+            messages: vec![Message { role: Role::User, text: "Hi".into() }],
+            exchanges: vec![Exchange {
+                text: String::new(),
+                calls: vec![call],
+                results: vec!["found".into()],
+            }],
+            tools: vec![flow::message::Tool {
+                name: "lookup".into(),
+                description: "Looks up".into(),
+                parameters: json!({"type": "object"}),
+            }],
+            ..Chat::default()
+        };
+        let body = request("gpt", &chat, "max_tokens");
+        let function = json!({"name": "lookup", "description": "Looks up", "parameters": {"type": "object"}});
+        assert_eq!(body["tools"], json!([{"type": "function", "function": function}]));
+        assert_eq!(
+            body["messages"],
+            json!([{"role": "user", "content": "Hi"},
+                {"role": "assistant", "content": null, "tool_calls": [{"id": "c1", "type": "function",
+                    "function": {"name": "lookup", "arguments": "{}"}}]},
+                {"role": "tool", "tool_call_id": "c1", "content": "found"}])
+        );
+        assert_eq!(request("gpt", &Chat::default(), "max_tokens").get("tools"), None);
+    }
+
+    #[test]
+    fn calls_come_in_pieces_or_whole() {
+        let expected = |id: &str, name: &str, arguments: &str| ToolCall {
+            id: id.into(),
+            name: name.into(),
+            arguments: arguments.into(),
+        };
+        let mut gathered = Gathered::default();
+        for data in [
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"id":"a","type":"function","function":{"name":"one","arguments":""}}]}}]}"#,
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"{\"x\":"}}]}}]}"#,
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":1,"id":"b","function":{"name":"two","arguments":"{}"}}]}}]}"#,
+            r#"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"arguments":"1}"}}]},"finish_reason":"tool_calls"}]}"#,
+        ] {
+            assert_eq!(gathered.take(data).unwrap(), "");
+        }
+        assert_eq!(gathered.calls(), [expected("a", "one", "{\"x\":1}"), expected("b", "two", "{}")]);
+        let unnumbered = r#"{"choices":[{"delta":{"tool_calls":[{"function":{"name":"one","arguments":{"x":1}}},
+            {"function":{"name":"two","arguments":"{}"}}]}}]}"#;
+        gathered.take(unnumbered).unwrap();
+        assert_eq!(
+            gathered.calls(),
+            [expected("call_0", "one", "{\"x\":1}"), expected("call_1", "two", "{}")]
+        );
+        let mut whole = Gathered::default();
+        let body = r#"{"choices":[{"message":{"content":null,"tool_calls":[{"id":"a","function":{"name":"one","arguments":"{}"}}]}}]}"#;
+        whole.whole(body.as_bytes()).unwrap();
+        assert_eq!(whole.calls(), [expected("a", "one", "{}")]);
+        assert!(Gathered::default().whole(br#"{"choices":[{"message":{"content":null}}]}"#).is_err());
+        assert!(
+            Gathered::default()
+                .take(r#"{"choices":[{"delta":{"tool_calls":[{"index":999999999}]}}]}"#)
+                .is_err()
+        );
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use flow::event::{Body, Event, Failure, FailureCode, RunError, Status};
-use flow::run::{Completion, Next, Run, Task, TaskId};
+use flow::run::{Next, Question, Run, Task, TaskId};
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -14,12 +14,12 @@ use tokio_util::sync::CancellationToken;
 use super::{Feed, INTERRUPTED, LONGEST, Tokens};
 use crate::clock;
 use crate::node::{self, Context, Origin};
-use crate::provider::Pieces;
+use crate::provider::{Piece, Pieces};
 
 /// Pieces of an answer that may wait before the model does.
 const LAG: usize = 64;
 
-type Outcome = (TaskId, Result<Completion, Failure>);
+type Outcome = (TaskId, Result<node::Outcome, Failure>);
 
 pub(super) struct Driver {
     pub run: Run,
@@ -27,6 +27,21 @@ pub(super) struct Driver {
     pub context: Context,
     pub origin: Arc<Origin>,
     pub stopping: CancellationToken,
+    pub stamp: Stamp,
+}
+
+/// Why a run does not go on.
+pub(super) enum Drove {
+    Ended(End),
+    Paused(Pause),
+}
+
+/// A run that waits for an answer, before anyone hears of it.
+pub(super) struct Pause {
+    pub questions: Vec<Question>,
+    pub tokens: Tokens,
+    /// The question, which is not published yet.
+    pub event: Event,
 }
 
 /// How a run ended, before anyone hears of it.
@@ -39,19 +54,20 @@ pub(super) struct End {
 }
 
 impl Driver {
-    /// Runs to the end, and publishes everything but the end itself.
-    pub(super) async fn drive(mut self) -> End {
-        let mut stamp = Stamp { began: Instant::now(), seq: 0, tokens: Tokens::default() };
+    /// Runs to the end or to a question, and publishes everything but that itself.
+    pub(super) async fn drive(mut self) -> Drove {
         let mut under_way: FuturesUnordered<BoxFuture<'static, Outcome>> = FuturesUnordered::new();
-        let (pieces, mut arriving) = mpsc::channel::<(TaskId, String)>(LAG);
+        let (pieces, mut arriving) = mpsc::channel::<(TaskId, Piece)>(LAG);
         let deadline = tokio::time::sleep(LONGEST);
         tokio::pin!(deadline);
-        let status = loop {
+        let ended = loop {
             let next = self.run.next();
-            if let Next::Ended(status) = next {
-                break status;
+            match next {
+                Next::Ended(status) => break Some(status),
+                Next::Paused => break None,
+                Next::Start(_) | Next::Wait => {}
             }
-            self.feed.publish(stamp.events(self.run.events()), false);
+            self.feed.publish(self.stamp.events(self.run.events()), false);
             if let Next::Start(task) = next {
                 let (context, origin) = (self.context.clone(), Arc::clone(&self.origin));
                 under_way.push(Box::pin(perform(task, context, origin, pieces.clone())));
@@ -68,22 +84,44 @@ impl Driver {
                     let late = why(FailureCode::TimedOut, "The run took longer than an hour.");
                     self.run.stop(Status::TimedOut, Some(late));
                 }
-                Some((task, text)) = arriving.recv() => self.run.delta(task, text),
-                Some((task, result)) = under_way.next() => match result {
-                    Ok(completion) => self.run.complete(task, completion),
-                    Err(failure) => self.run.fail(task, failure),
-                },
+                Some((task, piece)) = arriving.recv() => self.tell(task, piece),
+                Some((task, result)) = under_way.next() => {
+                    // What came with the end, in the same turn, belongs before it.
+                    while let Ok((task, piece)) = arriving.try_recv() {
+                        self.tell(task, piece);
+                    }
+                    match result {
+                        Ok(node::Outcome::Done(completion)) => self.run.complete(task, completion),
+                        Ok(node::Outcome::Asked { text, state }) => self.run.ask(task, text, state),
+                        Err(failure) => self.run.fail(task, failure),
+                    }
+                }
             }
         };
         // Closes the connections of what is still under way.
         drop(under_way);
-        let error = self.run.error().cloned();
-        let mut events = stamp.events(self.run.events());
-        let event = events
-            .pop()
-            .unwrap_or_else(|| stamp.event(Body::ExecutionEnded { status, error: error.clone() }));
+        let mut events = self.stamp.events(self.run.events());
+        let last = events.pop();
         self.feed.publish(events, false);
-        End { status, error, tokens: stamp.tokens, event }
+        let tokens = self.stamp.tokens;
+        match (ended, last) {
+            (None, Some(event)) => Drove::Paused(Pause { questions: self.run.questions(), tokens, event }),
+            (ended, last) => {
+                let (status, error) = (ended.unwrap_or(Status::Failed), self.run.error().cloned());
+                let end = || Body::ExecutionEnded { status, error: error.clone() };
+                let event = last.unwrap_or_else(|| self.stamp.event(end()));
+                Drove::Ended(End { status, error, tokens, event })
+            }
+        }
+    }
+}
+
+impl Driver {
+    fn tell(&mut self, task: TaskId, piece: Piece) {
+        match piece {
+            Piece::Text(text) => self.run.delta(task, text),
+            Piece::Step(step) => self.run.note(task, step),
+        }
     }
 }
 
@@ -107,13 +145,13 @@ async fn perform(
     task: Task,
     context: Context,
     origin: Arc<Origin>,
-    pieces: mpsc::Sender<(TaskId, String)>,
+    pieces: mpsc::Sender<(TaskId, Piece)>,
 ) -> Outcome {
     let id = task.id;
     let (sink, mut arriving) = Pieces::channel(LAG);
     let forward = async {
-        while let Some(text) = arriving.recv().await {
-            if pieces.send((id, text)).await.is_err() {
+        while let Some(piece) = arriving.recv().await {
+            if pieces.send((id, piece)).await.is_err() {
                 break;
             }
         }
@@ -132,13 +170,24 @@ fn why(code: FailureCode, message: &str) -> RunError {
 }
 
 /// Gives events their place and time, and counts tokens on the way.
-struct Stamp {
+pub(super) struct Stamp {
     began: Instant,
+    /// Microseconds that the run had taken before.
+    before: u64,
     seq: u64,
     tokens: Tokens,
 }
 
 impl Stamp {
+    /// For a run that goes on after these events; `started_at` is when it began.
+    pub(super) fn after(events: &[Event], started_at: u64) -> Self {
+        let mut tokens = Tokens::default();
+        events.iter().for_each(|event| tokens.count(&event.body));
+        let waited = clock::now().saturating_sub(started_at).saturating_mul(1000);
+        let before = events.last().map_or(0, |last| last.elapsed.max(waited));
+        Self { began: Instant::now(), before, seq: events.last().map_or(0, |last| last.seq), tokens }
+    }
+
     fn events(&mut self, bodies: Vec<Body>) -> Vec<Event> {
         bodies.into_iter().map(|body| self.event(body)).collect()
     }
@@ -147,6 +196,7 @@ impl Stamp {
         self.seq += 1;
         self.tokens.count(&body);
         let elapsed = u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let elapsed = self.before.saturating_add(elapsed);
         Event { seq: self.seq, at: clock::now(), elapsed, body }
     }
 }

@@ -15,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 pub struct Feed {
     /// The execution's id.
     pub id: String,
+    /// The place of the last event from before it was taken up; 0 where it began here.
+    pub since: u64,
     events: Mutex<Vec<Arc<Event>>>,
     /// How many events there are, and whether more can come.
     progress: watch::Sender<(usize, bool)>,
@@ -23,15 +25,22 @@ pub struct Feed {
 
 impl Feed {
     pub(super) fn new(id: String) -> Self {
+        Self::again(id, Vec::new())
+    }
+
+    /// Of a run that goes on after these events.
+    pub(super) fn again(id: String, events: Vec<Event>) -> Self {
+        let count = events.len();
         Self {
             id,
-            events: Mutex::default(),
-            progress: watch::Sender::new((0, false)),
+            since: count as u64,
+            events: Mutex::new(events.into_iter().map(Arc::new).collect()),
+            progress: watch::Sender::new((count, false)),
             stop: CancellationToken::new(),
         }
     }
 
-    /// Adds events; `last` says that no more will come.
+    /// Adds events; `last` says that no more will come, or none before a question is answered.
     pub(super) fn publish(&self, events: Vec<Event>, last: bool) {
         let count = {
             let mut journal = self.events.lock();

@@ -6,7 +6,7 @@ use flow::event::Event;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
-use crate::store::{self, Finished, Store};
+use crate::store::{self, Finished, Paused, Store};
 
 /// The longest wait between two tries.
 const LONGEST: Duration = Duration::from_secs(5);
@@ -28,6 +28,11 @@ impl Keep {
     /// Writes an end down; whether it is on disk.
     pub(super) async fn end(&self, finished: &Finished) -> bool {
         self.patiently(&finished.id, || self.store.finish_execution(finished.clone())).await
+    }
+
+    /// Writes a pause down; whether it is on disk.
+    pub(super) async fn pause(&self, paused: &Paused) -> bool {
+        self.patiently(&paused.id, || self.store.pause_execution(paused.clone())).await
     }
 
     async fn patiently<F>(&self, execution: &str, write: impl Fn() -> F) -> bool

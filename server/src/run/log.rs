@@ -17,10 +17,10 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// The log of a feed, and the task that writes it. The end of a run is not its to write.
+    /// The log of a feed, and the task that writes it. The end of a run is not its to write, nor a question.
     pub(super) fn new(feed: &Arc<Feed>, keep: Keep) -> (Self, impl Future<Output = ()> + Send + 'static) {
-        let (sender, written) = watch::channel(0);
-        (Self { written }, write(feed.reader(0), keep, sender))
+        let (sender, written) = watch::channel(feed.since);
+        (Self { written }, write(feed.reader(feed.since), keep, sender))
     }
 
     /// Waits until the events up to this place are written, or never will be.
@@ -35,7 +35,7 @@ async fn write(mut reader: Reader, keep: Keep, written: watch::Sender<u64>) {
         let last = events.last().map_or(0, |event| event.seq);
         let events: Vec<Event> = events
             .iter()
-            .filter(|event| !matches!(event.body, Body::ExecutionEnded { .. }))
+            .filter(|event| !matches!(event.body, Body::ExecutionEnded { .. } | Body::InputRequested { .. }))
             .map(|event| Event::clone(event))
             .collect();
         if !events.is_empty() && !keep.events(&id, events).await {

@@ -48,12 +48,16 @@ impl Service {
         Ok(Events::Past(self.store.events(id, after).await?))
     }
 
-    /// Stops a running execution.
+    /// Stops an execution that runs, or waits for an answer.
     pub async fn stop(&self, id: &str) -> Result<()> {
         if self.runner.stop(id) {
             return Ok(());
         }
         let row = self.store.execution(id).await.map_err(missing("execution", id))?;
+        // It may have been taken up just now.
+        if self.runner.stop_waiting(id).await? || self.runner.stop(id) {
+            return Ok(());
+        }
         Err(Error::Conflict {
             code: "ended",
             message: format!("This execution has ended already: {}.", row.status.name()),

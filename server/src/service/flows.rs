@@ -149,6 +149,9 @@ impl Service {
                             )
                         },
                     )?;
+                if template.id == flow::templates::WITH_AGENT {
+                    self.ensure_sample_agent().await?;
+                }
                 ((template.definition, template.extensions), template.title)
             }
             None => (templates::blank(), "Untitled flow".to_owned()),

@@ -15,6 +15,7 @@ use super::connections::hint;
 use super::{Service, TEST_ALIAS};
 use crate::error::{Error, Result, missing};
 use crate::node::Origin;
+use crate::node::flows::Flows;
 use crate::node::function::{Binding, header};
 use crate::store::FunctionRow;
 use crate::{clock, id};
@@ -33,7 +34,7 @@ const NO_FLOW: &str = "0000000000";
 const TEST_NODE: &str = "Test";
 
 /// Names and secrets.
-type Headers = Vec<(String, String)>;
+pub(super) type Headers = Vec<(String, String)>;
 
 impl Service {
     /// Lets runs know the stored bindings. To be called at the start and after changes.
@@ -44,7 +45,8 @@ impl Service {
         for row in self.store.functions().await? {
             let Ok(url) = Url::parse(&row.url) else { continue };
             let timeout = Duration::from_secs(row.timeout_seconds.into());
-            bindings.insert(row.arn.clone(), Binding { url, timeout, headers: self.headers(&row) });
+            let headers = self.open_headers(&place(&row.arn), row.sealed_headers.as_deref());
+            bindings.insert(row.arn, Binding { url, timeout, headers });
         }
         self.functions.set(bindings);
         Ok(())
@@ -70,8 +72,9 @@ impl Service {
         let (sealed_headers, header_hints) = match put.headers {
             None => known.map_or((None, "[]".to_owned()), |row| (row.sealed_headers, row.header_hints)),
             Some(given) => {
-                let stored = known.map(|row| self.headers(&row)).unwrap_or_default();
-                self.seal_headers(arn, &merged(given, &stored)?)?
+                let sealed = known.and_then(|row| row.sealed_headers);
+                let stored = self.open_headers(&place(arn), sealed.as_deref());
+                self.seal_headers(&place(arn), &merged(given, &stored)?)?
             }
         };
         let row = FunctionRow {
@@ -117,6 +120,7 @@ impl Service {
             execution_id: format!("test-{}", id::by_time(clock::now())?),
             flow_id: NO_FLOW.to_owned(),
             alias_id: TEST_ALIAS.to_owned(),
+            flows: Flows::none("A test calls no flows."),
         };
         Ok(match self.functions.call(&call, &[], &origin).await {
             Ok(reply) => FunctionTest {
@@ -127,25 +131,24 @@ impl Service {
         })
     }
 
-    /// The headers of a binding, opened.
-    fn headers(&self, row: &FunctionRow) -> Headers {
-        let Some(sealed) = &row.sealed_headers else { return Headers::new() };
-        let opened = self.seal.unseal(&place(&row.arn), sealed).map_err(|error| error.to_string());
+    /// Headers that were sealed for this place, opened.
+    pub(super) fn open_headers(&self, place: &str, sealed: Option<&[u8]>) -> Headers {
+        let Some(sealed) = sealed else { return Headers::new() };
+        let opened = self.seal.unseal(place, sealed).map_err(|error| error.to_string());
         let read = opened.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
         read.unwrap_or_else(|error| {
-            warn!(function.arn = row.arn, "its headers are left out: {error}");
+            warn!(sealed.place = place, "these headers are left out: {error}");
             Headers::new()
         })
     }
 
     /// The headers as they are stored: sealed, and what is shown of them.
-    fn seal_headers(&self, arn: &str, headers: &Headers) -> Result<(Option<Vec<u8>>, String)> {
+    pub(super) fn seal_headers(&self, place: &str, headers: &Headers) -> Result<(Option<Vec<u8>>, String)> {
         if headers.is_empty() {
             return Ok((None, "[]".to_owned()));
         }
         let text = serde_json::to_string(headers)?;
-        let sealed =
-            self.seal.seal(&place(arn), &text).map_err(|error| Error::Internal(error.to_string()))?;
+        let sealed = self.seal.seal(place, &text).map_err(|error| Error::Internal(error.to_string()))?;
         let shown =
             |(name, secret): &(String, String)| FunctionHeader { name: name.clone(), hint: hint(secret) };
         let hints: Vec<FunctionHeader> = headers.iter().map(shown).collect();
@@ -154,7 +157,7 @@ impl Service {
 }
 
 /// The headers that a binding shall have; those given without a secret keep the stored one.
-fn merged(given: Vec<PutHeader>, stored: &Headers) -> Result<Headers> {
+pub(super) fn merged(given: Vec<PutHeader>, stored: &Headers) -> Result<Headers> {
     let wrong = |message: String| Err(Error::invalid("headers", message));
     if given.len() > MOST_HEADERS {
         return wrong(format!("A binding has at most {MOST_HEADERS} headers."));
@@ -194,19 +197,19 @@ fn place(arn: &str) -> String {
     format!("functions/{arn}")
 }
 
-/// Anything may stand for a function in a definition, a variable of a template too.
-fn check_arn(arn: &str) -> Result<()> {
+/// Anything may stand for a function or an agent in a definition, a variable of a template too.
+pub(super) fn check_arn(arn: &str) -> Result<()> {
     if arn.is_empty()
         || arn.len() > LONGEST_ARN
         || arn.contains(|c: char| c.is_whitespace() || c.is_control())
     {
-        let message = "Give the function's ARN as the node has it, without spaces, at most 2048 characters.";
+        let message = "Give the ARN as the node has it, without spaces, at most 2048 characters.";
         return Err(Error::invalid("arn", message));
     }
     Ok(())
 }
 
-fn address(text: &str) -> Result<Url> {
+pub(super) fn address(text: &str) -> Result<Url> {
     let url = Url::parse(text.trim()).map_err(|_| {
         Error::invalid("url", "Give the whole address, such as http://127.0.0.1:9000/lookup.")
     })?;

@@ -3,13 +3,18 @@
 use std::sync::Arc;
 
 use flow::event::{Body, Status};
-use flow::wire::{Invoked, OutputValue};
+use flow::wire::{InputRequest, Invoked, OutputValue};
+use futures_util::FutureExt as _;
 use serde_json::Value;
 
 use super::Service;
 use super::aliases::TEST_ALIAS;
 use crate::error::{Error, Result, missing};
-use crate::run::{Feed, Start};
+use crate::node::flows;
+use crate::run::{Feed, Flows, Reply, Start};
+
+/// How deep flows may call each other by the tools of their agents.
+const DEEPEST: usize = 4;
 
 /// What a caller calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,23 +93,82 @@ impl Service {
     /// # Errors
     /// The flow has errors, the input does not fit, or the chosen id is another execution's.
     pub async fn begin(&self, start: Start) -> Result<Arc<Feed>> {
-        Ok(self.runner.start(start).await?)
+        Ok(self.runner.start(start, self.calls(0)).await?)
     }
 
-    /// Waits for an execution's end; what it put out.
+    /// Answers the question of an execution, which goes on.
+    ///
+    /// # Errors
+    /// There is no such execution, it waits for no answer, or another node asks.
+    pub async fn answer(&self, execution: &str, node: Option<String>, text: String) -> Result<Arc<Feed>> {
+        let row = self.store.execution(execution).await.map_err(missing("execution", execution))?;
+        let alias_id = match &row.alias {
+            None => TEST_ALIAS.to_owned(),
+            // An alias that is gone had an id that nobody knows any more.
+            Some(name) => {
+                self.store.alias(&row.flow_id, name).await.map_or_else(|_| name.clone(), |alias| alias.id)
+            }
+        };
+        let reply = Reply { execution: execution.to_owned(), node, text, alias_id };
+        Ok(self.runner.answer(reply, self.calls(0)).await?)
+    }
+
+    /// How the nodes of a run call other flows; `depth` is how deep that run is called itself.
+    fn calls(&self, depth: usize) -> Flows {
+        let service = self.clone();
+        Flows::new(move |call| {
+            let service = service.clone();
+            async move { service.call_flow(call, depth + 1).await }.boxed()
+        })
+    }
+
+    /// Calls a flow for a node, and waits for what it puts out. It is stopped where the caller goes away.
+    async fn call_flow(&self, call: flows::Call, depth: usize) -> flows::Called {
+        if depth > DEEPEST {
+            return Err(format!(
+                "Flows call each other at most {DEEPEST} deep, and this one would be deeper."
+            ));
+        }
+        let words = |error: Error| error.to_string();
+        let start = self.callable(&call.flow, Target::Alias(call.alias)).await.map_err(words)?;
+        let start = Start { input: call.input, ..start };
+        let feed = self.runner.start(start, self.calls(depth)).await.map_err(|error| words(error.into()))?;
+        let leaving = Leaving(Arc::clone(&feed));
+        let invoked = self.wait(feed).await.map_err(words)?;
+        drop(leaving);
+        if let Some(request) = invoked.request {
+            self.runner.stop_waiting(&invoked.execution_id).await.map_err(|error| words(error.into()))?;
+            return Err(format!("It asks «{}», which it cannot be answered from here.", request.content));
+        }
+        let mut outputs = invoked.outputs;
+        Ok(match (outputs.pop(), outputs.is_empty()) {
+            (Some(only), true) => only.value,
+            (Some(last), false) => {
+                let all = outputs.into_iter().chain([last]);
+                Value::Object(all.map(|output| (output.node, output.value)).collect())
+            }
+            (None, _) => Value::Null,
+        })
+    }
+
+    /// Waits for an execution's end, or for a question of its own; what it put out.
     ///
     /// # Errors
     /// It did not succeed.
     pub async fn wait(&self, feed: Arc<Feed>) -> Result<Invoked> {
         let mut reader = feed.reader(0);
         let mut outputs = Vec::new();
-        let mut end = None;
+        let (mut end, mut request) = (None, None);
         while let Some(events) = reader.next().await {
             for event in events {
                 match &event.body {
                     Body::Output { node, value, .. } => {
                         outputs.push(OutputValue { node: node.clone(), value: value.clone() });
                     }
+                    Body::InputRequested { node, text, .. } => {
+                        request = Some(InputRequest { node: node.clone(), content: text.clone() });
+                    }
+                    Body::InputGiven { .. } => request = None,
                     Body::ExecutionEnded { status, error } => end = Some((*status, error.clone())),
                     _ => {}
                 }
@@ -112,9 +176,23 @@ impl Service {
         }
         let execution_id = feed.id.clone();
         match end {
-            Some((Status::Succeeded, _)) => Ok(Invoked { execution_id, status: Status::Succeeded, outputs }),
+            Some((Status::Succeeded, _)) => {
+                Ok(Invoked { execution_id, status: Status::Succeeded, outputs, request: None })
+            }
             Some((status, error)) => Err(Error::Run { execution: execution_id, status, error }),
+            None if request.is_some() => {
+                Ok(Invoked { execution_id, status: Status::InputRequired, outputs, request })
+            }
             None => Err(Error::Internal("a feed ended without an end".to_owned())),
         }
+    }
+}
+
+/// Asks a run to stop when it is dropped. One that has ended does not mind.
+struct Leaving(Arc<Feed>);
+
+impl Drop for Leaving {
+    fn drop(&mut self) {
+        self.0.ask_to_stop();
     }
 }

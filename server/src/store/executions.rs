@@ -214,7 +214,11 @@ impl Store {
     }
 }
 
-async fn append(connection: &mut SqliteConnection, execution: &str, events: &[Event]) -> Result<()> {
+pub(super) async fn append(
+    connection: &mut SqliteConnection,
+    execution: &str,
+    events: &[Event],
+) -> Result<()> {
     for event in events {
         sqlx::query("INSERT INTO events (execution_id, seq, body) VALUES (?, ?, ?)")
             .bind(execution)
@@ -226,7 +230,7 @@ async fn append(connection: &mut SqliteConnection, execution: &str, events: &[Ev
     Ok(())
 }
 
-async fn finish(connection: &mut SqliteConnection, finished: Finished) -> Result<()> {
+pub(super) async fn finish(connection: &mut SqliteConnection, finished: Finished) -> Result<()> {
     let updated = sqlx::query(
         "UPDATE executions SET status = ?, ended_at = ?, error = ?, input_tokens = ?, output_tokens = ?
          WHERE id = ? AND status = 'Running'",

@@ -9,6 +9,7 @@
     clippy::panic
 )]
 
+mod agents;
 mod arrows;
 mod buckets;
 mod durability;
@@ -17,6 +18,8 @@ mod functions;
 mod gate;
 mod harness;
 mod knowledge;
+mod mcp;
 mod models;
+mod questions;
 mod runs;
 mod upstream;

@@ -19,11 +19,23 @@ use tokio::sync::{Mutex, Notify, mpsc};
 /// The pieces of an answer to a request.
 pub type Answer = Arc<dyn Fn(&Value) -> Vec<String> + Send + Sync>;
 
+/// A text or calls of tools, from a request.
+pub type Turn = Arc<dyn Fn(&Value) -> Said + Send + Sync>;
+
+/// What a model says in one answer.
+pub enum Said {
+    Text(&'static str),
+    /// Names and arguments, as the model writes them.
+    Calls(Vec<(&'static str, String)>),
+}
+
 /// What the upstream answers.
 #[derive(Clone)]
 pub enum Script {
     /// These pieces, from the request.
     Pieces(Answer),
+    /// A text or calls of tools.
+    Turns(Turn),
     /// The first piece, then the rest when the gate opens.
     Held(Vec<String>),
     /// A status, headers and a body.
@@ -135,7 +147,28 @@ async fn chat(State(state): State<Arc<Inner>>, Json(request): Json<Value>) -> Re
             stream(state, pieces, false)
         }
         Script::Held(pieces) => stream(state, pieces, true),
+        Script::Turns(turn) => match turn(&request) {
+            Said::Text(text) => stream(state, vec![text.to_owned()], false),
+            Said::Calls(calls) => events(futures_util::stream::iter([Ok(called(&calls))])),
+        },
     }
+}
+
+/// Calls of tools as a stream tells them: the arguments of each in two pieces.
+fn called(calls: &[(&str, String)]) -> Bytes {
+    let chunk = |delta: Value| format!("data: {}\n\n", json!({"choices": [{"index": 0, "delta": delta}]}));
+    let mut told = String::new();
+    for (index, (name, arguments)) in calls.iter().enumerate() {
+        let (first, second) = arguments.split_at(arguments.len() / 2);
+        let call = json!({"index": index, "id": format!("call_{index}"), "type": "function",
+            "function": {"name": name, "arguments": first}});
+        told.push_str(&chunk(json!({"tool_calls": [call]})));
+        let more = json!({"index": index, "function": {"arguments": second}});
+        told.push_str(&chunk(json!({"tool_calls": [more]})));
+    }
+    let end = json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]});
+    let usage = json!({"choices": [], "usage": {"prompt_tokens": 10, "completion_tokens": 3}});
+    format!("{told}data: {end}\n\ndata: {usage}\n\ndata: [DONE]\n\n").into()
 }
 
 fn stream(state: Arc<Inner>, pieces: Vec<String>, held: bool) -> Response {

@@ -21,6 +21,9 @@ use super::{Answer, Door, arn, frame};
 use crate::run::{Feed, Reader};
 use crate::service::{Start, Target};
 
+/// The input of an agent's node that a reply to its question is for.
+const AGENT_INPUT: &str = flow::node::agent::TEXT;
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Invoke {
@@ -58,28 +61,57 @@ pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
     let row = service.flow_row(&flow).await?;
     // Found once: an alias that is moved meanwhile changes neither what runs nor how it is told.
     let start = service.callable(&row.id, Target::Alias(alias)).await?;
+    let trace = body.enable_trace.unwrap_or(false);
+    let input = sole(body.inputs)?;
+    if input.node_input_name.is_some() {
+        return reply(door, &start, id, input, trace).await;
+    }
     let definition = start.definition.clone();
-    let input = only_input(body.inputs, &definition)?;
+    let input = only_input(input, &definition)?;
     let feed = service.begin(Start { input, id, ..start }).await?;
-    Ok(respond(feed, definition, body.enable_trace.unwrap_or(false)))
+    Ok(respond(feed, definition, trace))
+}
+
+/// A reply to the question of an agent, whose run goes on.
+async fn reply(door: &Door, start: &Start, id: Option<String>, input: Input, trace: bool) -> Answer {
+    let id = required("executionId", id)?;
+    let service = &door.app.service;
+    let execution = service.execution(&id).await?;
+    let summary = &execution.summary;
+    if summary.flow_id != start.flow_id || summary.alias != start.alias {
+        return Err(Error::not_found(format!("This alias of the flow has no execution {id}.")));
+    }
+    let node = required("inputs[0].nodeName", input.node_name)?;
+    if input.node_input_name.is_some_and(|name| name != AGENT_INPUT) {
+        let message = format!("The input of {node} that takes an answer is named {AGENT_INPUT}.");
+        return Err(Error::field("inputs[0].nodeInputName", message));
+    }
+    let content = required("inputs[0].content", input.content)?;
+    let text = match required("inputs[0].content.document", content.document)? {
+        Value::String(text) => text,
+        _ => return Err(Error::field("inputs[0].content.document", "An answer to an agent is a String.")),
+    };
+    let feed = service.answer(&id, Some(node), text).await?;
+    Ok(respond(feed, execution.definition, trace))
+}
+
+/// The one input.
+fn sole(inputs: Option<Vec<Input>>) -> Result<Input, Error> {
+    let mut inputs = required("inputs", inputs)?;
+    match (inputs.pop(), inputs.is_empty()) {
+        (Some(input), true) => Ok(input),
+        _ => Err(Error::field("inputs", "A flow takes exactly one input.")),
+    }
 }
 
 /// The one document, which has to be for the flow's Input node.
-fn only_input(inputs: Option<Vec<Input>>, definition: &Definition) -> Result<Value, Error> {
-    let mut inputs = required("inputs", inputs)?;
-    let (Some(input), true) = (inputs.pop(), inputs.is_empty()) else {
-        return Err(Error::field("inputs", "A flow takes exactly one input."));
-    };
+fn only_input(input: Input, definition: &Definition) -> Result<Value, Error> {
     let name = required("inputs[0].nodeName", input.node_name)?;
     let start = definition.first(NodeType::Input);
     let start = start.ok_or_else(|| Error::validation("The flow has no Input node."))?;
     if name != start.name {
         let message = format!("The flow's Input node is named {}, not {name}.", start.name);
         return Err(Error::field("inputs[0].nodeName", message));
-    }
-    if input.node_input_name.is_some() {
-        let message = "This answers a question of an agent, and no run waits for an answer.";
-        return Err(Error::field("inputs[0].nodeInputName", message));
     }
     let port = start.outputs.first().map_or("document", |output| output.name.as_str());
     if input.node_output_name.is_some_and(|given| given != port) {
@@ -105,7 +137,7 @@ fn respond(feed: Arc<Feed>, definition: Definition, trace: bool) -> axum::respon
         (header::CACHE_CONTROL, "no-store".to_owned()),
         (HeaderName::from_static("x-amz-bedrock-flow-execution-id"), feed.id.clone()),
     ];
-    let reader = feed.reader(0);
+    let reader = feed.reader(feed.since);
     let telling = Telling { reader, definition, trace, over: false, _caller: Caller(feed) };
     let frames = stream::unfold(telling, |mut telling| async move {
         let frames = telling.next().await?;
@@ -160,7 +192,7 @@ impl Telling {
 fn ends(event: &Event) -> bool {
     match &event.body {
         Body::Output { value, .. } => value.is_null(),
-        body => matches!(body, Body::ExecutionEnded { .. }),
+        body => matches!(body, Body::ExecutionEnded { .. } | Body::InputRequested { .. }),
     }
 }
 
@@ -174,6 +206,15 @@ fn frames_of(definition: &Definition, run: &str, trace: bool, event: &Event) -> 
             let content = json!({"document": value});
             let payload = json!({"nodeName": node, "nodeType": "FlowOutputNode", "content": content});
             vec![frame::event("flowOutputEvent", &payload)]
+        }
+        Body::InputRequested { node, text, .. } => {
+            let content = json!({"document": text});
+            let payload = json!({"nodeName": node, "nodeType": "AgentNode", "content": content});
+            let reason = json!({"completionReason": "INPUT_REQUIRED"});
+            vec![
+                frame::event("flowMultiTurnInputRequestEvent", &payload),
+                frame::event("flowCompletionEvent", &reason),
+            ]
         }
         Body::ExecutionEnded { status: Status::Succeeded, .. } => {
             vec![frame::event("flowCompletionEvent", &json!({"completionReason": "SUCCESS"}))]

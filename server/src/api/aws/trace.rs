@@ -3,7 +3,8 @@
 //! Always holds: a trace has exactly one member, and no document in it is null, which AWS's SDKs cannot read.
 
 use flow::definition::{Configuration, Definition, Node, NodeType};
-use flow::event::{Body, Event, Field, Link, ModelCall};
+use flow::event::{Body, Event, Field, Link, ModelCall, Step};
+use flow::node::agent;
 use serde_json::{Map, Value, json};
 
 use super::flows::{moment, without_nulls};
@@ -23,9 +24,17 @@ pub(super) fn traces(definition: &Definition, run: &str, event: &Event) -> Vec<V
                 Some(model) => Some(action(run, node, &at, answered(outputs, model))),
                 None => called(definition.node(node), outputs).map(|called| action(run, node, &at, called)),
             };
+            // What an agent did is told step by step.
+            let action = action.filter(|_| alias(definition, node).is_none());
             let fields = fields(outputs, |field| output(definition, node, field));
             let output = fields.map(|fields| trace("nodeOutputTrace", node, &at, "fields", fields));
             action.into_iter().chain(output).collect()
+        }
+        Body::AgentStep { node, step, chain } => {
+            let parts = alias(scope(definition, chain), node)
+                .map(|alias| steps(step).into_iter().map(|trace| part(alias, run, &at, trace)));
+            let traces = parts.map(Iterator::collect::<Vec<Value>>).unwrap_or_default();
+            vec![trace("nodeDependencyTrace", node, &at, "traceElements", json!({"agentTraces": traces}))]
         }
         // A loop's controller is no Condition to AWS.
         Body::ConditionEvaluated { node, chain, .. }
@@ -138,4 +147,53 @@ fn called(node: Option<&Node>, outputs: &[Field]) -> Option<Value> {
         "operationRequest": {"functionName": function.lambda_arn},
         "operationResponse": {"payload": outputs.first()?.value},
     }))
+}
+
+/// The alias that an Agent node names; none for any other node.
+fn alias<'a>(definition: &'a Definition, node: &str) -> Option<&'a str> {
+    match &definition.node(node)?.configuration {
+        Some(Configuration::Agent(agent)) => Some(&agent.agent_alias_arn),
+        _ => None,
+    }
+}
+
+/// `TracePart`.
+fn part(alias: &str, run: &str, at: &str, trace: Value) -> Value {
+    let (agent, alias) = agent::parts(alias).unzip();
+    without_nulls(json!({
+        "agentId": agent,
+        "agentAliasId": alias,
+        "agentVersion": "DRAFT",
+        "sessionId": run,
+        "eventTime": at,
+        "trace": {"orchestrationTrace": trace},
+    }))
+}
+
+/// A step of an agent as AWS's agents tell it, each with one member of `OrchestrationTrace`.
+fn steps(step: &Step) -> Vec<Value> {
+    match step {
+        Step::Model { text, calls, usage, .. } => {
+            let usage =
+                usage.map(|usage| json!({"usage": {"inputTokens": usage.input_tokens, "outputTokens": usage.output_tokens}}));
+            let said = without_nulls(json!({"rawResponse": {"content": text}, "metadata": usage}));
+            let mut told = vec![json!({"modelInvocationOutput": said})];
+            if calls.is_empty() {
+                told.push(json!({"observation": {"type": "FINISH", "finalResponse": {"text": text}}}));
+            }
+            told
+        }
+        Step::Tool { name, arguments, result, .. } => {
+            let parameters = arguments.as_object().into_iter().flatten();
+            let parameters: Value = parameters
+                .map(|(name, value)| json!({"name": name, "value": flow::value::to_text(value)}))
+                .collect();
+            let input = json!({"actionGroupName": "tools", "function": name, "parameters": parameters});
+            let output = json!({"text": result});
+            vec![
+                json!({"invocationInput": {"invocationType": "ACTION_GROUP", "actionGroupInvocationInput": input}}),
+                json!({"observation": {"type": "ACTION_GROUP", "actionGroupInvocationOutput": output}}),
+            ]
+        }
+    }
 }

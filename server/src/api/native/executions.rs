@@ -3,14 +3,14 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use flow::event::Status;
-use flow::wire::{ErrorDocument, Execution, ExecutionList};
+use flow::wire::{ErrorDocument, Execution, ExecutionList, GiveInput, Invoked};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{App, Problem};
-use crate::api::extract::{Path, Query, last_event};
+use crate::api::extract::{Body, Path, Query, last_event, wants_events};
 use crate::api::sse;
 use crate::store::ExecutionFilter;
 
@@ -69,6 +69,27 @@ pub(super) async fn events(
 ) -> Result<Response, Problem> {
     let after = last_event(&headers)?;
     Ok(sse::events(app.service.events(&execution, after).await?, after))
+}
+
+/// Answer an execution's question
+///
+/// An execution that is `InputRequired` goes on where it was. Answers as a call does: when the run has ended or asks
+/// again; with `Accept: text/event-stream` it streams what happens from there. A question waits 24 hours.
+#[utoipa::path(post, path = "/api/executions/{execution}/input", tag = "Executions", request_body = GiveInput,
+    params(("execution", description = "Id")),
+    responses((status = 200, body = Invoked), (status = 400, body = ErrorDocument), (status = 404, body = ErrorDocument),
+        (status = 409, body = ErrorDocument), (status = 424, body = ErrorDocument), (status = 504, body = ErrorDocument)))]
+pub(super) async fn input(
+    State(app): State<App>,
+    Path(execution): Path<String>,
+    headers: HeaderMap,
+    Body(input): Body<GiveInput>,
+) -> Result<Response, Problem> {
+    let feed = app.service.answer(&execution, input.node, input.content).await?;
+    if wants_events(&headers) {
+        return Ok(sse::live(&feed));
+    }
+    Ok(Json(app.service.wait(feed).await?).into_response())
 }
 
 /// Stop an execution

@@ -13,8 +13,9 @@ use crate::service::Target;
 
 /// Call a flow
 ///
-/// Answers when the run has ended; with `Accept: text/event-stream` it streams what happens as it happens. A caller
-/// that goes away leaves the run going.
+/// Answers when the run has ended, or when an agent in it asks something: then the status is `InputRequired`, and
+/// `POST /api/executions/{id}/input` answers. With `Accept: text/event-stream` it streams what happens as it happens. A
+/// caller that goes away leaves the run going.
 #[utoipa::path(post, path = "/api/flows/{flow}/aliases/{alias}/invoke", tag = "Invoke", request_body = Invoke,
     params(("flow", description = "Id or name"), ("alias", description = "Id or name")),
     responses((status = 200, body = Invoked), (status = 400, body = ErrorDocument), (status = 404, body = ErrorDocument),

@@ -1,0 +1,202 @@
+//! The dialog that makes or changes an agent.
+
+use flow::wire::{Agent, MOST_STEPS, PutAgent, USUAL_STEPS};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::Page;
+use super::tools::{ToolRows, Tools};
+use crate::api;
+use crate::node::prompt::Models;
+use crate::ui::dialog::Dialog;
+use crate::ui::toast::use_toasts;
+
+#[component]
+pub fn EditAgent(
+    /// The one to change; none to make one.
+    #[prop(optional)]
+    agent: Option<Agent>,
+) -> impl IntoView {
+    let page: Page = expect_context();
+    let toasts = use_toasts();
+    let title = agent.as_ref().map_or_else(|| "New agent".to_owned(), |agent| format!("Edit {}", agent.name));
+    let (id, known) = agent.map_or_else(|| (None, blank()), known);
+    let id = StoredValue::new(id);
+    let name = RwSignal::new(known.name);
+    let description = RwSignal::new(known.description);
+    let instructions = RwSignal::new(known.instructions);
+    let model = RwSignal::new(known.model);
+    let steps = RwSignal::new(known.step_limit.to_string());
+    let asks_back = RwSignal::new(known.asks_back);
+    let tools = Tools::new(known.tools);
+    let (busy, wrong) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        wrong.set(None);
+        let tools = match tools.put() {
+            Ok(tools) => tools,
+            Err(why) => return wrong.set(Some(why)),
+        };
+        busy.set(true);
+        let put = PutAgent {
+            name: name.get_untracked().trim().to_owned(),
+            description: description.get_untracked().trim().to_owned(),
+            instructions: instructions.get_untracked(),
+            model: model.get_untracked().trim().to_owned(),
+            tools,
+            step_limit: steps.get_untracked().trim().parse().unwrap_or(USUAL_STEPS),
+            asks_back: asks_back.get_untracked(),
+        };
+        let id = id.get_value();
+        spawn_local(async move {
+            let saved = match &id {
+                Some(id) => api::agents::put(id, &put).await,
+                None => api::agents::create(&put).await,
+            };
+            match saved {
+                Ok(agent) => {
+                    toasts.say(format!("Saved {}.", agent.name));
+                    page.reload();
+                    page.open.try_set(None);
+                }
+                Err(error) => {
+                    wrong.try_set(Some(error.to_string()));
+                }
+            }
+            busy.try_set(false);
+        });
+    };
+    view! {
+        <Dialog title wide=true on_close=page.close()>
+            <form class="form" on:submit=submit>
+                <div class="two">
+                    <div class="field">
+                        <label for="agent-name">"Name"</label>
+                        <input
+                            id="agent-name"
+                            class="input"
+                            required
+                            autofocus
+                            maxlength="100"
+                            autocomplete="off"
+                            placeholder="Front desk"
+                            prop:value=name
+                            on:input=move |event| name.set(event_target_value(&event))
+                        />
+                    </div>
+                    <div class="field">
+                        <label for="agent-description">"What it is for"</label>
+                        <input
+                            id="agent-description"
+                            class="input"
+                            autocomplete="off"
+                            placeholder="Answers customers"
+                            prop:value=description
+                            on:input=move |event| description.set(event_target_value(&event))
+                        />
+                    </div>
+                </div>
+                <div class="field">
+                    <label for="agent-instructions">"Instructions"</label>
+                    <textarea
+                        id="agent-instructions"
+                        class="textarea"
+                        rows="6"
+                        placeholder="You are the front desk of a bicycle workshop. Answer in at most three sentences …"
+                        prop:value=instructions
+                        on:input=move |event| instructions.set(event_target_value(&event))
+                    ></textarea>
+                </div>
+                <Model model />
+                <ToolRows tools />
+                <label class="check">
+                    <input
+                        type="checkbox"
+                        prop:checked=asks_back
+                        on:change=move |event| asks_back.set(event_target_checked(&event))
+                    />
+                    "It may ask the person who called the flow, who then answers in the same run"
+                </label>
+                <div class="field">
+                    <label for="agent-steps">"Steps at most"</label>
+                    <input
+                        id="agent-steps"
+                        class="input short"
+                        type="number"
+                        min="1"
+                        max=MOST_STEPS
+                        required
+                        prop:value=steps
+                        on:input=move |event| steps.set(event_target_value(&event))
+                    />
+                    <span class="hint">"How often the model may be asked for one answer. Without one by then, the node fails."</span>
+                </div>
+                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
+                <div class="actions">
+                    <button type="button" class="btn" on:click=move |_| page.open.set(None)>
+                        "Cancel"
+                    </button>
+                    <button type="submit" class="btn primary" disabled=busy>
+                        "Save"
+                    </button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+#[component]
+fn Model(model: RwSignal<String>) -> impl IntoView {
+    let models: Models = expect_context();
+    let is_local = move || model.get().trim().starts_with("local/");
+    view! {
+        <div class="field">
+            <label for="agent-model">"Model"</label>
+            <input
+                id="agent-model"
+                class="input"
+                list="agent-models"
+                spellcheck="false"
+                autocomplete="off"
+                placeholder=move || models.list.with(|list| format!("{} (the default)", list.default_model))
+                prop:value=model
+                on:input=move |event| model.set(event_target_value(&event))
+            />
+            <datalist id="agent-models">
+                {move || {
+                    models
+                        .list
+                        .get()
+                        .models
+                        .into_iter()
+                        .map(|model| view! { <option value=model.id>{model.note}</option> })
+                        .collect_view()
+                }}
+            </datalist>
+            <span class="hint">
+                {move || match is_local() {
+                    true => "The local model cannot use tools or ask back: it answers at once, by the instructions alone.",
+                    false => "Choose one that can call tools. Empty means the default model.",
+                }}
+            </span>
+        </div>
+    }
+}
+
+fn blank() -> PutAgent {
+    PutAgent {
+        name: String::new(),
+        description: String::new(),
+        instructions: String::new(),
+        model: String::new(),
+        tools: Vec::new(),
+        step_limit: USUAL_STEPS,
+        asks_back: false,
+    }
+}
+
+/// The id of an agent, and what it is.
+fn known(agent: Agent) -> (Option<String>, PutAgent) {
+    let Agent { id, name, description, instructions, model, tools, step_limit, asks_back, .. } = agent;
+    (Some(id), PutAgent { name, description, instructions, model, tools, step_limit, asks_back })
+}

@@ -1,0 +1,362 @@
+//! The tools of an agent as they are edited: a function, a flow, or what an MCP server has.
+
+use flow::wire::{AgentTool, FlowList, FunctionList};
+use leptos::prelude::*;
+use serde_json::Value;
+
+use super::Page;
+use crate::api;
+use crate::ui::icon::{Glyph, Icon};
+use crate::ui::load::Loader;
+
+/// What a new function's parameters look like.
+const USUAL_SCHEMA: &str = r#"{
+  "type": "object",
+  "properties": { "order": { "type": "string", "description": "The order's number" } },
+  "required": ["order"]
+}"#;
+
+#[derive(Clone, Copy)]
+pub struct Tools {
+    rows: RwSignal<Vec<Row>>,
+    next: StoredValue<usize>,
+}
+
+/// Its id keeps the focus where it is while others come and go.
+#[derive(Clone, Copy)]
+struct Row {
+    id: usize,
+    kind: Kind,
+    name: RwSignal<String>,
+    description: RwSignal<String>,
+    /// A function's ARN, a flow's name, a server's name.
+    target: RwSignal<String>,
+    alias: RwSignal<String>,
+    schema: RwSignal<String>,
+    /// Names of a server's tools, apart by commas; all where it is empty.
+    only: RwSignal<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Function,
+    Flow,
+    Mcp,
+}
+
+impl Tools {
+    pub fn new(tools: Vec<AgentTool>) -> Self {
+        let rows: Vec<Row> = tools.into_iter().enumerate().map(|(id, tool)| Row::of(id, tool)).collect();
+        Self { next: StoredValue::new(rows.len()), rows: RwSignal::new(rows) }
+    }
+
+    fn add(self, kind: Kind) {
+        let id = self.next.get_value();
+        self.next.set_value(id + 1);
+        let row = Row::blank(id, kind);
+        self.rows.update(|rows| rows.push(row));
+    }
+
+    /// As the server takes them.
+    ///
+    /// # Errors
+    /// What a person has to mend first.
+    pub fn put(self) -> Result<Vec<AgentTool>, String> {
+        self.rows.with_untracked(|rows| rows.iter().map(|row| row.put()).collect())
+    }
+}
+
+impl Row {
+    fn blank(id: usize, kind: Kind) -> Self {
+        Self {
+            id,
+            kind,
+            name: RwSignal::new(String::new()),
+            description: RwSignal::new(String::new()),
+            target: RwSignal::new(String::new()),
+            alias: RwSignal::new("live".to_owned()),
+            schema: RwSignal::new(USUAL_SCHEMA.to_owned()),
+            only: RwSignal::new(String::new()),
+        }
+    }
+
+    fn of(id: usize, tool: AgentTool) -> Self {
+        match tool {
+            AgentTool::Function { name, description, arn, parameters } => {
+                let row = Self::blank(id, Kind::Function);
+                row.schema.set(serde_json::to_string_pretty(&parameters).unwrap_or_default());
+                row.named(name, description, arn)
+            }
+            AgentTool::Flow { name, description, flow, alias } => {
+                let row = Self::blank(id, Kind::Flow);
+                row.alias.set(alias);
+                row.named(name, description, flow)
+            }
+            AgentTool::Mcp { server, tools } => {
+                let row = Self::blank(id, Kind::Mcp);
+                row.only.set(tools.unwrap_or_default().join(", "));
+                row.named(String::new(), String::new(), server)
+            }
+        }
+    }
+
+    fn named(self, name: String, description: String, target: String) -> Self {
+        self.name.set(name);
+        self.description.set(description);
+        self.target.set(target);
+        self
+    }
+
+    fn put(self) -> Result<AgentTool, String> {
+        let text = |signal: RwSignal<String>| signal.get_untracked().trim().to_owned();
+        let (name, description, target) = (text(self.name), text(self.description), text(self.target));
+        Ok(match self.kind {
+            Kind::Function => {
+                let parameters: Value = serde_json::from_str(&text(self.schema))
+                    .map_err(|error| format!("The parameters of {name} are no JSON yet: {error}."))?;
+                AgentTool::Function { name, description, arn: target, parameters }
+            }
+            Kind::Flow => AgentTool::Flow { name, description, flow: target, alias: text(self.alias) },
+            Kind::Mcp => {
+                let only = text(self.only);
+                let names =
+                    only.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+                let tools: Vec<String> = names.collect();
+                AgentTool::Mcp { server: target, tools: (!tools.is_empty()).then_some(tools) }
+            }
+        })
+    }
+}
+
+#[component]
+pub fn ToolRows(tools: Tools) -> impl IntoView {
+    let add = |label: &'static str, kind: Kind| {
+        view! {
+            <button type="button" class="btn small" on:click=move |_| tools.add(kind)>
+                <Icon glyph=Glyph::Plus />
+                {label}
+            </button>
+        }
+    };
+    view! {
+        <fieldset class="map">
+            <legend>"Tools"</legend>
+            <For each=move || tools.rows.get() key=|row| row.id let:row>
+                <OneTool row tools />
+            </For>
+            <div class="row wrap">
+                {add("Function", Kind::Function)} {add("Flow", Kind::Flow)} {add("MCP server", Kind::Mcp)}
+            </div>
+        </fieldset>
+    }
+}
+
+#[component]
+fn OneTool(row: Row, tools: Tools) -> impl IntoView {
+    let (label, body) = match row.kind {
+        Kind::Function => ("Function", view! { <FunctionFields row /> }.into_any()),
+        Kind::Flow => ("Flow", view! { <FlowFields row /> }.into_any()),
+        Kind::Mcp => ("MCP server", view! { <ServerFields row /> }.into_any()),
+    };
+    view! {
+        <div class="tool-row" role="group" aria-label=label>
+            <div class="row">
+                <span class="chip">{label}</span>
+                <span class="grow"></span>
+                <button
+                    type="button"
+                    class="btn quiet icon"
+                    aria-label="Remove this tool"
+                    on:click=move |_| tools.rows.update(|rows| rows.retain(|other| other.id != row.id))
+                >
+                    <Icon glyph=Glyph::Trash />
+                </button>
+            </div>
+            {body}
+        </div>
+    }
+}
+
+/// By which the model knows it, and when it is to call it.
+#[component]
+fn Named(row: Row, example: &'static str) -> impl IntoView {
+    let (name, about) = (format!("tool-name-{}", row.id), format!("tool-about-{}", row.id));
+    view! {
+        <div class="two">
+            <div class="field">
+                <label for=name.clone()>"Tool name"</label>
+                <input
+                    id=name
+                    class="input mono"
+                    required
+                    maxlength="64"
+                    pattern="[A-Za-z0-9_\\-]+"
+                    title="Letters, digits, - and _"
+                    placeholder=example
+                    autocomplete="off"
+                    prop:value=row.name
+                    on:input=move |event| row.name.set(event_target_value(&event))
+                />
+            </div>
+            <div class="field">
+                <label for=about.clone()>"When to use it"</label>
+                <input
+                    id=about
+                    class="input"
+                    required
+                    placeholder="Finds an order by its number"
+                    autocomplete="off"
+                    prop:value=row.description
+                    on:input=move |event| row.description.set(event_target_value(&event))
+                />
+            </div>
+        </div>
+    }
+}
+
+#[component]
+fn FunctionFields(row: Row) -> impl IntoView {
+    let functions = Loader::<FunctionList>::default();
+    functions.load(api::functions::list());
+    let (arn, list, schema) =
+        (format!("tool-arn-{}", row.id), format!("tool-arns-{}", row.id), format!("tool-schema-{}", row.id));
+    view! {
+        <Named row example="find_order" />
+        <div class="field">
+            <label for=arn.clone()>"Function ARN"</label>
+            <input
+                id=arn
+                class="input mono"
+                required
+                list=list.clone()
+                spellcheck="false"
+                autocomplete="off"
+                placeholder="arn:aws:lambda:us-east-1:123456789012:function:lookup"
+                prop:value=row.target
+                on:input=move |event| row.target.set(event_target_value(&event))
+            />
+            <datalist id=list>
+                {move || {
+                    functions
+                        .ready()
+                        .unwrap_or_default()
+                        .functions
+                        .into_iter()
+                        .map(|function| view! { <option value=function.arn>{function.url}</option> })
+                        .collect_view()
+                }}
+            </datalist>
+            <span class="hint">"The Connections page binds it to an address. It gets the event of AWS\u{2019}s agents."</span>
+        </div>
+        <div class="field">
+            <label for=schema.clone()>"Parameters, as JSON schema"</label>
+            <textarea
+                id=schema
+                class="textarea mono"
+                rows="5"
+                spellcheck="false"
+                prop:value=row.schema
+                on:input=move |event| row.schema.set(event_target_value(&event))
+            ></textarea>
+        </div>
+    }
+}
+
+#[component]
+fn FlowFields(row: Row) -> impl IntoView {
+    let flows = Loader::<FlowList>::default();
+    flows.load(api::flows::list());
+    let (flow, list, alias) =
+        (format!("tool-flow-{}", row.id), format!("tool-flows-{}", row.id), format!("tool-alias-{}", row.id));
+    view! {
+        <Named row example="summarise" />
+        <div class="two">
+            <div class="field">
+                <label for=flow.clone()>"Flow"</label>
+                <input
+                    id=flow
+                    class="input"
+                    required
+                    list=list.clone()
+                    autocomplete="off"
+                    placeholder="support-triage"
+                    prop:value=row.target
+                    on:input=move |event| row.target.set(event_target_value(&event))
+                />
+                <datalist id=list>
+                    {move || {
+                        flows
+                            .ready()
+                            .unwrap_or_default()
+                            .flows
+                            .into_iter()
+                            .map(|flow| view! { <option value=flow.name>{flow.title}</option> })
+                            .collect_view()
+                    }}
+                </datalist>
+            </div>
+            <div class="field">
+                <label for=alias.clone()>"Alias"</label>
+                <input
+                    id=alias
+                    class="input"
+                    required
+                    autocomplete="off"
+                    placeholder="live"
+                    prop:value=row.alias
+                    on:input=move |event| row.alias.set(event_target_value(&event))
+                />
+            </div>
+        </div>
+        <p class="hint">"The flow gets the argument “input”. Flows call each other at most four deep."</p>
+    }
+}
+
+#[component]
+fn ServerFields(row: Row) -> impl IntoView {
+    let page: Page = expect_context();
+    let (server, only) = (format!("tool-server-{}", row.id), format!("tool-only-{}", row.id));
+    let names = move || page.servers.ready().unwrap_or_default().servers;
+    view! {
+        <div class="two">
+            <div class="field">
+                <label for=server.clone()>"Server"</label>
+                <select
+                    id=server
+                    class="select"
+                    required
+                    on:change=move |event| row.target.set(event_target_value(&event))
+                >
+                    <option value="" selected=move || row.target.get().is_empty()>
+                        "Choose a server"
+                    </option>
+                    {move || {
+                        names()
+                            .into_iter()
+                            .map(|server| {
+                                let name = server.name.clone();
+                                view! {
+                                    <option value=server.name selected=move || row.target.get() == name>
+                                        {server.name.clone()}
+                                    </option>
+                                }
+                            })
+                            .collect_view()
+                    }}
+                </select>
+            </div>
+            <div class="field">
+                <label for=only.clone()>"Only these tools"</label>
+                <input
+                    id=only
+                    class="input mono"
+                    autocomplete="off"
+                    placeholder="all"
+                    prop:value=row.only
+                    on:input=move |event| row.only.set(event_target_value(&event))
+                />
+            </div>
+        </div>
+        <p class="hint">"The servers are on this page. Names apart by commas; empty means all."</p>
+    }
+}

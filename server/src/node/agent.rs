@@ -1,0 +1,297 @@
+//! Agent: asks a model, does what it wishes with its tools, and asks again, until there is an answer or a question.
+//!
+//! Always holds: the model is asked at most as often as the agent's limit says, questions to a person among it; what
+//! goes wrong in a tool is told to the model, and what goes wrong with the model fails the node; what an agent leaves
+//! when it asks a person is all that it needs to go on, in another process too.
+
+mod mcp;
+mod schema;
+mod toolbox;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use flow::event::{Failure, FailureCode, Link, ModelCall, Step};
+use flow::message::{Chat, Exchange, Message, Role, Usage};
+use flow::node::agent::Call;
+use flow::run::Completion;
+use flow::wire::{Agent, McpTool};
+use parking_lot::RwLock;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::function::Binding;
+use super::{Context, Origin, Outcome};
+use crate::egress::Egress;
+use crate::provider::{Pieces, Resolved};
+use toolbox::{Came, Toolbox};
+
+/// By which a model asks the person who called the flow.
+pub const ASK_USER: &str = "ask_user";
+/// What the trace says of a model that was asked without the agent's tools.
+const WITHOUT_TOOLS: &str = "without its tools, which this model cannot use";
+
+/// Knows the agents and the servers of tools. The service puts them in; runs read.
+#[derive(Clone)]
+pub struct Agents {
+    egress: Egress,
+    state: Arc<RwLock<State>>,
+}
+
+/// The agents and the servers of tools.
+#[derive(Default)]
+pub struct State {
+    /// By the ARN of their alias, and by those that are bound to them.
+    pub agents: BTreeMap<String, Arc<Agent>>,
+    /// By name.
+    pub servers: BTreeMap<String, Arc<Binding>>,
+}
+
+impl Agents {
+    /// Without any yet.
+    pub fn new(egress: Egress) -> Self {
+        Self { egress, state: Arc::default() }
+    }
+
+    /// Replaces all of them.
+    pub fn set(&self, state: State) {
+        *self.state.write() = state;
+    }
+
+    /// The agent that answers for an ARN.
+    pub fn resolve(&self, arn: &str) -> Option<Arc<Agent>> {
+        self.state.read().agents.get(arn).cloned()
+    }
+
+    fn server(&self, name: &str) -> Option<Arc<Binding>> {
+        self.state.read().servers.get(name).cloned()
+    }
+
+    /// The tools that an MCP server says it has.
+    ///
+    /// # Errors
+    /// What went wrong and what to do; none where there is no such server.
+    pub async fn tools(&self, server: &str) -> Option<Result<Vec<McpTool>, String>> {
+        let binding = self.server(server)?;
+        let session = match mcp::Session::open(server, binding, &self.egress).await {
+            Ok(session) => session,
+            Err(why) => return Some(Err(why)),
+        };
+        let tool = |tool: &flow::message::Tool| McpTool {
+            name: tool.name.clone(),
+            description: tool.description.clone(),
+        };
+        let tools = session.tools.iter().map(tool).collect();
+        session.close().await;
+        Some(Ok(tools))
+    }
+}
+
+/// What an agent keeps while it works, and leaves when it asks.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Memory {
+    exchanges: Vec<Exchange>,
+    usage: Option<Usage>,
+    /// How often the model was asked.
+    steps: u32,
+    /// How many tools were called.
+    calls: usize,
+    /// Which call of the last exchange waits for a person.
+    waiting: usize,
+}
+
+/// Does an agent's work.
+///
+/// # Errors
+/// There is no such agent, its model fails, or it takes too many steps.
+pub async fn answer(
+    call: &Call,
+    chain: &[Link],
+    context: &Context,
+    origin: &Origin,
+    pieces: &Pieces,
+) -> Result<Outcome, Failure> {
+    let Some(agent) = context.agents.resolve(&call.alias_arn) else {
+        let arn = &call.alias_arn;
+        return Err(refused(format!("There is no agent here for {arn}. Bind it on the Agents page.")));
+    };
+    let memory = match &call.resumed {
+        None => Memory::default(),
+        Some(resumed) => remember(&resumed.state, &resumed.reply)?,
+    };
+    let model = context.models.resolve(&agent.model)?;
+    if !model.provider.takes_tools() {
+        return plain(call, &agent, &model, pieces).await;
+    }
+    let toolbox = Toolbox::open(&agent, context).await;
+    for step in toolbox.absent() {
+        pieces.step(step).await;
+    }
+    let work = Work { call, chain, origin, pieces, agent: &agent, model: &model, toolbox: &toolbox };
+    let outcome = work.go_on(memory).await;
+    toolbox.close().await;
+    outcome
+}
+
+/// What the agent left, with the reply to its question.
+fn remember(state: &Value, reply: &str) -> Result<Memory, Failure> {
+    let lost = |_| Failure {
+        code: FailureCode::InternalServer,
+        message: "What the agent knew when it asked cannot be read any more. Run it again.".to_owned(),
+    };
+    let mut memory: Memory = serde_json::from_value(state.clone()).map_err(lost)?;
+    let waiting = memory.waiting;
+    if let Some(result) = memory.exchanges.last_mut().and_then(|last| last.results.get_mut(waiting)) {
+        reply.clone_into(result);
+    }
+    Ok(memory)
+}
+
+/// The answer of a model that takes no tools.
+async fn plain(call: &Call, agent: &Agent, model: &Resolved, pieces: &Pieces) -> Result<Outcome, Failure> {
+    let chat = Chat { messages: messages(call, agent, &[]), ..Chat::default() };
+    let answer = model.provider.chat(&model.model, &chat, pieces).await?;
+    let has_tools = agent.asks_back || !agent.tools.is_empty();
+    let model = ModelCall {
+        model: model.id.clone(),
+        served_by: has_tools.then(|| WITHOUT_TOOLS.to_owned()),
+        usage: answer.usage,
+    };
+    Ok(Outcome::Done(Completion { value: Value::String(answer.text), model: Some(model) }))
+}
+
+/// The instructions and the question. `absent` names the servers whose tools are not there now.
+fn messages(call: &Call, agent: &Agent, absent: &[String]) -> Vec<Message> {
+    let mut system = vec![agent.instructions.trim().to_owned()];
+    if let Some(attributes) = &call.prompt_attributes {
+        system.push(format!("What is known of this request: {attributes}"));
+    }
+    if !absent.is_empty() {
+        system.push(format!("These tools cannot be reached now: {}.", absent.join(", ")));
+    }
+    system.retain(|part| !part.is_empty());
+    let mut messages = Vec::new();
+    if !system.is_empty() {
+        messages.push(Message { role: Role::System, text: system.join("\n\n") });
+    }
+    messages.push(Message { role: Role::User, text: call.text.clone() });
+    messages
+}
+
+/// One agent at work for one node.
+struct Work<'a> {
+    call: &'a Call,
+    chain: &'a [Link],
+    origin: &'a Origin,
+    pieces: &'a Pieces,
+    agent: &'a Agent,
+    model: &'a Resolved,
+    toolbox: &'a Toolbox,
+}
+
+impl Work<'_> {
+    /// From what it knows to an answer or a question.
+    async fn go_on(&self, mut memory: Memory) -> Result<Outcome, Failure> {
+        let mut chat = Chat {
+            messages: messages(self.call, self.agent, &self.toolbox.absent),
+            exchanges: std::mem::take(&mut memory.exchanges),
+            tools: self.toolbox.offered(),
+            ..Chat::default()
+        };
+        while memory.steps < self.agent.step_limit {
+            memory.steps += 1;
+            let Some(exchange) = self.ask_model(&chat, &mut memory).await? else {
+                let text = std::mem::take(&mut memory.exchanges).pop().map(|last| last.text);
+                return Ok(self.done(text.unwrap_or_default(), &memory));
+            };
+            let (exchange, question) = self.use_tools(exchange, &mut memory).await;
+            chat.exchanges.push(exchange);
+            if let Some(text) = question {
+                memory.exchanges = chat.exchanges;
+                let state = serde_json::to_value(&memory).unwrap_or_default();
+                return Ok(Outcome::Asked { text, state });
+            }
+        }
+        let (name, limit) = (&self.agent.name, self.agent.step_limit);
+        Err(Failure {
+            code: FailureCode::DependencyFailed,
+            message: format!(
+                "{name} has no answer after {limit} steps, which is its limit. The Agents page raises it; clearer \
+                 instructions may need fewer."
+            ),
+        })
+    }
+
+    /// Asks the model; what it wishes to call. Where it is done instead, its answer is what `memory` has last.
+    async fn ask_model(&self, chat: &Chat, memory: &mut Memory) -> Result<Option<Exchange>, Failure> {
+        let began = Instant::now();
+        let answer = self.model.provider.chat(&self.model.model, chat, self.pieces).await?;
+        if let Some(usage) = answer.usage {
+            memory.usage = Some(memory.usage.unwrap_or_default().plus(usage));
+        }
+        let step = Step::Model {
+            model: self.model.id.clone(),
+            text: answer.text.clone(),
+            calls: answer.calls.iter().map(|call| call.name.clone()).collect(),
+            usage: answer.usage,
+            took: took(began),
+        };
+        self.pieces.step(step).await;
+        let exchange = Exchange { text: answer.text, calls: answer.calls, results: Vec::new() };
+        if exchange.calls.is_empty() {
+            memory.exchanges = vec![exchange];
+            return Ok(None);
+        }
+        Ok(Some(exchange))
+    }
+
+    /// Calls the tools that the model wishes, one after the other; a question to a person comes last.
+    async fn use_tools(&self, mut exchange: Exchange, memory: &mut Memory) -> (Exchange, Option<String>) {
+        let mut question = None;
+        for (at, call) in exchange.calls.iter().enumerate() {
+            memory.calls += 1;
+            let began = Instant::now();
+            let arguments = schema::read(&call.arguments);
+            let shown = arguments.clone().unwrap_or_else(|_| Value::String(call.arguments.clone()));
+            let came = match arguments {
+                Ok(_) if call.name == ASK_USER && question.is_some() => {
+                    Came::failed("Ask one question at a time.".to_owned())
+                }
+                Ok(arguments) => self.toolbox.call(&call.name, arguments, self, memory.calls).await,
+                Err(why) => Came::failed(why),
+            };
+            if let Came::Question(text) = came {
+                (question, memory.waiting) = (Some(text), at);
+                exchange.results.push(String::new());
+                continue;
+            }
+            let (result, failed, from) = came.told();
+            self.pieces
+                .step(Step::Tool {
+                    name: call.name.clone(),
+                    from,
+                    arguments: shown,
+                    result: result.clone(),
+                    failed,
+                    took: took(began),
+                })
+                .await;
+            exchange.results.push(result);
+        }
+        (exchange, question)
+    }
+
+    fn done(&self, text: String, memory: &Memory) -> Outcome {
+        let model = ModelCall { model: self.model.id.clone(), served_by: None, usage: memory.usage };
+        Outcome::Done(Completion { value: Value::String(text), model: Some(model) })
+    }
+}
+
+fn took(began: Instant) -> u64 {
+    u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+fn refused(message: String) -> Failure {
+    Failure { code: FailureCode::Validation, message }
+}

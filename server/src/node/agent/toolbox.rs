@@ -1,0 +1,267 @@
+//! The tools of one agent while it works: what the model is offered, and what becomes of its calls.
+
+use flow::event::Step;
+use flow::message::Tool;
+use flow::node::function::short;
+use flow::value::to_text;
+use flow::wire::{Agent, AgentTool};
+use serde_json::{Value, json};
+
+use super::mcp::Session;
+use super::{ASK_USER, Work, schema};
+use crate::node::Context;
+use crate::node::flows;
+use crate::node::function::{Functions, key};
+
+/// The longest result that a model is told, in characters.
+const LONGEST: usize = 100_000;
+/// The longest name of a tool that models take.
+const LONGEST_NAME: usize = 64;
+
+/// What a call came to.
+pub(super) enum Came {
+    /// A result, or why there is none, for the model, and where the tool is.
+    Result { text: String, failed: bool, from: String },
+    /// A question to a person.
+    Question(String),
+}
+
+impl Came {
+    /// There is no result, for this reason.
+    pub(super) fn failed(why: String) -> Self {
+        Self::Result { text: why, failed: true, from: String::new() }
+    }
+
+    /// For the model and the trace.
+    pub(super) fn told(self) -> (String, bool, String) {
+        match self {
+            Self::Result { text, failed, from } => (cut(text), failed, from),
+            Self::Question(text) => (text, false, String::new()),
+        }
+    }
+}
+
+pub(super) struct Toolbox {
+    functions: Functions,
+    tools: Vec<(Tool, Target)>,
+    sessions: Vec<Session>,
+    /// The servers whose tools cannot be had now.
+    pub absent: Vec<String>,
+    /// Why.
+    reasons: Vec<String>,
+}
+
+/// Where a tool is.
+enum Target {
+    Person,
+    Function { arn: String },
+    Flow { flow: String, alias: String },
+    Mcp { session: usize, name: String },
+}
+
+impl Toolbox {
+    /// Opens the sessions that an agent's tools need. A server that does not answer is left out, and the model is told.
+    pub(super) async fn open(agent: &Agent, context: &Context) -> Self {
+        let functions = context.functions.clone();
+        let mut toolbox = Self {
+            functions,
+            tools: Vec::new(),
+            sessions: Vec::new(),
+            absent: Vec::new(),
+            reasons: Vec::new(),
+        };
+        for tool in &agent.tools {
+            match tool {
+                AgentTool::Function { name, description, arn, parameters } => {
+                    let target = Target::Function { arn: arn.clone() };
+                    toolbox.add(name, description, parameters.clone(), target);
+                }
+                AgentTool::Flow { name, description, flow, alias } => {
+                    let target = Target::Flow { flow: flow.clone(), alias: alias.clone() };
+                    toolbox.add(name, description, flow_schema(), target);
+                }
+                AgentTool::Mcp { server, tools } => toolbox.join(server, tools.as_deref(), context).await,
+            }
+        }
+        if agent.asks_back {
+            let description = "Asks the person something that is needed to answer. Ask only what the tools and the \
+                               conversation do not say, one question at a time.";
+            toolbox.add(ASK_USER, description, question_schema(), Target::Person);
+        }
+        toolbox
+    }
+
+    /// What the model is offered.
+    pub(super) fn offered(&self) -> Vec<Tool> {
+        self.tools.iter().map(|(tool, _)| tool.clone()).collect()
+    }
+
+    /// What the trace says of the servers that are left out.
+    pub(super) fn absent(&self) -> Vec<Step> {
+        let step = |(server, reason): (&String, &String)| Step::Tool {
+            name: server.clone(),
+            from: format!("MCP server {server}"),
+            arguments: json!({}),
+            result: reason.clone(),
+            failed: true,
+            took: 0,
+        };
+        self.absent.iter().zip(&self.reasons).map(step).collect()
+    }
+
+    /// Calls a tool; `number` counts the calls of the agent.
+    pub(super) async fn call(&self, name: &str, arguments: Value, work: &Work<'_>, number: usize) -> Came {
+        let Some((tool, target)) = self.tools.iter().find(|(tool, _)| tool.name == name) else {
+            let names: Vec<&str> = self.tools.iter().map(|(tool, _)| tool.name.as_str()).collect();
+            return Came::failed(format!("There is no tool {name}. There are: {}.", names.join(", ")));
+        };
+        if let Err(why) = schema::check(&tool.parameters, &arguments) {
+            return Came::failed(why);
+        }
+        let (called, from) = match target {
+            Target::Person => {
+                let question = arguments["question"].as_str().unwrap_or_default().trim();
+                return match question {
+                    "" => Came::failed("The question is empty. Ask again.".to_owned()),
+                    question => Came::Question(question.to_owned()),
+                };
+            }
+            Target::Function { arn } => {
+                let key = format!("{}/{number}", key(&work.call.node, work.chain, work.origin));
+                let event = event(name, &arguments, work);
+                let replied = self.functions.send(arn, event, &key).await;
+                let replied = replied.map_err(|failure| failure.message).and_then(reply);
+                (replied, format!("function {}", short(arn)))
+            }
+            Target::Flow { flow, alias } => {
+                let input = arguments["input"].clone();
+                let call = flows::Call { flow: flow.clone(), alias: alias.clone(), input };
+                let put_out = work.origin.flows.call(call).await.map(|value| to_text(&value));
+                (put_out, format!("flow {flow}"))
+            }
+            Target::Mcp { session, name } => match self.sessions.get(*session) {
+                Some(session) => {
+                    (session.call(name, arguments).await, format!("MCP server {}", session.name))
+                }
+                None => (Err("This tool is gone.".to_owned()), String::new()),
+            },
+        };
+        match called {
+            Ok(text) => Came::Result { text, failed: false, from },
+            Err(text) => Came::Result { text, failed: true, from },
+        }
+    }
+
+    /// Ends its sessions.
+    pub(super) async fn close(self) {
+        for session in self.sessions {
+            session.close().await;
+        }
+    }
+
+    fn add(&mut self, name: &str, description: &str, parameters: Value, target: Target) {
+        let tool = Tool { name: name.to_owned(), description: description.to_owned(), parameters };
+        self.tools.push((tool, target));
+    }
+
+    /// Takes the tools of a server in.
+    async fn join(&mut self, server: &str, wanted: Option<&[String]>, context: &Context) {
+        let opened = match context.agents.server(server) {
+            Some(binding) => Session::open(server, binding, &context.agents.egress).await,
+            None => Err(format!("There is no MCP server {server}. Add it on the Agents page.")),
+        };
+        let session = match opened {
+            Ok(session) => session,
+            Err(why) => {
+                self.absent.push(server.to_owned());
+                self.reasons.push(why);
+                return;
+            }
+        };
+        let at = self.sessions.len();
+        for tool in &session.tools {
+            if wanted.is_some_and(|wanted| !wanted.contains(&tool.name)) {
+                continue;
+            }
+            let name = self.free(server, &tool.name);
+            let target = Target::Mcp { session: at, name: tool.name.clone() };
+            self.tools.push((Tool { name, ..tool.clone() }, target));
+        }
+        self.sessions.push(session);
+    }
+
+    /// A name that models take and no other tool has.
+    fn free(&self, server: &str, name: &str) -> String {
+        let plain: String = name.chars().map(usual).take(LONGEST_NAME).collect();
+        let is_free = |name: &str| name != ASK_USER && self.tools.iter().all(|(tool, _)| tool.name != name);
+        if is_free(&plain) {
+            return plain;
+        }
+        let longer: String = format!("{server}_{name}").chars().map(usual).take(LONGEST_NAME - 3).collect();
+        let numbered = (2..100).map(|number| format!("{longer}_{number}"));
+        std::iter::once(longer.clone()).chain(numbered).find(|name| is_free(name)).unwrap_or(longer)
+    }
+}
+
+fn usual(letter: char) -> char {
+    if letter.is_ascii_alphanumeric() || "_-".contains(letter) { letter } else { '_' }
+}
+
+fn flow_schema() -> Value {
+    json!({"type": "object", "required": ["input"], "additionalProperties": false,
+        "properties": {"input": {"description": "What it is given."}}})
+}
+
+fn question_schema() -> Value {
+    json!({"type": "object", "required": ["question"],
+        "properties": {"question": {"type": "string", "description": "The question, as the person will read it."}}})
+}
+
+/// The event that AWS's agents send a function, with the arguments as they are beside AWS's texts of them.
+fn event(function: &str, arguments: &Value, work: &Work<'_>) -> Value {
+    let (agent, call) = (work.agent, work.call);
+    let parameters = arguments.as_object().into_iter().flatten();
+    let parameters: Value = parameters
+        .map(|(name, value)| json!({"name": name, "type": kind(value), "value": to_text(value)}))
+        .collect();
+    json!({
+        "messageVersion": "1.0",
+        "agent": {"name": agent.name, "id": agent.id, "alias": "TSTALIASID", "version": "DRAFT"},
+        "inputText": call.text,
+        "sessionId": work.origin.execution_id,
+        "actionGroup": "tools",
+        "function": function,
+        "parameters": parameters,
+        "arguments": arguments,
+        "sessionAttributes": call.session_attributes.clone().unwrap_or_else(|| json!({})),
+        "promptSessionAttributes": call.prompt_attributes.clone().unwrap_or_else(|| json!({})),
+    })
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::Bool(_) => "boolean",
+        Value::Array(_) => "array",
+        _ => "string",
+    }
+}
+
+/// What a function replied: AWS's form of a reply, or any JSON.
+fn reply(value: Value) -> Result<String, String> {
+    let response = &value["response"]["functionResponse"];
+    match response["responseBody"]["TEXT"]["body"].as_str() {
+        Some(text) if response["responseState"].is_string() => Err(text.to_owned()),
+        Some(text) => Ok(text.to_owned()),
+        None => Ok(to_text(&value)),
+    }
+}
+
+/// A result that is too long is cut, and says so.
+fn cut(text: String) -> String {
+    match text.char_indices().nth(LONGEST) {
+        None => text,
+        Some((at, _)) => format!("{} … (cut: the result is longer)", &text[..at]),
+    }
+}

@@ -1,0 +1,113 @@
+//! Agents, and the ARNs of elsewhere that lead to them.
+
+use sqlx::FromRow;
+
+use super::{Error, Result, Store, to_sql};
+
+/// An agent as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct AgentRow {
+    pub id: String,
+    pub name: String,
+    /// JSON: everything else that it is.
+    pub body: String,
+    pub updated_at: i64,
+}
+
+/// An ARN and the agent that answers for it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct BindingRow {
+    pub arn: String,
+    pub agent_id: String,
+}
+
+impl Store {
+    /// Every agent, by name.
+    pub async fn agents(&self) -> Result<Vec<AgentRow>> {
+        let agents = sqlx::query_as("SELECT id, name, body, updated_at FROM agents ORDER BY name");
+        Ok(agents.fetch_all(&self.readers).await?)
+    }
+
+    /// The agent of this id or name.
+    pub async fn agent(&self, agent: &str) -> Result<AgentRow> {
+        let found = sqlx::query_as(
+            "SELECT id, name, body, updated_at FROM agents WHERE id = ?1 OR name = ?1 ORDER BY id = ?1 DESC LIMIT 1",
+        );
+        Ok(found.bind(agent).fetch_one(&self.readers).await?)
+    }
+
+    /// Makes or replaces an agent. Its name must be free.
+    pub async fn put_agent(&self, row: AgentRow) -> Result<()> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query(
+                        "INSERT INTO agents (id, name, body, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)
+                         ON CONFLICT (id) DO UPDATE SET name = excluded.name, body = excluded.body,
+                           updated_at = excluded.updated_at",
+                    )
+                    .bind(&row.id)
+                    .bind(&row.name)
+                    .bind(&row.body)
+                    .bind(row.updated_at)
+                    .execute(&mut *connection)
+                    .await
+                    .map_err(|error| match error {
+                        sqlx::Error::Database(error) if error.is_unique_violation() => Error::Taken("name"),
+                        other => other.into(),
+                    })?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Deletes an agent, and the bindings that lead to it.
+    pub async fn delete_agent(&self, id: String) -> Result<()> {
+        self.delete_one("DELETE FROM agents WHERE id = ?", id).await
+    }
+
+    /// Every binding, by ARN.
+    pub async fn agent_bindings(&self) -> Result<Vec<BindingRow>> {
+        let bindings = sqlx::query_as("SELECT arn, agent_id FROM agent_bindings ORDER BY arn");
+        Ok(bindings.fetch_all(&self.readers).await?)
+    }
+
+    /// Makes or replaces a binding.
+    pub async fn put_agent_binding(&self, row: BindingRow, at: u64) -> Result<()> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query(
+                        "INSERT INTO agent_bindings (arn, agent_id, updated_at) VALUES (?, ?, ?)
+                         ON CONFLICT (arn) DO UPDATE SET agent_id = excluded.agent_id,
+                           updated_at = excluded.updated_at",
+                    )
+                    .bind(&row.arn)
+                    .bind(&row.agent_id)
+                    .bind(to_sql(at))
+                    .execute(&mut *connection)
+                    .await?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Deletes a binding.
+    pub async fn delete_agent_binding(&self, arn: String) -> Result<()> {
+        self.delete_one("DELETE FROM agent_bindings WHERE arn = ?", arn).await
+    }
+
+    /// Deletes a row by its key, which must be there.
+    pub(super) async fn delete_one(&self, statement: &'static str, key: String) -> Result<()> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let deleted = sqlx::query(statement).bind(&key).execute(&mut *connection).await?;
+                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+                })
+            })
+            .await
+    }
+}

@@ -1,0 +1,94 @@
+//! A server of tools on loopback that speaks MCP: plain JSON-RPC over streamable HTTP, with a session.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+/// What the server was sent.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    pub method: String,
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+#[derive(Clone)]
+pub struct McpServer {
+    port: u16,
+    heard: Arc<Mutex<Vec<Heard>>>,
+}
+
+const SESSION: &str = "session-1";
+
+impl McpServer {
+    pub async fn start() -> Self {
+        let heard: Arc<Mutex<Vec<Heard>>> = Arc::default();
+        let router = Router::new().fallback(answer).with_state(Arc::clone(&heard));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        Self { port, heard }
+    }
+
+    pub fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/mcp", self.port)
+    }
+
+    pub async fn heard(&self) -> Vec<Heard> {
+        self.heard.lock().await.clone()
+    }
+}
+
+async fn answer(
+    State(heard): State<Arc<Mutex<Vec<Heard>>>>,
+    method: Method,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let name = body["method"].as_str().unwrap_or(method.as_str()).to_owned();
+    heard.lock().await.push(Heard { method: name.clone(), headers: headers.clone(), body: body.clone() });
+    if headers.get("authorization").is_none_or(|key| key != "Bearer sk-canary-mcp") {
+        return (StatusCode::UNAUTHORIZED, "the key Bearer sk-canary-mcp is needed").into_response();
+    }
+    if name != "initialize" && headers.get("mcp-session-id").is_none_or(|id| id != SESSION) {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let result = |result: Value| json!({"jsonrpc": "2.0", "id": body["id"], "result": result});
+    match name.as_str() {
+        "initialize" => {
+            let version = body["params"]["protocolVersion"].clone();
+            let hello = json!({"protocolVersion": version, "capabilities": {"tools": {}},
+                "serverInfo": {"name": "test", "version": "1"}});
+            ([("mcp-session-id", SESSION)], Json(result(hello))).into_response()
+        }
+        "tools/list" => {
+            let schema = json!({"type": "object", "required": ["city"],
+                "properties": {"city": {"type": "string"}}});
+            let tools = json!({"tools": [
+                {"name": "weather", "description": "The weather of a city", "inputSchema": schema},
+                {"name": "broken/tool", "description": "Always fails", "inputSchema": {"type": "object"}},
+            ]});
+            // As a stream, as many servers answer.
+            let told = format!("event: message\ndata: {}\n\n", result(tools));
+            ([("content-type", "text/event-stream")], told).into_response()
+        }
+        "tools/call" if body["params"]["name"] == "weather" => {
+            let text = format!("Rain in {}", body["params"]["arguments"]["city"].as_str().unwrap());
+            Json(result(json!({"content": [{"type": "text", "text": text}]}))).into_response()
+        }
+        "tools/call" => {
+            let content = json!([{"type": "text", "text": "the tool is out of order"}]);
+            Json(result(json!({"content": content, "isError": true}))).into_response()
+        }
+        "DELETE" => StatusCode::NO_CONTENT.into_response(),
+        "GET" => StatusCode::METHOD_NOT_ALLOWED.into_response(),
+        _ => StatusCode::ACCEPTED.into_response(),
+    }
+}

@@ -121,7 +121,7 @@ test("the template answers from its documents", async ({ page }) => {
 test("an id that was made elsewhere is answered where that is said", async ({ page }) => {
   const flow = await world.create({ template: "answer-from-documents", title: "Imported" });
   const { id, revision, definition, extensions } = flow;
-  await world.save(id, revision, JSON.parse(JSON.stringify({ definition, extensions }).replaceAll("SAMPLEDOCS", "$$KNOWLEDGEBASE_ID")));
+  await world.save(id, revision, JSON.parse(JSON.stringify({ definition, extensions }).replaceAll("SAMPLEDOCS", () => "$$KNOWLEDGEBASE_ID")));
   await editor.open(`${world.url}/flows/${id}`);
   await expect(editor.issue("FindPassages")).toHaveText("No knowledge base here answers to this id yet.");
   await editor.send("What does delivery cost?");

@@ -32,8 +32,8 @@ struct Piece {
     text: String,
     /// In characters.
     length: usize,
-    /// Whether a paragraph begins with it.
-    opens: bool,
+    /// What stood before it: an empty line, the end of a line, or a space.
+    before: &'static str,
 }
 
 #[derive(Default)]
@@ -48,9 +48,8 @@ struct Passage {
 impl Passage {
     fn add(&mut self, piece: &Piece) {
         if !self.text.is_empty() {
-            let between = if piece.opens { "\n\n" } else { " " };
-            self.text.push_str(between);
-            self.length += between.len();
+            self.text.push_str(piece.before);
+            self.length += piece.before.len();
         }
         self.text.push_str(&piece.text);
         self.length += piece.length;
@@ -78,10 +77,14 @@ fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for paragraph in paragraphs(text) {
         let from = pieces.len();
-        for sentence in sentences(&paragraph) {
-            for part in parts(sentence) {
-                let length = part.chars().count();
-                pieces.push(Piece { text: part, length, opens: pieces.len() == from });
+        for (begins_line, sentence) in sentences(&paragraph) {
+            for (at, text) in parts(sentence).into_iter().enumerate() {
+                let before = match (pieces.len() == from, begins_line && at == 0) {
+                    (true, _) => "\n\n",
+                    (false, true) => "\n",
+                    (false, false) => " ",
+                };
+                pieces.push(Piece { length: text.chars().count(), text, before });
             }
         }
     }
@@ -115,30 +118,29 @@ fn paragraphs(text: &str) -> Vec<String> {
     paragraphs
 }
 
-/// The sentences of a paragraph; one that is short is one piece.
-fn sentences(paragraph: &str) -> Vec<&str> {
+/// The sentences of a paragraph, and whether each begins a line; a paragraph that is short is one.
+fn sentences(paragraph: &str) -> Vec<(bool, &str)> {
     if paragraph.chars().count() <= OVERLAP {
-        return vec![paragraph.trim()];
+        return vec![(true, paragraph.trim())];
     }
     let mut sentences = Vec::new();
-    let (mut from, mut ended) = (0, false);
+    let (mut from, mut ended, mut begins_line) = (0, false, true);
     for (at, letter) in paragraph.char_indices() {
         if ended && letter.is_whitespace() || letter == '\n' {
-            sentences.push(paragraph[from..at].trim());
-            from = at;
-            ended = false;
+            sentences.push((begins_line, paragraph[from..at].trim()));
+            (from, ended, begins_line) = (at, false, letter == '\n');
         } else if matches!(letter, '。' | '！' | '？') {
             let end = at + letter.len_utf8();
-            sentences.push(paragraph[from..end].trim());
-            from = end;
+            sentences.push((begins_line, paragraph[from..end].trim()));
+            (from, begins_line) = (end, false);
         } else {
             // A quotation or bracket may close after the stop.
             ended = matches!(letter, '.' | '!' | '?' | '…')
                 || ended && matches!(letter, '"' | '\'' | ')' | '”' | '’');
         }
     }
-    sentences.push(paragraph[from..].trim());
-    sentences.retain(|sentence| !sentence.is_empty());
+    sentences.push((begins_line, paragraph[from..].trim()));
+    sentences.retain(|(_, sentence)| !sentence.is_empty());
     sentences
 }
 
@@ -190,6 +192,14 @@ mod tests {
             ["# Refunds\nWithin 30 days.\n\nTo your card."]
         );
         assert!(cut(" \n\n ").is_empty());
+    }
+
+    #[test]
+    fn lines_stay_lines() {
+        let line =
+            "A line of a list that is longer than the others, so that the paragraph has to be taken apart.";
+        let text = format!("# Heading\n- {line}\n- {line} It has two sentences.");
+        assert_eq!(cut(&text), [text]);
     }
 
     #[test]

@@ -51,10 +51,12 @@ impl Page {
 #[component]
 pub fn KnowledgeBasePage() -> impl IntoView {
     let params = use_params_map();
-    // A link from one base to another keeps the component.
+    // A link from one base to another keeps the component. On the way to another page the parameters are told again,
+    // and by then the base may be deleted.
+    let id = Memo::new(move |_| params.with(|params| params.get("id")).unwrap_or_default());
     move || {
-        let id = params.with(|params| params.get("id")).unwrap_or_default();
-        view! { <BaseOf id /> }
+        let id = id.get();
+        (!id.is_empty()).then(|| view! { <BaseOf id /> })
     }
 }
 

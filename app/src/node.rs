@@ -10,6 +10,7 @@ mod inputs;
 mod iterator;
 mod output;
 pub mod prompt;
+mod repeat;
 
 use flow::definition::{Node, NodeType};
 use leptos::prelude::*;
@@ -22,6 +23,8 @@ pub fn summary(node: &Node) -> String {
         NodeType::Prompt => prompt::summary(node),
         NodeType::Condition => condition::summary(node),
         NodeType::LambdaFunction => function::summary(node),
+        NodeType::Loop => repeat::summary(node),
+        NodeType::LoopController => repeat::controller::summary(node),
         NodeType::Input | NodeType::Output => String::new(),
         other => other.describe().label.to_owned(),
     }
@@ -37,6 +40,9 @@ pub fn form(card: Card) -> AnyView {
         NodeType::Iterator => iterator::form(card).into_any(),
         NodeType::Collector => collector::form(card).into_any(),
         NodeType::LambdaFunction => function::form(card).into_any(),
+        NodeType::Loop => repeat::form(card).into_any(),
+        NodeType::LoopInput => repeat::begin_form(card).into_any(),
+        NodeType::LoopController => repeat::controller::form(card).into_any(),
         _ => generic::form(card).into_any(),
     }
 }
@@ -62,6 +68,9 @@ fn path(kind: NodeType) -> &'static str {
         NodeType::Iterator => iterator::ICON,
         NodeType::Collector => collector::ICON,
         NodeType::LambdaFunction => function::ICON,
+        NodeType::Loop => repeat::ICON,
+        NodeType::LoopInput => repeat::BEGIN_ICON,
+        NodeType::LoopController => repeat::controller::ICON,
         other => generic::icon(other),
     }
 }

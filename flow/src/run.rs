@@ -27,7 +27,7 @@ use crate::value::shape;
 use crate::wire::OutputValue;
 use frame::{Frame, State};
 use iterate::Iteration;
-pub use repeat::{COUNT, EXIT};
+pub use repeat::EXIT;
 
 /// The most nodes that a run starts, each item and iteration counted.
 pub const MOST_STEPS: usize = 100_000;

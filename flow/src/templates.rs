@@ -25,6 +25,14 @@ pub fn all(model: &str) -> Vec<Template> {
             include_str!("templates/judge-reviews.json"),
             model,
         ),
+        template(
+            "refine-draft",
+            "Refine a draft",
+            "Rewrite in a loop until it is ready",
+            json!("send me the numbers by noon, i will not ask again"),
+            include_str!("templates/refine-draft.json"),
+            model,
+        ),
     ]
     .into_iter()
     .flatten()
@@ -74,7 +82,7 @@ mod tests {
     #[test]
     fn every_template_runs() {
         let templates = all("local/smollm2");
-        assert_eq!(templates.len(), 2);
+        assert_eq!(templates.len(), 3);
         for template in templates {
             let report = crate::check::check(&template.definition, &template.extensions);
             assert!(report.problems.is_empty(), "{}: {:?}", template.id, report.problems);

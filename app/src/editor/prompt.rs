@@ -1,5 +1,6 @@
 //! The commands on a Prompt: its texts, whose variables are its inputs, and its settings.
 
+use flow::address::{join, place};
 use flow::definition::{
     ConnectionConfiguration, ContentBlock, Inference, InferenceConfiguration, InlinePrompt, Node, NodeInput,
     TemplateConfiguration,
@@ -15,7 +16,7 @@ use super::document::Document;
 /// person began to type here: a variable that was cut and is pasted again, or emptied and named anew, gets back what
 /// it had then.
 pub fn set_text(document: &mut Document, node: &str, at: usize, text: &str, start: Option<&Document>) {
-    let Some(owner) = document.definition.node_mut(node) else { return };
+    let Some(owner) = document.node_mut(node) else { return };
     let Some(prompt) = owner.inline_prompt_mut() else { return };
     let before = variables(prompt);
     let Some(place) = texts_mut(prompt).into_iter().nth(at) else { return };
@@ -39,7 +40,7 @@ pub fn set_text(document: &mut Document, node: &str, at: usize, text: &str, star
 /// Gives inputs that came back their declaration and their connection of before.
 fn reattach(document: &mut Document, node: &str, start: &Document) {
     let names = |document: &Document| {
-        let inputs = document.definition.node(node).map(|owner| owner.inputs.iter());
+        let inputs = document.node(node).map(|owner| owner.inputs.iter());
         inputs.into_iter().flatten().map(|input| input.name.clone()).collect::<Vec<_>>()
     };
     let (before, after) = (names(start), names(document));
@@ -50,18 +51,20 @@ fn reattach(document: &mut Document, node: &str, start: &Document) {
             _ => &name,
         };
         let Some(mut connection) = start.into_input(node, old).cloned() else { continue };
-        let taken =
-            document.into_input(node, &name).is_some() || document.connection(&connection.name).is_some();
-        if taken || document.definition.node(&connection.source).is_none() {
+        let beside = |name: &str| join(place(node), name);
+        let taken = document.into_input(node, &name).is_some()
+            || document.connection(&beside(&connection.name)).is_some();
+        if taken || document.node(&beside(&connection.source)).is_none() {
             continue;
         }
         if let Some(ConnectionConfiguration::Data(data)) = &mut connection.configuration {
             data.target_input.clone_from(&name);
         }
-        document.definition.connections.push(connection);
-        let declared = start.definition.node(node).and_then(|owner| owner.input(old)).cloned();
+        if let Some((body, _)) = document.around_mut(node) {
+            body.connections.push(connection);
+        }
+        let declared = start.node(node).and_then(|owner| owner.input(old)).cloned();
         let input = document
-            .definition
             .node_mut(node)
             .and_then(|owner| owner.inputs.iter_mut().find(|input| input.name == name));
         if let (Some(declared), Some(input)) = (declared, input) {
@@ -72,14 +75,14 @@ fn reattach(document: &mut Document, node: &str, start: &Document) {
 
 /// Names the model.
 pub fn set_model(document: &mut Document, node: &str, model: &str) {
-    if let Some(prompt) = document.definition.node_mut(node).and_then(Node::inline_prompt_mut) {
+    if let Some(prompt) = document.node_mut(node).and_then(Node::inline_prompt_mut) {
         prompt.model_id = model.trim().to_owned();
     }
 }
 
 /// Changes how the model is asked.
 pub fn set_inference(document: &mut Document, node: &str, change: impl FnOnce(&mut Inference)) {
-    let Some(prompt) = document.definition.node_mut(node).and_then(Node::inline_prompt_mut) else { return };
+    let Some(prompt) = document.node_mut(node).and_then(Node::inline_prompt_mut) else { return };
     let had = prompt.inference_configuration.is_some();
     let InferenceConfiguration::Text(mut inference) = prompt
         .inference_configuration
@@ -108,7 +111,7 @@ pub fn number(text: &str) -> Result<Option<Number>, String> {
 
 /// Says what the answer must be one of; nothing for an empty text. Labels stand between commas.
 pub fn set_answer(document: &mut Document, node: &str, text: &str) {
-    if document.definition.node(node).is_none() {
+    if document.node(node).is_none() {
         return;
     }
     let labels = labels(text);
@@ -155,9 +158,10 @@ fn retarget(document: &mut Document, node: &str, from: &str, to: &str) {
 
 /// Drops the connections of inputs that are gone.
 fn drop_loose(document: &mut Document, node: &str) {
-    let Some(owner) = document.definition.node(node) else { return };
+    let Some(owner) = document.node(node) else { return };
     let inputs: Vec<String> = owner.inputs.iter().map(|input| input.name.clone()).collect();
-    document.definition.connections.retain(|connection| {
+    let Some((body, node)) = document.around_mut(node) else { return };
+    body.connections.retain(|connection| {
         connection.target != node || connection.data().is_none_or(|data| inputs.contains(&data.target_input))
     });
 }
@@ -186,10 +190,10 @@ mod tests {
         set_text(&mut document, "Prompt_1", 0, "Hi {{inputs}}", None);
         assert!(document.into_input("Prompt_1", "inputs").is_some());
         set_text(&mut document, "Prompt_1", 0, "Hi {{inputs}} and {{other}}", None);
-        assert_eq!(document.definition.node("Prompt_1").unwrap().inputs.len(), 2);
+        assert_eq!(document.node("Prompt_1").unwrap().inputs.len(), 2);
         set_text(&mut document, "Prompt_1", 0, "Hi", None);
         assert!(document.definition.connections.is_empty());
-        assert!(document.definition.node("Prompt_1").unwrap().inputs.is_empty());
+        assert!(document.node("Prompt_1").unwrap().inputs.is_empty());
     }
 
     #[test]

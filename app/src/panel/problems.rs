@@ -69,7 +69,7 @@ fn List(open: RwSignal<bool>) -> impl IntoView {
 fn Entry(problem: Problem, open: RwSignal<bool>) -> impl IntoView {
     let editor = use_editor();
     let stage = use_stage();
-    let place = problem.node.clone().or_else(|| problem.connection.clone());
+    let place = problem.node.clone().or_else(|| problem.connection.clone()).map(|at| at.replace('/', " › "));
     let class = match problem.severity {
         Severity::Error => "problem error",
         Severity::Warning => "problem warning",

@@ -224,7 +224,7 @@ mod tests {
     #[test]
     fn settling_moves_frames_and_no_node() {
         let mut document = nested();
-        let inner = "Loop_1/Loop_2/LoopInput_1";
+        let inner = "Loop_1/Loop_2/LoopInput_2";
         for at in [Position { x: -300.0, y: 40.0 }, Position { x: 700.0, y: 900.0 }] {
             document.put(inner, at);
             let before = document.places();
@@ -252,7 +252,7 @@ mod tests {
     #[test]
     fn a_loop_takes_its_body_along() {
         let mut document = nested();
-        let (inner, before) = ("Loop_1/Loop_2/LoopController_1", document.places());
+        let (inner, before) = ("Loop_1/Loop_2/LoopController_2", document.places());
         let (at, corner) = (before[inner], before["Loop_1"]);
         document.put("Loop_1", Position { x: corner.x + 60.0, y: corner.y - 20.0 });
         assert_eq!(document.place(inner), Position { x: at.x + 60.0, y: at.y - 20.0 });

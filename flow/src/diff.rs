@@ -88,7 +88,7 @@ fn renamed(before: &Definition, after: &Definition) -> Renamed {
             address::place(new) == place
                 && if stays { node.name == other.name } else { same_but_name(node, other) }
         };
-        if let Some(at) = gained.iter().position(|new| twin(new)) {
+        if let Some(at) = gained.iter().position(twin) {
             renamed.insert(old, gained.remove(at).0.clone());
         }
     }

@@ -58,6 +58,10 @@ pub type State<'a> = (&'a Definition, &'a Extensions);
 
 /// What changed from `before` to `after`: nodes, connections, notes, and last what only moved.
 pub fn diff(before: State, after: State) -> Vec<Change> {
+    // Names that are taken twice would be compared crosswise.
+    if before == after {
+        return Vec::new();
+    }
     let renamed = renamed(before.0, after.0);
     let mut changes = nodes(before, after, &renamed);
     changes.extend(connections(before.0, after.0, &renamed));
@@ -88,7 +92,7 @@ fn renamed(before: &Definition, after: &Definition) -> Renamed {
             address::place(new) == place
                 && if stays { node.name == other.name } else { same_but_name(node, other) }
         };
-        if let Some(at) = gained.iter().position(|new| twin(new)) {
+        if let Some(at) = gained.iter().position(twin) {
             renamed.insert(old, gained.remove(at).0.clone());
         }
     }

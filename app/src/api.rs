@@ -3,11 +3,13 @@
 //! Always holds: every request carries the session's proof; every failure is an [`Error`] that reads as a sentence;
 //! a refused session is told to the shell, which shows the sign-in page.
 
+pub mod buckets;
 pub mod connections;
 mod error;
 pub mod executions;
 pub mod flows;
 pub mod functions;
+pub mod knowledge;
 pub mod models;
 mod path;
 mod request;

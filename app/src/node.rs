@@ -1,5 +1,7 @@
 //! The node kinds on the page: icon, a line about the configuration, and the form of the inspector. One file each.
 
+pub mod bound;
+pub mod bucket;
 mod collector;
 mod condition;
 pub mod field;
@@ -8,9 +10,13 @@ mod generic;
 mod input;
 mod inputs;
 mod iterator;
+pub mod join;
+pub mod knowledge_base;
 mod output;
 pub mod prompt;
 mod repeat;
+mod retrieval;
+mod storage;
 
 use flow::definition::{Node, NodeType};
 use leptos::prelude::*;
@@ -25,8 +31,20 @@ pub fn summary(node: &Node) -> String {
         NodeType::LambdaFunction => function::summary(node),
         NodeType::Loop => repeat::summary(node),
         NodeType::LoopController => repeat::controller::summary(node),
+        NodeType::KnowledgeBase => knowledge_base::summary(node),
+        NodeType::Storage | NodeType::Retrieval => bucket::summary(node),
         NodeType::Input | NodeType::Output => String::new(),
         other => other.describe().label.to_owned(),
+    }
+}
+
+/// What is said on a card that is bound to nothing, which is no problem of the flow's own.
+pub fn unbound(card: Card) -> Option<String> {
+    match card.node.with_untracked(|node| node.kind) {
+        NodeType::LambdaFunction => function::unbound(card),
+        NodeType::KnowledgeBase => knowledge_base::unbound(card),
+        NodeType::Storage | NodeType::Retrieval => bucket::unbound(card),
+        _ => None,
     }
 }
 
@@ -43,6 +61,9 @@ pub fn form(card: Card) -> AnyView {
         NodeType::Loop => repeat::form(card).into_any(),
         NodeType::LoopInput => repeat::begin_form(card).into_any(),
         NodeType::LoopController => repeat::controller::form(card).into_any(),
+        NodeType::KnowledgeBase => knowledge_base::form(card).into_any(),
+        NodeType::Storage => storage::form(card).into_any(),
+        NodeType::Retrieval => retrieval::form(card).into_any(),
         _ => generic::form(card).into_any(),
     }
 }
@@ -71,6 +92,9 @@ fn path(kind: NodeType) -> &'static str {
         NodeType::Loop => repeat::ICON,
         NodeType::LoopInput => repeat::BEGIN_ICON,
         NodeType::LoopController => repeat::controller::ICON,
+        NodeType::KnowledgeBase => knowledge_base::ICON,
+        NodeType::Storage => storage::ICON,
+        NodeType::Retrieval => retrieval::ICON,
         other => generic::icon(other),
     }
 }

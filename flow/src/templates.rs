@@ -6,6 +6,20 @@ use crate::definition::Definition;
 use crate::extensions::Extensions;
 use crate::wire::Template;
 
+/// The template whose knowledge base has sample documents.
+pub const ANSWER_FROM_DOCUMENTS: &str = "answer-from-documents";
+/// The id of that knowledge base.
+pub const SAMPLE_BASE: &str = "SAMPLEDOCS";
+/// Its name.
+pub const SAMPLE_NAME: &str = "Sample: a shop by the river";
+/// Its documents: titles and texts.
+pub const SAMPLE_DOCUMENTS: [(&str, &str); 4] = [
+    ("Refunds", include_str!("templates/documents/refunds.md")),
+    ("Delivery", include_str!("templates/documents/delivery.md")),
+    ("Warranty and repairs", include_str!("templates/documents/warranty.md")),
+    ("Shop and opening hours", include_str!("templates/documents/opening-hours.md")),
+];
+
 /// Every template, with this model in its prompts.
 pub fn all(model: &str) -> Vec<Template> {
     [
@@ -31,6 +45,22 @@ pub fn all(model: &str) -> Vec<Template> {
             "Rewrite in a loop until it is ready",
             json!("send me the numbers by noon, i will not ask again"),
             include_str!("templates/refine-draft.json"),
+            model,
+        ),
+        template(
+            ANSWER_FROM_DOCUMENTS,
+            "Answer from documents",
+            "Find passages, let a model answer",
+            json!("How long does a refund take?"),
+            include_str!("templates/answer-from-documents.json"),
+            model,
+        ),
+        template(
+            "keep-a-note",
+            "Keep a note",
+            "Write an object, read it back",
+            json!({"name": "notes/today.txt", "text": "Water the plants."}),
+            include_str!("templates/keep-a-note.json"),
             model,
         ),
     ]
@@ -82,7 +112,7 @@ mod tests {
     #[test]
     fn every_template_runs() {
         let templates = all("local/smollm2");
-        assert_eq!(templates.len(), 3);
+        assert_eq!(templates.len(), 5);
         for template in templates {
             let report = crate::check::check(&template.definition, &template.extensions);
             assert!(report.problems.is_empty(), "{}: {:?}", template.id, report.problems);

@@ -1,19 +1,28 @@
 //! The effects of the node kinds that have one.
 
 pub mod function;
+mod knowledge_base;
+pub mod objects;
+
+use std::sync::Arc;
 
 use flow::event::{Failure, ModelCall};
+use flow::message::Chat;
 use flow::run::{Completion, Task, Work};
 use serde_json::Value;
 
+use crate::knowledge::Index;
 use crate::provider::{Pieces, Registry};
 use function::Functions;
+use objects::Objects;
 
 /// What a node's effect may use.
 #[derive(Clone)]
 pub struct Context {
     pub models: Registry,
     pub functions: Functions,
+    pub objects: Objects,
+    pub knowledge: Arc<dyn Index>,
 }
 
 /// The execution that a node works for.
@@ -36,15 +45,25 @@ pub async fn perform(
     pieces: &Pieces,
 ) -> Result<Completion, Failure> {
     match task.work {
-        Work::Chat(chat) => {
-            let resolved = context.models.resolve(&chat.model)?;
-            let answer = resolved.provider.chat(&resolved.model, &chat, pieces).await?;
-            let model = ModelCall { model: resolved.id, served_by: answer.served_by, usage: answer.usage };
-            Ok(Completion { value: Value::String(answer.text), model: Some(model) })
-        }
+        Work::Chat(chat) => answer(&chat, context, pieces).await,
         Work::Function(call) => {
             let value = context.functions.call(&call, &task.chain, origin).await?;
             Ok(Completion { value, model: None })
         }
+        Work::Write(write) => Ok(Completion { value: context.objects.write(&write).await?, model: None }),
+        Work::Read(read) => Ok(Completion { value: context.objects.read(&read).await?, model: None }),
+        Work::Search(query) => knowledge_base::search(&query, context, pieces).await,
+        Work::Agent(_) | Work::Intent(_) => {
+            let message = "This kind of node cannot run here yet.".to_owned();
+            Err(Failure { code: flow::event::FailureCode::Validation, message })
+        }
     }
+}
+
+/// A model's answer to a chat.
+async fn answer(chat: &Chat, context: &Context, pieces: &Pieces) -> Result<Completion, Failure> {
+    let resolved = context.models.resolve(&chat.model)?;
+    let answer = resolved.provider.chat(&resolved.model, chat, pieces).await?;
+    let model = ModelCall { model: resolved.id, served_by: answer.served_by, usage: answer.usage };
+    Ok(Completion { value: Value::String(answer.text), model: Some(model) })
 }

@@ -4,10 +4,12 @@
 //! method that says what it does; no SQL lives elsewhere.
 
 mod aliases;
+mod buckets;
 mod connections;
 mod executions;
 mod flows;
 mod functions;
+mod knowledge;
 mod sessions;
 mod settings;
 mod tokens;
@@ -26,10 +28,12 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use tokio::task::JoinHandle;
 
 pub use aliases::AliasRow;
+pub use buckets::BucketRow;
 pub use connections::ConnectionRow;
 pub use executions::{ExecutionFilter, ExecutionRow, Finished};
 pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
 pub use functions::FunctionRow;
+pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewDocument, PassageRow};
 pub use sessions::SessionRow;
 pub use versions::VersionRow;
 use writer::Writer;
@@ -144,7 +148,11 @@ async fn require_sqlite(connection: &mut SqliteConnection) -> Result<()> {
 }
 
 fn migrations() -> Migrator {
-    let files = [(1, "first", include_str!("../migrations/0001_first.sql"))];
+    let files = [
+        (1, "first", include_str!("../migrations/0001_first.sql")),
+        (2, "stores", include_str!("../migrations/0002_stores.sql")),
+        (3, "knowledge", include_str!("../migrations/0003_knowledge.sql")),
+    ];
     let migrations = files
         .into_iter()
         .map(|(version, name, sql)| {

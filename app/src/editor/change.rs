@@ -2,7 +2,7 @@
 //! without its ends and no entry without its node.
 
 use flow::address::{is_inside, join, place as owner_of, split};
-use flow::definition::{Configuration, Connection, ConnectionConfiguration, Node, NodeType};
+use flow::definition::{Configuration, Connection, ConnectionConfiguration, Node, NodeType, ObjectService};
 use flow::extensions::Position;
 use flow::layout::{self, Row};
 use flow::name::{free_node_name, is_node_name};
@@ -214,6 +214,16 @@ pub fn set_output_type(document: &mut Document, node: &str, output: &str, kind: 
 pub fn set_arn(document: &mut Document, node: &str, arn: &str) {
     if let Some(Configuration::LambdaFunction(function)) = configuration(document, node) {
         function.lambda_arn = arn.trim().to_owned();
+    }
+}
+
+/// Says which bucket a Storage or Retrieval node uses.
+pub fn set_bucket(document: &mut Document, node: &str, bucket: &str) {
+    if let Some(Configuration::Storage(object) | Configuration::Retrieval(object)) =
+        configuration(document, node)
+    {
+        let ObjectService::S3(named) = &mut object.service_configuration;
+        named.bucket_name = bucket.trim().to_owned();
     }
 }
 

@@ -8,6 +8,7 @@ use flow::value::Type;
 
 use super::change::{configuration, well_formed};
 use super::document::Document;
+use super::joins;
 
 /// Adds an input with a free name, and returns the name.
 pub fn add(document: &mut Document, node: &str) -> Option<String> {
@@ -21,10 +22,11 @@ pub fn add(document: &mut Document, node: &str) -> Option<String> {
 pub fn remove(document: &mut Document, node: &str, input: &str) {
     let Some(owner) = document.node_mut(node) else { return };
     owner.inputs.retain(|port| port.name != input);
-    let Some((body, node)) = document.around_mut(node) else { return };
+    let Some((body, own)) = document.around_mut(node) else { return };
     body.connections.retain(|connection| {
-        connection.target != node || connection.data().is_none_or(|data| data.target_input != input)
+        connection.target != own || connection.data().is_none_or(|data| data.target_input != input)
     });
+    joins::prune(document, node);
 }
 
 /// Renames an input; its connection follows.
@@ -48,6 +50,7 @@ pub fn rename(document: &mut Document, node: &str, from: &str, to: &str) -> Resu
             data.target_input = to.to_owned();
         }
     });
+    joins::rename(document, node, from, to);
     Ok(())
 }
 

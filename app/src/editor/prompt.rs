@@ -2,8 +2,8 @@
 
 use flow::address::{join, place};
 use flow::definition::{
-    ConnectionConfiguration, ContentBlock, Inference, InferenceConfiguration, InlinePrompt, Node, NodeInput,
-    TemplateConfiguration,
+    Configuration, ConnectionConfiguration, ContentBlock, Inference, InferenceConfiguration, InlinePrompt,
+    Node, NodeInput, TemplateConfiguration,
 };
 use flow::extensions::Answer;
 use flow::node::prompt::{follow_variables, variables};
@@ -50,19 +50,10 @@ fn reattach(document: &mut Document, node: &str, start: &Document) {
             Some((from, to)) if *to == name => from,
             _ => &name,
         };
-        let Some(mut connection) = start.into_input(node, old).cloned() else { continue };
-        let beside = |name: &str| join(place(node), name);
-        let taken = document.into_input(node, &name).is_some()
-            || document.connection(&beside(&connection.name)).is_some();
-        if taken || document.node(&beside(&connection.source)).is_none() {
+        if document.into_input(node, &name).is_some() || !reconnect(document, node, start, old, &name) {
             continue;
         }
-        if let Some(ConnectionConfiguration::Data(data)) = &mut connection.configuration {
-            data.target_input.clone_from(&name);
-        }
-        if let Some((body, _)) = document.around_mut(node) {
-            body.connections.push(connection);
-        }
+        super::joins::restore(document, node, &name, super::joins::of(start, node, old));
         let declared = start.node(node).and_then(|owner| owner.input(old)).cloned();
         let input = document
             .node_mut(node)
@@ -73,6 +64,29 @@ fn reattach(document: &mut Document, node: &str, start: &Document) {
     }
 }
 
+/// Makes the connections again that an input had under its old name. Whether there was one.
+fn reconnect(document: &mut Document, node: &str, start: &Document, old: &str, name: &str) -> bool {
+    let beside = |name: &str| join(place(node), name);
+    let Some((before, own)) = start.around(node) else { return false };
+    let mut made = false;
+    for connection in &before.connections {
+        let mut connection = connection.clone();
+        let known = document.node(&beside(&connection.source)).is_some();
+        if connection.target != own || !known || document.connection(&beside(&connection.name)).is_some() {
+            continue;
+        }
+        if let Some(ConnectionConfiguration::Data(data)) = &mut connection.configuration
+            && data.target_input == old
+            && let Some((body, _)) = document.around_mut(node)
+        {
+            data.target_input = name.to_owned();
+            body.connections.push(connection);
+            made = true;
+        }
+    }
+    made
+}
+
 /// Names the model.
 pub fn set_model(document: &mut Document, node: &str, model: &str) {
     if let Some(prompt) = document.node_mut(node).and_then(Node::inline_prompt_mut) {
@@ -80,21 +94,37 @@ pub fn set_model(document: &mut Document, node: &str, model: &str) {
     }
 }
 
+/// How a node's model is asked, where it says so.
+pub fn settings(node: &Node) -> Option<&InferenceConfiguration> {
+    match node.configuration.as_ref()? {
+        Configuration::KnowledgeBase(base) => base.inference_configuration.as_ref(),
+        _ => node.inline_prompt()?.inference_configuration.as_ref(),
+    }
+}
+
+fn settings_mut(node: &mut Node) -> Option<&mut Option<InferenceConfiguration>> {
+    if node.inline_prompt().is_some() {
+        return node.inline_prompt_mut().map(|prompt| &mut prompt.inference_configuration);
+    }
+    match node.configuration.as_mut()? {
+        Configuration::KnowledgeBase(base) => Some(&mut base.inference_configuration),
+        _ => None,
+    }
+}
+
 /// Changes how the model is asked.
 pub fn set_inference(document: &mut Document, node: &str, change: impl FnOnce(&mut Inference)) {
-    let Some(prompt) = document.node_mut(node).and_then(Node::inline_prompt_mut) else { return };
-    let had = prompt.inference_configuration.is_some();
-    let InferenceConfiguration::Text(mut inference) = prompt
-        .inference_configuration
-        .take()
-        .unwrap_or_else(|| InferenceConfiguration::Text(Inference::default()));
+    let Some(place) = document.node_mut(node).and_then(settings_mut) else { return };
+    let had = place.is_some();
+    let InferenceConfiguration::Text(mut inference) =
+        place.take().unwrap_or_else(|| InferenceConfiguration::Text(Inference::default()));
     change(&mut inference);
     // What was never set stays absent, so that the document does not gain an empty member.
     let empty = inference.temperature.is_none()
         && inference.top_p.is_none()
         && inference.max_tokens.is_none()
         && inference.stop_sequences.is_empty();
-    prompt.inference_configuration = (had || !empty).then_some(InferenceConfiguration::Text(inference));
+    *place = (had || !empty).then_some(InferenceConfiguration::Text(inference));
 }
 
 /// A number as it was written; none for an empty text.
@@ -154,16 +184,18 @@ fn retarget(document: &mut Document, node: &str, from: &str, to: &str) {
             data.target_input = to.to_owned();
         }
     });
+    super::joins::rename(document, node, from, to);
 }
 
 /// Drops the connections of inputs that are gone.
 fn drop_loose(document: &mut Document, node: &str) {
     let Some(owner) = document.node(node) else { return };
     let inputs: Vec<String> = owner.inputs.iter().map(|input| input.name.clone()).collect();
-    let Some((body, node)) = document.around_mut(node) else { return };
+    let Some((body, own)) = document.around_mut(node) else { return };
     body.connections.retain(|connection| {
-        connection.target != node || connection.data().is_none_or(|data| inputs.contains(&data.target_input))
+        connection.target != own || connection.data().is_none_or(|data| inputs.contains(&data.target_input))
     });
+    super::joins::prune(document, node);
 }
 
 #[cfg(test)]

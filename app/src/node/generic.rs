@@ -9,11 +9,8 @@ use crate::editor::session::Card;
 pub fn icon(kind: NodeType) -> &'static str {
     match kind {
         NodeType::Agent => "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8M4 21c0-4 4-6 8-6s8 2 8 6",
-        NodeType::KnowledgeBase => "M4 5a3 3 0 0 1 3-3h13v17H7a3 3 0 0 0-3 3zM20 19v3H7",
         NodeType::Lex => "M4 5h16v11H9l-5 4z",
         NodeType::InlineCode => "M8 6l-6 6 6 6M16 6l6 6-6 6",
-        NodeType::Storage => "M12 3v12M7 10l5 5 5-5M4 21h16",
-        NodeType::Retrieval => "M12 15V3M7 8l5-5 5 5M4 21h16",
         _ => "",
     }
 }

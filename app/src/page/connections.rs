@@ -1,6 +1,7 @@
 //! Where models come from: the built-in one, connections, servers found on this machine, and what answers for AWS's
-//! model ids; and where functions are.
+//! model ids; and where functions and buckets are.
 
+mod buckets;
 mod edit;
 mod functions;
 mod list;
@@ -11,10 +12,13 @@ use flow::wire::{Connection, ConnectionList, FoundServer};
 use leptos::prelude::*;
 
 use crate::api;
+use crate::node::bucket;
+use crate::node::bucket::binding::BucketDialogs;
 use crate::node::function::Bindings;
 use crate::node::function::binding::BindingDialogs;
 use crate::ui::browser;
 use crate::ui::load::{Failure, Loaded, Loader};
+use buckets::BucketsCard;
 use edit::EditConnection;
 use functions::Functions;
 use list::{Connections, DeleteConnection, Found};
@@ -60,6 +64,7 @@ pub fn ConnectionsPage() -> impl IntoView {
     provide_context(page);
     page.reload();
     Bindings::provide();
+    bucket::provide();
     view! {
         <div class="bar">
             <h1>"Connections"</h1>
@@ -80,8 +85,10 @@ pub fn ConnectionsPage() -> impl IntoView {
             <Found />
             <ModelMapCard />
             <Functions />
+            <BucketsCard />
         </div>
         <BindingDialogs />
+        <BucketDialogs />
         {move || {
             page.open
                 .get()

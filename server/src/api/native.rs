@@ -1,12 +1,14 @@
 //! The native API: JSON for people, the browser and curl. Errors are RFC 9457 problem documents.
 
 mod aliases;
+mod buckets;
 mod connections;
 mod docs;
 mod executions;
 mod flows;
 mod functions;
 mod invoke;
+mod knowledge;
 mod session;
 mod versions;
 
@@ -66,6 +68,14 @@ pub(super) fn router(app: &App) -> Router {
         .routes(routes!(functions::list))
         .routes(routes!(functions::put, functions::delete))
         .routes(routes!(functions::test))
+        .routes(routes!(buckets::list))
+        .routes(routes!(buckets::put, buckets::delete))
+        .routes(routes!(buckets::test))
+        .routes(routes!(knowledge::list, knowledge::create))
+        .routes(routes!(knowledge::get, knowledge::update, knowledge::delete))
+        .routes(routes!(knowledge::documents, knowledge::add))
+        .routes(routes!(knowledge::document, knowledge::remove))
+        .routes(routes!(knowledge::query))
         .routes(routes!(connections::list))
         .routes(routes!(connections::put, connections::delete))
         .routes(routes!(connections::test))

@@ -10,11 +10,13 @@
 )]
 
 mod arrows;
+mod buckets;
 mod durability;
 mod flows;
 mod functions;
 mod gate;
 mod harness;
+mod knowledge;
 mod models;
 mod runs;
 mod upstream;

@@ -3,8 +3,10 @@
 //! [`geometry`], [`viewport`], [`gesture`] and [`target`] are pure and tested natively; the rest draws. Always holds:
 //! a gesture writes signals only, and its release is one change of the document.
 
+mod drag;
 pub mod edge;
 mod focus;
+mod frame;
 pub mod geometry;
 pub mod gesture;
 pub mod keyboard;

@@ -4,6 +4,7 @@
 //! Always holds: everything here but [`session`] is plain Rust, knows no signal and is tested natively. [`session`]
 //! is where it meets the page: the document is the truth, and signals are its view.
 
+pub mod adopt;
 pub mod autosave;
 pub mod change;
 pub mod clipboard;
@@ -16,6 +17,7 @@ pub mod joins;
 pub mod kept;
 pub mod knowledge;
 pub mod prompt;
+pub mod repeat;
 pub mod selection;
 pub mod session;
 pub mod walk;

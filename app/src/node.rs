@@ -15,6 +15,7 @@ pub mod join;
 pub mod knowledge_base;
 mod output;
 pub mod prompt;
+mod repeat;
 mod retrieval;
 mod storage;
 
@@ -29,6 +30,8 @@ pub fn summary(node: &Node) -> String {
         NodeType::Prompt => prompt::summary(node),
         NodeType::Condition => condition::summary(node),
         NodeType::LambdaFunction => function::summary(node),
+        NodeType::Loop => repeat::summary(node),
+        NodeType::LoopController => repeat::controller::summary(node),
         NodeType::KnowledgeBase => knowledge_base::summary(node),
         NodeType::Storage | NodeType::Retrieval => bucket::summary(node),
         NodeType::Agent => agent::summary(node),
@@ -58,6 +61,9 @@ pub fn form(card: Card) -> AnyView {
         NodeType::Iterator => iterator::form(card).into_any(),
         NodeType::Collector => collector::form(card).into_any(),
         NodeType::LambdaFunction => function::form(card).into_any(),
+        NodeType::Loop => repeat::form(card).into_any(),
+        NodeType::LoopInput => repeat::begin_form(card).into_any(),
+        NodeType::LoopController => repeat::controller::form(card).into_any(),
         NodeType::KnowledgeBase => knowledge_base::form(card).into_any(),
         NodeType::Storage => storage::form(card).into_any(),
         NodeType::Retrieval => retrieval::form(card).into_any(),
@@ -87,6 +93,9 @@ fn path(kind: NodeType) -> &'static str {
         NodeType::Iterator => iterator::ICON,
         NodeType::Collector => collector::ICON,
         NodeType::LambdaFunction => function::ICON,
+        NodeType::Loop => repeat::ICON,
+        NodeType::LoopInput => repeat::BEGIN_ICON,
+        NodeType::LoopController => repeat::controller::ICON,
         NodeType::KnowledgeBase => knowledge_base::ICON,
         NodeType::Storage => storage::ICON,
         NodeType::Retrieval => retrieval::ICON,

@@ -87,6 +87,14 @@ impl Node {
         }
     }
 
+    /// The body of a Loop node, to change it.
+    pub fn body_mut(&mut self) -> Option<&mut Definition> {
+        match &mut self.configuration {
+            Some(Configuration::Loop(body)) => Some(&mut body.definition),
+            _ => None,
+        }
+    }
+
     /// The inline prompt of a Prompt node, where it has one.
     pub fn inline_prompt(&self) -> Option<&InlinePrompt> {
         match &self.configuration {

@@ -9,6 +9,7 @@ mod lines;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::address::{self, join};
 use crate::definition::{Connection, Definition, Node, NodeType};
 use crate::extensions::{Extensions, Note};
 
@@ -25,7 +26,7 @@ pub struct Change {
 /// What a change is about.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Subject {
-    /// By its name after the change, where it has one.
+    /// By its name after the change, where it has one; inside a loop with the way to it.
     Node { name: String, kind: NodeType },
     /// `ClassifyTone.modelCompletion → RouteByTone.tone`.
     Connection { ends: String },
@@ -72,69 +73,91 @@ pub fn diff(before: State, after: State) -> Vec<Change> {
     changes
 }
 
-/// Names before to names after, of the nodes that only got another name.
-fn renamed<'a>(before: &'a Definition, after: &'a Definition) -> BTreeMap<&'a str, &'a str> {
-    let mut gained: Vec<&Node> =
-        after.nodes.iter().filter(|node| before.node(&node.name).is_none()).collect();
-    let lost = before.nodes.iter().filter(|node| after.node(&node.name).is_none());
-    let mut renamed = BTreeMap::new();
-    for old in lost {
-        if let Some(at) = gained.iter().position(|new| same_but_name(old, new)) {
-            renamed.insert(old.name.as_str(), gained.remove(at).name.as_str());
+/// Addresses before to addresses after, of the nodes that only got another name, and of what is in loops that did.
+type Renamed = BTreeMap<String, String>;
+
+fn renamed(before: &Definition, after: &Definition) -> Renamed {
+    let nodes = after.every_node();
+    let mut gained: Vec<&(String, &Node)> =
+        nodes.iter().filter(|(address, _)| before.at(address).is_none()).collect();
+    let mut renamed = Renamed::new();
+    // Loops come before what is in them, so that the loop's new name is known by then.
+    for (old, node) in before.every_node() {
+        let place = now(address::place(&old), &renamed);
+        let stays = after.at(&join(&place, &node.name)).is_some();
+        if stays && place == address::place(&old) {
+            continue;
+        }
+        let twin = |(new, other): &&(String, &Node)| {
+            address::place(new) == place
+                && if stays { node.name == other.name } else { same_but_name(node, other) }
+        };
+        if let Some(at) = gained.iter().position(twin) {
+            renamed.insert(old, gained.remove(at).0.clone());
         }
     }
     renamed
 }
 
+/// A loop's body has changes of its own.
 fn same_but_name(a: &Node, b: &Node) -> bool {
-    a.kind == b.kind && a.configuration == b.configuration && a.inputs == b.inputs && a.outputs == b.outputs
+    let loops = a.body().is_some() && b.body().is_some();
+    a.kind == b.kind
+        && (loops || a.configuration == b.configuration)
+        && a.inputs == b.inputs
+        && a.outputs == b.outputs
 }
 
-/// The name after, of a name before.
-fn now<'a>(name: &'a str, renamed: &BTreeMap<&'a str, &'a str>) -> &'a str {
-    renamed.get(name).copied().unwrap_or(name)
+/// The address after, of an address before.
+fn now(address: &str, renamed: &Renamed) -> String {
+    renamed.get(address).cloned().unwrap_or_else(|| address.to_owned())
 }
 
-/// The name before, of a name after.
-fn then<'a>(name: &'a str, renamed: &BTreeMap<&'a str, &'a str>) -> &'a str {
-    renamed.iter().find(|(_, new)| **new == name).map_or(name, |(old, _)| old)
+/// The address before, of an address after.
+fn then(address: &str, renamed: &Renamed) -> String {
+    renamed.iter().find(|(_, new)| *new == address).map_or(address, |(old, _)| old).to_owned()
 }
 
-fn nodes(before: State, after: State, renamed: &BTreeMap<&str, &str>) -> Vec<Change> {
-    let subject = |node: &Node| Subject::Node { name: node.name.clone(), kind: node.kind };
+fn nodes(before: State, after: State, renamed: &Renamed) -> Vec<Change> {
+    let subject = |address: String, node: &Node| Subject::Node { name: address, kind: node.kind };
+    let fields = |state: State, address: &str, node: &Node| {
+        fields::of_node(node, &state.1.node(address), state.1.loop_polarity)
+    };
     let mut changes = Vec::new();
-    for node in &after.0.nodes {
-        let new = fields::of_node(node, &after.1.node(&node.name));
-        let what = match before.0.node(then(&node.name, renamed)) {
+    for (address, node) in after.0.every_node() {
+        let new = fields(after, &address, node);
+        let was = then(&address, renamed);
+        let what = match before.0.at(&was) {
             None => What::Added(fields::compare(&Vec::new(), &new)),
             Some(old) => {
-                let old = fields::of_node(old, &before.1.node(&old.name));
-                let fields = fields::compare(&old, &new);
-                if fields.is_empty() {
+                let changed = fields::compare(&fields(before, &was, old), &new);
+                if changed.is_empty() {
                     continue;
                 }
-                What::Changed(fields)
+                What::Changed(changed)
             }
         };
-        changes.push(Change { subject: subject(node), what });
+        changes.push(Change { subject: subject(address, node), what });
     }
-    for node in &before.0.nodes {
-        if after.0.node(now(&node.name, renamed)).is_none() {
-            let old = fields::of_node(node, &before.1.node(&node.name));
-            let what = What::Removed(fields::compare(&old, &Vec::new()));
-            changes.push(Change { subject: subject(node), what });
+    for (address, node) in before.0.every_node() {
+        if after.0.at(&now(&address, renamed)).is_none() {
+            let what = What::Removed(fields::compare(&fields(before, &address, node), &Vec::new()));
+            changes.push(Change { subject: subject(address, node), what });
         }
     }
     changes
 }
 
-fn connections(before: &Definition, after: &Definition, renamed: &BTreeMap<&str, &str>) -> Vec<Change> {
-    let none = BTreeMap::new();
-    let mut old: Vec<(String, &Connection)> =
-        before.connections.iter().map(|c| (ends(c, renamed), c)).collect();
+fn connections(before: &Definition, after: &Definition, renamed: &Renamed) -> Vec<Change> {
+    let none = Renamed::new();
+    let mut old: Vec<(String, &Connection)> = before
+        .every_connection()
+        .into_iter()
+        .map(|(address, c)| (ends(c, address::place(&address), renamed), c))
+        .collect();
     let mut changes = Vec::new();
-    for connection in &after.connections {
-        let new = ends(connection, &none);
+    for (address, connection) in after.every_connection() {
+        let new = ends(connection, address::place(&address), &none);
         let subject = Subject::Connection { ends: new.clone() };
         match old.iter().position(|(old, _)| *old == new) {
             None => changes.push(Change { subject, what: What::Added(Vec::new()) }),
@@ -155,14 +178,17 @@ fn connections(before: &Definition, after: &Definition, renamed: &BTreeMap<&str,
 }
 
 /// What a connection joins, with the nodes' names of today.
-fn ends(connection: &Connection, renamed: &BTreeMap<&str, &str>) -> String {
-    let end = |node: &str, port: Option<&str>| match port {
-        Some(port) => format!("{node}.{port}"),
-        None => node.to_owned(),
+fn ends(connection: &Connection, place: &str, renamed: &Renamed) -> String {
+    let end = |node: &str, port: Option<&str>| {
+        let node = now(&join(place, node), renamed);
+        match port {
+            Some(port) => format!("{node}.{port}"),
+            None => node,
+        }
     };
-    let source = end(now(&connection.source, renamed), connection.source_port());
+    let source = end(&connection.source, connection.source_port());
     let input = connection.data().map(|data| data.target_input.as_str());
-    format!("{source} → {}", end(now(&connection.target, renamed), input))
+    format!("{source} → {}", end(&connection.target, input))
 }
 
 fn notes(before: &Extensions, after: &Extensions) -> Vec<Change> {
@@ -174,14 +200,14 @@ fn notes(before: &Extensions, after: &Extensions) -> Vec<Change> {
     added.chain(removed).collect()
 }
 
-fn moved(before: State, after: State, renamed: &BTreeMap<&str, &str>) -> Vec<Change> {
+fn moved(before: State, after: State, renamed: &Renamed) -> Vec<Change> {
     let mut changes = Vec::new();
-    for node in &after.0.nodes {
-        let old = then(&node.name, renamed);
+    for (address, node) in after.0.every_node() {
+        let old = then(&address, renamed);
         let stays =
-            before.0.node(old).is_none() || before.1.node(old).position == after.1.node(&node.name).position;
+            before.0.at(&old).is_none() || before.1.node(&old).position == after.1.node(&address).position;
         if !stays {
-            let subject = Subject::Node { name: node.name.clone(), kind: node.kind };
+            let subject = Subject::Node { name: address, kind: node.kind };
             changes.push(Change { subject, what: What::Moved });
         }
     }
@@ -196,12 +222,9 @@ fn moved(before: State, after: State, renamed: &BTreeMap<&str, &str>) -> Vec<Cha
 
 /// The documents differ in the order of their lists alone, or in entries that say nothing.
 fn reordered(after: State) -> Vec<Change> {
-    let nodes = after.0.nodes.iter();
+    let nodes = after.0.every_node().into_iter();
     nodes
-        .map(|node| Change {
-            subject: Subject::Node { name: node.name.clone(), kind: node.kind },
-            what: What::Moved,
-        })
+        .map(|(name, node)| Change { subject: Subject::Node { name, kind: node.kind }, what: What::Moved })
         .collect()
 }
 

@@ -1,5 +1,5 @@
 //! What a flow has beyond AWS's definition, keyed by node name: where a node stands, notes, answer constraints. A node
-//! inside a loop has the key `Loop/Node`.
+//! inside a loop has the key `Loop/Node`, as in [`crate::address`].
 //!
 //! Always holds: entries of nodes that a definition no longer has are dropped by [`Extensions::retain`], so that an
 //! AWS `UpdateFlow` keeps what belongs to the nodes that remain. Absent on purpose: anything AWS has a field for.
@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::address;
 use crate::definition::Definition;
 use crate::join::Join;
 
@@ -64,8 +65,8 @@ impl Extensions {
 
     /// Drops the entries of nodes that the definition does not have.
     pub fn retain(&mut self, definition: &Definition) {
-        let mut known = HashSet::new();
-        keys(definition, "", &mut known);
+        let known: HashSet<String> =
+            definition.every_node().into_iter().map(|(address, _)| address).collect();
         self.nodes.retain(|name, _| known.contains(name));
         for group in &mut self.groups {
             group.nodes.retain(|name| known.contains(name));
@@ -75,11 +76,7 @@ impl Extensions {
 
     /// Moves a node's entry to its new name.
     pub fn rename(&mut self, from: &str, to: &str) {
-        let renamed = |key: &str| match key.strip_prefix(from) {
-            Some("") => Some(to.to_owned()),
-            Some(inside) if inside.starts_with('/') => Some(format!("{to}{inside}")),
-            _ => None,
-        };
+        let renamed = |key: &str| address::moved(key, from, to);
         let nodes = std::mem::take(&mut self.nodes);
         self.nodes = nodes.into_iter().map(|(key, entry)| (renamed(&key).unwrap_or(key), entry)).collect();
         for key in self.groups.iter_mut().flat_map(|group| &mut group.nodes) {
@@ -90,22 +87,12 @@ impl Extensions {
     }
 }
 
-/// The keys of a definition's nodes, those inside loops among them.
-fn keys(definition: &Definition, place: &str, known: &mut HashSet<String>) {
-    for node in &definition.nodes {
-        let key = format!("{place}{}", node.name);
-        if let Some(body) = node.body() {
-            keys(body, &format!("{key}/"), known);
-        }
-        known.insert(key);
-    }
-}
-
 /// What one node has of ours.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NodeExtension {
-    /// The top left corner on the canvas, in flow units.
+    /// The top left corner on the canvas, in flow units; inside a loop from where its body begins, so that a loop takes
+    /// its body along.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<Position>,
     /// What the author wants to remember of it.

@@ -10,6 +10,7 @@
 //! - A **run** ([`run::Run`]) is a state machine over a plan. A run that a caller asked for is an **execution**.
 //! - An [`event::Event`] is one thing that happened in a run.
 
+pub mod address;
 pub mod check;
 pub mod condition;
 pub mod definition;

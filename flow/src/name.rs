@@ -33,26 +33,31 @@ fn is_name(name: &str, most: usize) -> bool {
     !underscore && (1..=most).contains(&count)
 }
 
-/// A name for a new node of this kind: the console's, with `_1`, `_2`, … where it is taken.
+/// A name for a new node of this kind: the console's, with `_1`, `_2`, … where it is taken. A name that a node inside a
+/// loop has is taken too: the same one twice would run, and confuse.
 pub fn free_node_name(definition: &Definition, kind: NodeType) -> String {
     let stem = kind.name_stem();
     // The console numbers prompts, conditions and the like from the first on.
     let numbered = !matches!(kind, NodeType::Input | NodeType::Output);
-    if !numbered && definition.node(stem).is_none() {
+    if !numbered && !has(definition, stem) {
         return stem.to_owned();
     }
-    free(&format!("{stem}_"), |name| definition.node(name).is_some())
+    free(&format!("{stem}_"), |name| has(definition, name))
 }
 
 /// A name for a copy of a node: the same where it is free, else with a number.
 pub fn free_copy_name(definition: &Definition, name: &str) -> String {
-    if definition.node(name).is_none() {
+    if !has(definition, name) {
         return name.to_owned();
     }
     // Room for the number, within what AWS takes.
     let short: String = name.chars().take(40).collect();
     let stem = short.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_');
-    free(&format!("{stem}_"), |name| definition.node(name).is_some())
+    free(&format!("{stem}_"), |name| has(definition, name))
+}
+
+fn has(definition: &Definition, name: &str) -> bool {
+    definition.nodes.iter().any(|node| node.name == name || node.body().is_some_and(|body| has(body, name)))
 }
 
 /// A name for a new connection between two nodes.

@@ -12,7 +12,7 @@ pub mod lex;
 pub mod output;
 pub mod prompt;
 mod remaining;
-mod repeat;
+pub mod repeat;
 pub mod retrieval;
 pub mod storage;
 
@@ -157,13 +157,26 @@ impl NodeType {
             Self::Retrieval => Some(retrieval::fresh(name)),
             Self::Iterator => Some(iterator::fresh(name)),
             Self::Collector => Some(collector::fresh(name)),
+            Self::Loop => Some(repeat::fresh(name)),
+            Self::LoopInput => Some(repeat::fresh_input(name)),
+            Self::LoopController => Some(repeat::fresh_controller(name)),
             _ => None,
         }
     }
 
-    /// Whether the canvas can add one.
+    /// Whether the canvas can add one. The two ends of a loop's body come with the loop.
     pub fn can_be_added(self) -> bool {
-        self.fresh(self.name_stem()).is_some()
+        !self.is_loop_end() && self.fresh(self.name_stem()).is_some()
+    }
+
+    /// Whether it is where a loop's body begins or ends, of which a body has exactly one each.
+    pub fn is_loop_end(self) -> bool {
+        matches!(self, Self::LoopInput | Self::LoopController)
+    }
+
+    /// Whether a loop's body may have one.
+    pub fn fits_in_loop(self) -> bool {
+        !matches!(self, Self::Input | Self::Output | Self::Iterator | Self::Collector)
     }
 
     /// The name of the first node of this kind, as the AWS console gives it; later ones get `_1`, `_2`, ….

@@ -36,7 +36,7 @@ use iterate::Iteration;
 pub use iterate::MOST_ITEMS;
 pub use question::Question;
 use question::{Answered, Asked};
-pub use repeat::{COUNT, EXIT};
+pub use repeat::EXIT;
 pub use replay::NotReplayed;
 
 /// The most nodes that a run starts, each item and iteration counted.

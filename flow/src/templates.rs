@@ -43,6 +43,14 @@ pub fn all(model: &str) -> Vec<Template> {
             model,
         ),
         template(
+            "refine-draft",
+            "Refine a draft",
+            "Rewrite in a loop until it is ready",
+            json!("send me the numbers by noon, i will not ask again"),
+            include_str!("templates/refine-draft.json"),
+            model,
+        ),
+        template(
             ANSWER_FROM_DOCUMENTS,
             "Answer from documents",
             "Find passages, let a model answer",

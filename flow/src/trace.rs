@@ -4,6 +4,7 @@
 
 use serde_json::Value;
 
+use crate::address::is_inside;
 use crate::event::{Body, Event, Failure, Field, Link, ModelCall, RunError, Status, Step};
 use crate::value::to_text;
 use crate::wire::{InputRequest, OutputValue};
@@ -32,6 +33,8 @@ pub struct Trace {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
     pub node: String,
+    /// The node's address in the flow.
+    pub address: String,
     /// The items and rounds that it is of, outermost first.
     pub chain: Vec<Link>,
     pub state: State,
@@ -161,10 +164,21 @@ impl Trace {
         self.status == Some(Status::Running) && !self.is_lost
     }
 
-    /// The newest row of this node of the flow, which is none inside a loop; of several items that of the last.
-    pub fn node(&self, name: &str) -> Option<&Row> {
-        let inside_a_loop = |row: &Row| row.chain.iter().any(|link| matches!(link, Link::Loop { .. }));
-        self.rows.iter().rfind(|row| row.node == name && !inside_a_loop(row))
+    /// The newest row of the node at this address; of several items or rounds that of the last.
+    pub fn node(&self, address: &str) -> Option<&Row> {
+        self.rows.iter().rfind(|row| row.address == address)
+    }
+
+    /// Which round of a loop began last, counted from 1.
+    pub fn round(&self, owner: &str) -> Option<usize> {
+        let inside = |row: &&Row| is_inside(&row.address, owner);
+        let row = self.rows.iter().rfind(inside)?;
+        let depth = owner.matches('/').count();
+        let mut rounds = row.chain.iter().filter_map(|link| match link {
+            Link::Loop { index, .. } => Some(index + 1),
+            Link::Iterator { .. } => None,
+        });
+        rounds.nth(depth)
     }
 
     /// Tokens read and written by all models together.
@@ -215,6 +229,7 @@ impl Row {
     fn begun(node: &str, chain: &[Link], at: u64) -> Self {
         Self {
             node: node.to_owned(),
+            address: address(node, chain),
             chain: chain.to_vec(),
             state: State::Running,
             start: at,
@@ -248,6 +263,15 @@ impl Row {
             (_, Some(end)) => Some(duration(end.saturating_sub(self.start))),
         }
     }
+}
+
+/// What a node is known by in the flow, whose events name the loops that it is in.
+fn address(node: &str, chain: &[Link]) -> String {
+    let loops = chain.iter().filter_map(|link| match link {
+        Link::Loop { node, .. } => Some(node.as_str()),
+        Link::Iterator { .. } => None,
+    });
+    loops.chain([node]).collect::<Vec<_>>().join("/")
 }
 
 /// Microseconds in words: `0.1 ms`, `412 ms`, `1.8 s`.
@@ -359,6 +383,32 @@ mod tests {
         };
         let inside = Trace::of(&[Event { seq: 1, at: 0, elapsed: 1, body: inside }]);
         assert!(inside.node("Sum").is_none(), "a node inside a loop is another, though it has the name");
+        assert!(inside.node("Again/Sum").is_some());
+    }
+
+    #[test]
+    fn a_loop_tells_its_round() {
+        let chain = |rounds: &[usize]| -> Vec<Link> {
+            let nodes = ["Outer", "Inner"].into_iter().map(str::to_owned);
+            nodes.zip(rounds).map(|(node, index)| Link::Loop { node, index: *index }).collect()
+        };
+        let bodies =
+            [("Ask", chain(&[0, 0])), ("Ask", chain(&[0, 1])), ("Sum", chain(&[1])), ("Ask", chain(&[1, 0]))];
+        let events: Vec<Event> = (1..)
+            .zip(bodies)
+            .map(|(seq, (node, chain))| {
+                let body = Body::NodeStarted { node: node.into(), inputs: vec![], chain };
+                Event { seq, at: 0, elapsed: seq, body }
+            })
+            .collect();
+        let rounds = |count: usize| {
+            let trace = Trace::of(&events[..count]);
+            (trace.round("Outer"), trace.round("Outer/Inner"))
+        };
+        assert_eq!(rounds(0), (None, None));
+        assert_eq!(rounds(2), (Some(1), Some(2)));
+        assert_eq!(rounds(4), (Some(2), Some(1)));
+        assert_eq!(Trace::of(&events).node("Outer/Inner/Ask").unwrap().place(), "round 2, round 1");
     }
 
     #[test]

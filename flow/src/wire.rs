@@ -77,6 +77,10 @@ pub struct ThumbnailNode {
     pub kind: NodeType,
     pub x: f64,
     pub y: f64,
+    /// Width and height of a loop, which lies around the nodes of its body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Vec<f64>>))]
+    pub frame: Option<(f64, f64)>,
 }
 
 /// One past run in a sparkline.

@@ -6,7 +6,6 @@ use leptos::prelude::*;
 
 use super::geometry::curve;
 use super::stage::{Stage, use_stage};
-use super::target::offset;
 use crate::editor::session::{Light, Wire, use_editor};
 
 #[component]
@@ -27,12 +26,11 @@ pub fn Edge(wire: Wire) -> impl IntoView {
     let path = {
         let (from, to) = (from.clone(), to.clone());
         Memo::new(move |_| {
-            let start = source.node.with(|node| layout::port(node, &from)).unwrap_or_default();
             let end = match &to {
-                Some(to) => target.node.with(|node| layout::port(node, to)).unwrap_or_default(),
-                None => layout::gate(),
+                Some(to) => target.handle(to),
+                None => target.beside(layout::gate()),
             };
-            curve(offset(source.place.get(), start), offset(target.place.get(), end))
+            curve(source.handle(&from), end)
         })
     };
     let is_gate = to.is_none();

@@ -2,6 +2,8 @@
 
 use flow::extensions::Position;
 
+use crate::editor::document::{Document, addresses};
+
 /// A rectangle in flow units.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Rect {
@@ -20,6 +22,17 @@ impl Rect {
     /// A card at its place.
     pub fn of(place: Position, size: (f64, f64)) -> Self {
         Self { x: place.x, y: place.y, width: size.0, height: size.1 }
+    }
+
+    /// A node on the canvas; a loop with its body.
+    pub fn of_node(document: &Document, address: &str) -> Self {
+        Self::of(document.place(address), document.size(address))
+    }
+
+    /// Everything that is there: what is inside a loop lies within it.
+    pub fn of_all(document: &Document) -> Option<Self> {
+        let all = addresses(&document.definition, "");
+        Self::around(all.iter().map(|address| Self::of_node(document, address)))
     }
 
     pub fn contains(&self, point: Position) -> bool {

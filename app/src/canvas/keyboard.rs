@@ -1,5 +1,6 @@
 //! The keys of the editor. Those without a modifier count only where nobody types.
 
+use flow::address::{name, place};
 use flow::layout::GRID;
 use leptos::ev;
 use leptos::prelude::*;
@@ -11,9 +12,11 @@ use super::menu::Menu;
 use super::stage::Stage;
 use super::viewport::STEP;
 use crate::editor::clipboard;
+use crate::editor::document::addresses;
 use crate::editor::selection::Selection;
 use crate::editor::walk::{self, Direction};
 use crate::ui::browser;
+use crate::ui::format::count;
 
 /// What the keys reach beyond the canvas.
 #[derive(Clone, Copy)]
@@ -103,9 +106,8 @@ fn with_control(stage: Stage, clip: StoredValue<String>, key: &str, shift: bool,
         "0" => stage.zoom(1.0 / stage.viewport.with_untracked(|viewport| viewport.zoom)),
         "1" => stage.fit(),
         "a" => {
-            let names =
-                editor.look(|d| d.definition.nodes.iter().map(|n| n.name.clone()).collect::<Vec<_>>());
-            editor.select(Selection::nodes(names));
+            // A loop stands for what is inside it.
+            editor.select(Selection::nodes(editor.look(|d| addresses(&d.definition, ""))));
         }
         // Marked words of the page are what is meant, whichever node is selected.
         "c" | "x" if has_marked_text() => return false,
@@ -137,7 +139,7 @@ fn copy(stage: Stage, clip: StoredValue<String>) -> bool {
         return false;
     };
     clip.set_value(text.clone());
-    stage.editor.say(format!("Copied {} nodes", selection.nodes.len()));
+    stage.editor.say(format!("Copied {}", count(selection.outermost().len() as u64, "node")));
     spawn_local(async move {
         let _refused = browser::copy(&text).await;
     });
@@ -160,11 +162,14 @@ fn duplicate(stage: Stage) {
     }
 }
 
+/// Beside what is selected: in a loop's body where that is in one.
 fn insert(stage: Stage, text: &str) {
-    let names = stage.editor.change("Paste", |document| clipboard::paste(document, text, None));
+    let selected = stage.editor.selection.with_untracked(Selection::outermost);
+    let owner = selected.first().map(|address| place(address).to_owned()).unwrap_or_default();
+    let names = stage.editor.change("Paste", |document| clipboard::paste(document, text, &owner, None));
     match names {
         Some(names) => {
-            stage.editor.say(format!("Pasted {} nodes", names.len()));
+            stage.editor.say(format!("Pasted {}", count(names.len() as u64, "node")));
             stage.editor.select(Selection::nodes(names));
         }
         None => stage.editor.say("There is nothing to paste"),
@@ -261,7 +266,7 @@ fn choose(stage: Stage, target: Option<&Element>) -> bool {
     }
     let Some(node) = current(stage, target) else { return false };
     stage.editor.select(Selection::node(&node));
-    stage.editor.say(format!("Selected {node}"));
+    stage.editor.say(format!("Selected {}", name(&node)));
     true
 }
 

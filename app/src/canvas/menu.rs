@@ -1,5 +1,6 @@
 //! The lists that open on the canvas: nodes to add, and ports to connect with. Typing filters, arrows and Enter choose.
 
+use flow::address::{name as name_of, place as owner_of};
 use flow::definition::NodeType;
 use flow::extensions::Position;
 use flow::join::Join;
@@ -7,7 +8,9 @@ use leptos::html;
 use leptos::prelude::*;
 
 use super::focus::{focus, still};
+use super::placement::Spot;
 use super::stage::{Loose, Stage, use_stage};
+use super::target::body_at;
 use crate::editor::change;
 use crate::editor::connect::{self, Link, Target};
 use crate::editor::document::Port;
@@ -42,7 +45,7 @@ struct Item {
 enum Does {
     Add {
         kind: NodeType,
-        at: Position,
+        spot: Spot,
         from: Option<Port>,
     },
     Connect(Link),
@@ -63,38 +66,44 @@ impl Menu {
             Some(_) => Position { x: place.x, y: place.y - flow::layout::HEADER },
             None => place,
         };
+        let owner = match &from {
+            Some(from) => owner_of(&from.node).to_owned(),
+            None => stage.editor.look(|document| body_at(document, place, &[])),
+        };
+        Self::add(stage, at, &Spot { owner, at: place }, from)
+    }
+
+    fn add(stage: Stage, at: Position, spot: &Spot, from: Option<Port>) -> Self {
         let fits = |kind: NodeType| match &from {
             None => true,
             Some(from) => stage.editor.look(|document| {
                 let mut trial = document.clone();
-                change::add(&mut trial, kind, place, "")
-                    .is_some_and(|name| connect::link(&trial, from, &Target::Node(name), None).is_ok())
+                change::add_in(&mut trial, &spot.owner, kind, spot.at, "")
+                    .is_some_and(|node| connect::link(&trial, from, &Target::Node(node), None).is_ok())
             }),
         };
+        let in_loop = !spot.owner.is_empty();
         let items: Vec<Item> = NodeType::ALL
             .into_iter()
-            .filter(|kind| kind.can_be_added() && fits(*kind))
+            .filter(|kind| kind.can_be_added() && (!in_loop || kind.fits_in_loop()) && fits(*kind))
             .map(|kind| Item {
                 label: kind.describe().label.to_owned(),
-                does: Does::Add { kind, at: place, from: from.clone() },
+                does: Does::Add { kind, spot: spot.clone(), from: from.clone() },
             })
             .collect();
         let node = from.map(|from| from.node);
         let at = inside(at, stage.size.get_untracked(), items.len());
-        Self { at, title: "Add a node".to_owned(), items, node }
+        let title = match name_of(&spot.owner) {
+            "" => "Add a node".to_owned(),
+            owner => format!("Add a node to {owner}"),
+        };
+        Self { at, title, items, node }
     }
 
-    /// The kinds that can be added by keyboard, where nothing stands.
+    /// The kinds that can be added by keyboard, where nothing stands; beside a selected node of a loop, in the loop.
     pub fn add_anywhere(stage: Stage) -> Self {
         let (width, height) = stage.size.get_untracked();
-        let mut menu = Self::quick_add(stage, Position { x: width / 2.0 - 120.0, y: height / 3.0 }, None);
-        let place = stage.clear_middle();
-        for item in &mut menu.items {
-            if let Does::Add { at, .. } = &mut item.does {
-                *at = place;
-            }
-        }
-        menu
+        Self::add(stage, Position { x: width / 2.0 - 120.0, y: height / 3.0 }, &stage.free_spot(), None)
     }
 
     /// How an input that is taken can join one connection more; none where it cannot.
@@ -131,7 +140,7 @@ impl Menu {
     /// The ports of a node to connect from; straight to their partners where there is one port alone.
     pub fn ports(stage: Stage, node: &str) -> Self {
         let ports: Vec<Port> = stage.editor.look(|document| {
-            let rows = document.definition.node(node).map(flow::layout::rows).unwrap_or_default();
+            let rows = document.node(node).map(flow::layout::rows).unwrap_or_default();
             let ports = rows.into_iter().map(|row| Port::new(node, row));
             ports.filter(|port| !connect::candidates(document, port).is_empty()).collect()
         });
@@ -139,7 +148,7 @@ impl Menu {
             [only] => Self::connect(stage, only.clone()),
             _ => Self {
                 at: beside(stage, node, ports.len()),
-                title: format!("Connect {node} from"),
+                title: format!("Connect {} from", name_of(node)),
                 items: ports
                     .iter()
                     .map(|port| Item { label: port.label(), does: Does::From(port.clone()) })
@@ -193,7 +202,7 @@ fn Listing(menu: Menu) -> impl IntoView {
         let Some(item) = found.with_untracked(|found| found.get(at).cloned()) else { return };
         close();
         match item.does {
-            Does::Add { kind, at, from } => stage.add_at(kind, at, from.as_ref()),
+            Does::Add { kind, spot, from } => stage.add_at(kind, &spot, from.as_ref()),
             Does::Connect(link) => stage.connect(&link, None),
             Does::Join(join, link, moved) => stage.join(join, &link, moved.as_deref()),
             Does::From(port) => stage.menu.set(Some(Menu::connect(stage, port))),
@@ -279,14 +288,14 @@ fn Listing(menu: Menu) -> impl IntoView {
 fn target_label(target: &Target) -> String {
     match target {
         Target::Port(port) => port.label(),
-        Target::Node(node) => node.clone(),
+        Target::Node(node) => name_of(node).to_owned(),
     }
 }
 
 /// To the right of a node, and on the screen even where the node is not.
 fn beside(stage: Stage, node: &str, items: usize) -> Position {
-    let place = stage.editor.look(|document| document.place(node));
-    let corner = Position { x: place.x + flow::layout::WIDTH + 12.0, y: place.y };
+    let (place, size) = stage.editor.look(|document| (document.place(node), document.size(node)));
+    let corner = Position { x: place.x + size.0 + 12.0, y: place.y };
     inside(stage.viewport.get_untracked().to_screen(corner), stage.size.get_untracked(), items)
 }
 

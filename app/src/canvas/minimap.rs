@@ -1,7 +1,6 @@
 //! The whole flow in small, with the part that is seen. A press or a drag goes there.
 
 use flow::extensions::Position;
-use flow::layout;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
@@ -18,13 +17,7 @@ pub fn Minimap() -> impl IntoView {
     let stage = use_stage();
     let held = StoredValue::new(false);
     // The cards as the document has them: following each move of a drag would wake for all of them.
-    let cards = Memo::new(move |_| {
-        editor.watch(|document| {
-            let rect =
-                |node: &flow::definition::Node| Rect::of(document.place(&node.name), layout::size(node));
-            Rect::around(document.definition.nodes.iter().map(rect))
-        })
-    });
+    let cards = Memo::new(move |_| editor.watch(Rect::of_all));
     // Everything that is there, and what is seen of it.
     let frame = Memo::new(move |_| {
         let seen = stage.viewport.get().seen(stage.size.get());
@@ -96,7 +89,10 @@ pub fn Minimap() -> impl IntoView {
 
 #[component]
 fn MiniCard(card: Card) -> impl IntoView {
-    let token = card.node.with_untracked(|node| node.kind.describe().group.token());
+    let token = card.node.with_untracked(|node| match node.body() {
+        Some(_) => "frame",
+        None => node.kind.describe().group.token(),
+    });
     let class =
         move || if card.selected.get() { format!("mini-{token} sel") } else { format!("mini-{token}") };
     view! {
@@ -104,8 +100,8 @@ fn MiniCard(card: Card) -> impl IntoView {
             class=class
             x=move || card.place.get().x
             y=move || card.place.get().y
-            width=layout::WIDTH
-            height=move || card.node.with(layout::size).1
+            width=move || card.size.get().0
+            height=move || card.size.get().1
             rx="12"
         ></rect>
     }

@@ -8,6 +8,7 @@ use flow::trace::State;
 use leptos::prelude::*;
 
 use super::focus::element_id;
+use super::frame::Frame;
 use super::menu::Menu;
 use super::stage::use_stage;
 use crate::editor::connect::{Target, link};
@@ -16,21 +17,45 @@ use crate::editor::joins;
 use crate::editor::session::{Card, use_editor};
 use crate::node::{KindIcon, summary, unbound};
 
+/// How a card stands, for its colours.
+#[derive(Clone, Copy)]
+pub(super) struct Shown {
+    pub ok: Memo<bool>,
+    pub running: Memo<bool>,
+    pub skipped: Memo<bool>,
+    pub bad: Memo<bool>,
+}
+
+impl Shown {
+    pub fn of(card: Card) -> Self {
+        let state = Memo::new(move |_| card.light.with(|light| light.as_ref().map(|light| light.state)));
+        let is = move |wanted| state.get() == Some(wanted);
+        let wrong = move || {
+            card.problems.with(|problems| problems.iter().any(|problem| problem.severity == Severity::Error))
+        };
+        // What is wrong now goes before what a run did.
+        let bad = Memo::new(move |_| is(State::Failed) || (wrong() && !is(State::Running)));
+        Self {
+            ok: Memo::new(move |_| is(State::Ok) && !bad.get()),
+            running: Memo::new(move |_| is(State::Running)),
+            skipped: Memo::new(move |_| is(State::Skipped)),
+            bad,
+        }
+    }
+}
+
 #[component]
 pub fn NodeCard(card: Card) -> impl IntoView {
+    if card.node.with_untracked(|node| node.body().is_some()) {
+        return view! { <Frame card /> }.into_any();
+    }
+    let shown = Shown::of(card);
     let kind = card.node.with_untracked(|node| node.kind);
     let name = Memo::new(move |_| card.node.with(|node| node.name.clone()));
     let line = Memo::new(move |_| card.node.with(summary));
     let rows = Memo::new(move |_| card.node.with(layout::rows));
-    let state = Memo::new(move |_| card.light.with(|light| light.as_ref().map(|light| light.state)));
-    let is = move |wanted| state.get() == Some(wanted);
     let streams =
         Memo::new(move |_| card.light.with(|light| light.as_ref().is_some_and(|light| light.streams)));
-    let wrong = Memo::new(move |_| {
-        card.problems.with(|problems| problems.iter().any(|problem| problem.severity == Severity::Error))
-    });
-    // What is wrong now goes before what a run did.
-    let bad = move || is(State::Failed) || (wrong.get() && !is(State::Running));
     let transform = move || {
         let place = card.place.get();
         format!("translate({}px, {}px)", place.x, place.y)
@@ -40,10 +65,10 @@ pub fn NodeCard(card: Card) -> impl IntoView {
             id=element_id(card)
             class="node"
             class:sel=move || card.selected.get()
-            class:ok=move || is(State::Ok) && !bad()
-            class:run=move || is(State::Running)
-            class:skipped=move || is(State::Skipped)
-            class:bad=bad
+            class:ok=move || shown.ok.get()
+            class:run=move || shown.running.get()
+            class:skipped=move || shown.skipped.get()
+            class:bad=move || shown.bad.get()
             style:transform=transform
             role="group"
             aria-roledescription="node"
@@ -69,11 +94,12 @@ pub fn NodeCard(card: Card) -> impl IntoView {
             <Issues card />
         </div>
     }
+    .into_any()
 }
 
 /// How it stands in the run: a mark and how long it took, never colour alone.
 #[component]
-fn Badge(card: Card) -> impl IntoView {
+pub(super) fn Badge(card: Card) -> impl IntoView {
     move || {
         let light = card.light.get()?;
         let (class, mark, words) = match light.state {
@@ -101,7 +127,7 @@ fn Badge(card: Card) -> impl IntoView {
 
 /// A port: its name, its type and its handle.
 #[component]
-fn PortRow(card: Card, row: Row) -> impl IntoView {
+pub(super) fn PortRow(card: Card, row: Row) -> impl IntoView {
     let editor = use_editor();
     let stage = use_stage();
     let is_input = matches!(row, Row::Input(_));
@@ -119,7 +145,7 @@ fn PortRow(card: Card, row: Row) -> impl IntoView {
         })
     };
     let row = StoredValue::new(row);
-    let port = move || card.node.with(|node| Port::new(&node.name, row.get_value()));
+    let port = move || card.address.with(|address| Port::new(address, row.get_value()));
     // While a wire is drawn, the handles that cannot take it step back.
     let possible = Memo::new(move |_| {
         stage.wire.with(|loose| match loose {
@@ -183,7 +209,7 @@ fn Joined(port: Signal<Port>) -> impl IntoView {
 /// The first problem, and how many more there are; a failure of the run goes before, and behind them that it is
 /// bound to nothing, which is no problem of the flow's own.
 #[component]
-fn Issues(card: Card) -> impl IntoView {
+pub(super) fn Issues(card: Card) -> impl IntoView {
     let words = Memo::new(move |_| card.issue().or_else(|| unbound(card)));
     let mild = move || {
         card.light.with(|light| light.as_ref().is_none_or(|light| light.failure.is_none()))

@@ -119,7 +119,7 @@ fn in_reading_order(stage: Stage) -> Memo<Vec<Card>> {
 
 /// An element that changes its place among its siblings loses the focus.
 fn keep_focus(stage: Stage) {
-    let Some(held) = browser::focused().filter(|held| held.class_list().contains("node")) else { return };
+    let Some(held) = browser::focused().filter(|held| held.has_attribute("data-card")) else { return };
     stage.next_frame(move |_| {
         if browser::focused().is_none_or(|focused| focused.tag_name().eq_ignore_ascii_case("body")) {
             still(&held);
@@ -187,12 +187,12 @@ fn hit(stage: Stage, target: &Element) -> Hit {
     }
 }
 
-/// A double click on the pane offers what can be added there.
+/// A double click on the pane, or on a loop's ground, offers what can be added there.
 fn quick_add(stage: Stage, event: &ev::MouseEvent) {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let on_pane = |target: Element| {
         let above = target.closest(".tools, .mini, .quick").ok().flatten();
-        above.is_none() && matches!(hit(stage, &target), Hit::Pane)
+        above.is_none() && (target.has_attribute("data-ground") || matches!(hit(stage, &target), Hit::Pane))
     };
     if target.is_some_and(on_pane) {
         let at = stage.local((f64::from(event.client_x()), f64::from(event.client_y())));

@@ -1,7 +1,6 @@
 //! What runs once an item, drawn as a ground below the nodes from an Iterator to its Collector.
 
 use flow::iteration::paths;
-use flow::layout;
 use leptos::prelude::*;
 
 use super::geometry::Rect;
@@ -57,7 +56,7 @@ fn Ground(iterator: String, regions: Memo<Vec<Region>>) -> impl IntoView {
     let rect = Memo::new(move |_| {
         regions.with(|regions| {
             let region = regions.iter().find(|region| region.iterator == iterator)?;
-            let card = |card: &Card| Rect::of(card.place.get(), card.node.with(layout::size));
+            let card = |card: &Card| Rect::of(card.place.get(), card.size.get());
             let around = Rect::around(region.cards.iter().map(card))?;
             let (room, head) = (ROOM * (1 + region.around) as f64, HEAD * (1 + region.around) as f64);
             Some(Rect {

@@ -3,6 +3,7 @@
 //! Always holds: a pointer's move only stores a point, and one animation frame applies the newest; nothing is measured
 //! while a gesture goes on.
 
+use flow::address::{join, name, place};
 use flow::definition::NodeType;
 use flow::extensions::Position;
 use flow::join::Join;
@@ -10,6 +11,7 @@ use flow::layout;
 use leptos::leptos_dom::helpers::request_animation_frame;
 use leptos::prelude::*;
 
+use super::drag::Drag;
 use super::focus::{focus, still};
 use super::geometry::Rect;
 use super::gesture::{Action, Hand, Hit, With};
@@ -18,11 +20,12 @@ use super::target;
 use super::viewport::Viewport;
 use crate::editor::change;
 use crate::editor::connect::{self, Link, Target};
-use crate::editor::document::Port;
+use crate::editor::document::{Port, source_port};
 use crate::editor::joins;
 use crate::editor::selection::Selection;
 use crate::editor::session::{Card, Editor};
 use crate::node::prompt::Models;
+use crate::ui::toast::{Toasts, use_toasts};
 
 /// A wire that is being drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,12 +61,15 @@ pub struct Stage {
     pub panning: RwSignal<bool>,
     pub root: NodeRef<leptos::html::Div>,
     pub(super) models: Models,
+    toasts: Toasts,
     /// The next Tab leaves the canvas: a list that it had opened was closed.
     pub(super) lets_go: StoredValue<bool>,
     hand: StoredValue<Hand>,
     /// Alt is held: what is dragged stands wherever it is let go.
-    free: StoredValue<bool>,
-    starts: StoredValue<Vec<(Card, Position)>>,
+    pub(super) free: StoredValue<bool>,
+    pub(super) drag: StoredValue<Drag>,
+    /// The loop that would take what is carried or dragged.
+    pub taker: RwSignal<Option<u32>>,
     before_marquee: StoredValue<Selection>,
     origin: StoredValue<(f64, f64)>,
     pending: StoredValue<Option<Position>>,
@@ -84,10 +90,12 @@ impl Stage {
             panning: RwSignal::new(false),
             root: NodeRef::new(),
             models,
+            toasts: use_toasts(),
             lets_go: StoredValue::new(false),
             hand: StoredValue::new(Hand::default()),
             free: StoredValue::new(false),
-            starts: StoredValue::new(Vec::new()),
+            drag: StoredValue::new(Drag::default()),
+            taker: RwSignal::new(None),
             before_marquee: StoredValue::new(Selection::default()),
             origin: StoredValue::new((0.0, 0.0)),
             pending: StoredValue::new(None),
@@ -190,12 +198,7 @@ impl Stage {
     /// Shows the whole flow.
     pub fn fit(self) {
         self.measure();
-        let around = self.editor.look(|document| {
-            Rect::around(
-                document.definition.nodes.iter().map(|n| Rect::of(document.place(&n.name), layout::size(n))),
-            )
-        });
-        if let Some(around) = around {
+        if let Some(around) = self.editor.look(Rect::of_all) {
             self.viewport.set(Viewport::fit(around, self.size.get_untracked()));
         }
     }
@@ -209,7 +212,7 @@ impl Stage {
     /// Brings a node into view where it is not, and gives it the focus.
     pub fn reveal(self, name: &str) {
         let Some(card) = self.editor.card(name) else { return };
-        let rect = Rect::of(card.place.get_untracked(), card.node.with_untracked(layout::size));
+        let rect = Rect::of(card.place.get_untracked(), card.size.get_untracked());
         let (viewport, size) = (self.viewport.get_untracked(), self.size.get_untracked());
         if !viewport.seen(size).encloses(&rect) {
             let middle = Position { x: rect.x + rect.width / 2.0, y: rect.y + rect.height / 2.0 };
@@ -244,7 +247,7 @@ impl Stage {
 
     /// Moves the selected nodes by a step; steps in quick succession are one step of undo.
     pub fn nudge(self, dx: f64, dy: f64) {
-        let names = self.editor.selection.with_untracked(|selection| selection.nodes.clone());
+        let names = self.editor.selection.with_untracked(Selection::outermost);
         let burst = format!("nudge {names:?}");
         self.editor.type_in("Move", &burst, |document| {
             let moved: Vec<(String, Position)> = names
@@ -268,19 +271,27 @@ impl Stage {
         if selection.is_empty() {
             return;
         }
-        let nodes: Vec<String> = selection.nodes.into_iter().collect();
+        let nodes = selection.outermost();
         let connections: Vec<String> = selection.connections.into_iter().collect();
         let what = match (nodes.as_slice(), connections.as_slice()) {
-            ([node], []) => node.clone(),
-            ([], [connection]) => connection.clone(),
+            ([node], []) => name(node).to_owned(),
+            ([], [connection]) => name(connection).to_owned(),
             ([], many) => format!("{} connections", many.len()),
             (many, _) => format!("{} nodes", many.len()),
         };
-        self.editor.change(&format!("Delete {what}"), |document| {
-            change::remove(document, &nodes, &connections);
-        });
-        self.editor.say(format!("Deleted {what}"));
+        let kept = self
+            .editor
+            .change(&format!("Delete {what}"), |document| change::remove(document, &nodes, &connections));
+        match kept {
+            Some(reason) => self.refuse(reason),
+            None => self.editor.say(format!("Deleted {what}")),
+        }
         self.focus_pane();
+    }
+
+    /// Says why something was not done, to be seen as well as heard.
+    pub(super) fn refuse(self, reason: String) {
+        self.toasts.fail(reason);
     }
 
     /// Gives the canvas itself the focus.
@@ -326,20 +337,21 @@ impl Stage {
                 self.panning.set(true);
                 self.viewport.update(|viewport| *viewport = viewport.pan(dx, dy));
             }
-            Action::DragTo(dx, dy) => self.drag(dx, dy),
+            Action::DragTo(dx, dy) => self.drag_by(dx, dy),
             Action::DropDrag => self.drop_drag(),
-            Action::CancelDrag => {
-                self.starts.with_value(|starts| starts.iter().for_each(|(card, at)| card.place.set(*at)));
-            }
+            Action::CancelDrag => self.cancel_drag(),
             Action::Marquee(from, to) => self.draw_marquee(from, to),
             Action::EndMarquee => self.marquee.set(None),
             Action::StartWire(port) => self.start_wire(port),
             Action::WireTo(at) => self.wire_to(at),
             Action::DropWire(at) => self.drop_wire(at),
             Action::CancelWire => self.wire.set(None),
-            Action::CarryTo(kind, at) => self.carried.set(Some((kind, self.carried_corner(at)))),
+            Action::CarryTo(kind, at) => self.carry(kind, at),
             Action::DropCarried(kind, at) => self.drop_carried(kind, at),
-            Action::CancelCarried => self.carried.set(None),
+            Action::CancelCarried => {
+                self.carried.set(None);
+                self.show_taker("");
+            }
             Action::Add(kind) => self.add(kind),
         }
     }
@@ -348,43 +360,6 @@ impl Stage {
         let mut selection = self.editor.selection.get_untracked();
         change(&mut selection);
         self.editor.select(selection);
-    }
-
-    fn begin_drag(self, name: &str) {
-        if !self.editor.selection.with_untracked(|selection| selection.nodes.contains(name)) {
-            self.editor.select(Selection::node(name));
-        }
-        let cards = self.editor.cards.get_untracked();
-        let chosen = cards.into_iter().filter(|card| card.selected.get_untracked());
-        self.starts.set_value(chosen.map(|card| (card, card.place.get_untracked())).collect());
-    }
-
-    /// One offset for all, snapped by the first, so that they keep their distances.
-    fn drag(self, dx: f64, dy: f64) {
-        let zoom = self.viewport.with_untracked(|viewport| viewport.zoom);
-        self.starts.with_value(|starts| {
-            let Some((_, first)) = starts.first() else { return };
-            let snap = |at: f64| if self.free.get_value() { at } else { layout::snap(at) };
-            let by =
-                Position { x: snap(first.x + dx / zoom) - first.x, y: snap(first.y + dy / zoom) - first.y };
-            for (card, at) in starts {
-                let place = target::offset(*at, by);
-                if card.place.get_untracked() != place {
-                    card.place.set(place);
-                }
-            }
-        });
-    }
-
-    fn drop_drag(self) {
-        let moved: Vec<(String, Position)> = self.starts.with_value(|starts| {
-            starts.iter().map(|(card, _)| (card.name(), card.place.get_untracked())).collect()
-        });
-        let label = match moved.as_slice() {
-            [(name, _)] => format!("Move {name}"),
-            many => format!("Move {} nodes", many.len()),
-        };
-        self.editor.change(&label, |document| change::place(document, &moved));
     }
 
     fn draw_marquee(self, from: Position, to: Position) {
@@ -396,12 +371,11 @@ impl Stage {
         self.marquee.set(Some(rect));
         let mut selection = self.before_marquee.get_value();
         self.editor.look(|document| {
-            for node in &document.definition.nodes {
-                if rect.encloses(&Rect::of(document.place(&node.name), layout::size(node))) {
-                    selection.nodes.insert(node.name.clone());
-                }
-            }
+            let every = document.every_node().into_iter().map(|(address, _)| address);
+            selection.nodes.extend(every.filter(|address| rect.encloses(&Rect::of_node(document, address))));
         });
+        // A loop stands for what is inside it.
+        selection.nodes = selection.outermost().into_iter().collect();
         self.editor.select(selection);
     }
 
@@ -411,7 +385,8 @@ impl Stage {
             layout::Row::Input(input) => document
                 .into_input(&port.node, input)
                 .and_then(|connection| {
-                    Some((crate::editor::document::source_port(connection)?, Some(connection.name.clone())))
+                    let owner = place(&port.node);
+                    Some((source_port(connection, owner)?, Some(join(owner, &connection.name))))
                 })
                 .unwrap_or((port.clone(), None)),
             _ => (port.clone(), None),

@@ -1,5 +1,6 @@
 //! What the loose end of a wire is near: by arithmetic alone, since a layout read for each move would stutter.
 
+use flow::address::is_inside;
 use flow::definition::Node;
 use flow::extensions::Position;
 use flow::layout::{self, Row};
@@ -12,7 +13,7 @@ use crate::editor::document::{Document, Port};
 pub const SNAP: f64 = 24.0;
 
 /// What a wire from this port would end at: a handle within reach, the card under the pointer, or nothing. `below`
-/// tells how much taller a card is by what is said below it.
+/// tells how much taller a card is by what is said below it. The loop that the wire is in is its ground, and no card.
 pub fn find(
     document: &Document,
     from: &Port,
@@ -20,17 +21,32 @@ pub fn find(
     zoom: f64,
     below: impl Fn(&str) -> f64,
 ) -> Option<Target> {
-    let under = document.definition.nodes.iter().rev().find(|node| {
-        let (width, height) = layout::size(node);
-        Rect::of(document.place(&node.name), (width, height + below(&node.name))).contains(at)
+    let nodes: Vec<(String, &Node)> =
+        document.every_node().into_iter().filter(|(address, _)| !is_inside(&from.node, address)).collect();
+    // What is inside a loop comes behind it, and lies above it.
+    let under = nodes.iter().rev().find(|(address, _)| {
+        let (width, height) = document.size(address);
+        Rect::of(document.place(address), (width, height + below(address))).contains(at)
     });
     // A gate enters at the card, so its handles do not matter.
     if !matches!(from.row, Row::Condition(_))
-        && let Some(port) = nearest(document, from, at, SNAP / zoom)
+        && let Some(port) = nearest(document, &nodes, from, at, SNAP / zoom)
     {
         return Some(Target::Port(port));
     }
-    under.filter(|node| node.name != from.node).map(|node| Target::Node(node.name.clone()))
+    under.filter(|(address, _)| *address != from.node).map(|(address, _)| Target::Node(address.clone()))
+}
+
+/// The loop whose body is under a point: the innermost; empty where it is the flow itself. What `except` names is not
+/// looked at, nor what is inside it.
+pub fn body_at(document: &Document, at: Position, except: &[String]) -> String {
+    let excepted = |address: &str| except.iter().any(|other| other == address || is_inside(address, other));
+    let loops = document.every_node().into_iter().filter(|(_, node)| node.body().is_some());
+    loops
+        .map(|(address, _)| address)
+        .filter(|address| !excepted(address) && Rect::of_node(document, address).contains(at))
+        .last()
+        .unwrap_or_default()
 }
 
 /// About how tall the strip with these words is below a card: a line holds some 34 letters, and is 15.4 high.
@@ -40,8 +56,8 @@ pub fn strip(words: &str) -> f64 {
 
 /// The middle of a port's handle, on the canvas.
 pub fn handle(document: &Document, port: &Port) -> Option<Position> {
-    let node = document.definition.node(&port.node)?;
-    Some(offset(document.place(&port.node), layout::port(node, &port.row)?))
+    let node = document.node(&port.node)?;
+    Some(offset(document.place(&port.node), layout::port(node, document.size(&port.node).0, &port.row)?))
 }
 
 /// Where a wire that ends at this target is drawn to.
@@ -58,15 +74,21 @@ pub fn offset(place: Position, by: Position) -> Position {
 }
 
 /// The nearest handle on the other side within reach; the other side is what can end a wire from here.
-fn nearest(document: &Document, from: &Port, at: Position, reach: f64) -> Option<Port> {
+fn nearest(
+    document: &Document,
+    nodes: &[(String, &Node)],
+    from: &Port,
+    at: Position,
+    reach: f64,
+) -> Option<Port> {
     let backwards = matches!(from.row, Row::Input(_));
     let mut best: Option<(f64, Port)> = None;
     // The node that it comes from is no target, and must not hide one.
-    let others = document.definition.nodes.iter().filter(|node| node.name != from.node);
-    for node in others.filter(|node| near(document, node, at, reach)) {
+    let others = nodes.iter().filter(|(address, _)| *address != from.node);
+    for (address, node) in others.filter(|(address, _)| near(document, address, at, reach)) {
         for row in layout::rows(node) {
             let opposite = matches!(row, Row::Input(_)) != backwards;
-            let port = Port::new(&node.name, row);
+            let port = Port::new(address, row);
             let Some(place) = handle(document, &port) else { continue };
             let away = distance(place, at);
             if opposite && away <= reach && best.as_ref().is_none_or(|(least, _)| away < *least) {
@@ -77,15 +99,10 @@ fn nearest(document: &Document, from: &Port, at: Position, reach: f64) -> Option
     best.map(|(_, port)| port)
 }
 
-fn near(document: &Document, node: &Node, at: Position, reach: f64) -> bool {
-    let (width, height) = layout::size(node);
-    let place = document.place(&node.name);
-    let around = Rect {
-        x: place.x - reach,
-        y: place.y - reach,
-        width: width + 2.0 * reach,
-        height: height + 2.0 * reach,
-    };
+fn near(document: &Document, address: &str, at: Position, reach: f64) -> bool {
+    let Rect { x, y, width, height } = Rect::of_node(document, address);
+    let around =
+        Rect { x: x - reach, y: y - reach, width: width + 2.0 * reach, height: height + 2.0 * reach };
     around.contains(at)
 }
 
@@ -138,5 +155,25 @@ mod tests {
         let wanted = handle_of(&document, &other);
         let between = Position { x: place.x + 5.0, y: wanted.y };
         assert_eq!(find(&document, &from, between, 1.0, |_| 0.0), Some(Target::Port(other)));
+    }
+
+    #[test]
+    fn a_loop_is_the_ground_of_what_is_inside() {
+        let mut document = Document::default();
+        let at = Position { x: 100.0, y: 100.0 };
+        change::add(&mut document, NodeType::Loop, at, "m").unwrap();
+        change::add(&mut document, NodeType::Input, Position { x: -400.0, y: 0.0 }, "m").unwrap();
+        let begin = document.beginning("Loop_1");
+        let between = Position { x: begin.x + 400.0, y: begin.y + 20.0 };
+        let inside = Port::new("Loop_1/LoopInput_1", Row::Output("loopInput".into()));
+        let outside = Port::new("FlowInputNode", Row::Output("document".into()));
+        assert_eq!(find(&document, &inside, between, 1.0, |_| 0.0), None);
+        assert_eq!(find(&document, &outside, between, 1.0, |_| 0.0), Some(Target::Node("Loop_1".into())));
+        let on = Position { x: begin.x + 50.0, y: begin.y + 20.0 };
+        let card = Target::Node("Loop_1/LoopInput_1".into());
+        assert_eq!(find(&document, &outside, on, 1.0, |_| 0.0), Some(card));
+        assert_eq!(body_at(&document, between, &[]), "Loop_1");
+        assert_eq!(body_at(&document, between, &["Loop_1".to_owned()]), "");
+        assert_eq!(body_at(&document, Position { x: 0.0, y: 0.0 }, &[]), "");
     }
 }

@@ -1,27 +1,97 @@
 //! The commands on nodes as such: add, remove, rename, move, tidy up. Each is one whole step: it leaves no connection
 //! without its ends and no entry without its node.
 
-use flow::definition::{Configuration, NodeType, ObjectService};
+use flow::address::{is_inside, join, place as owner_of, split};
+use flow::definition::{Configuration, Connection, ConnectionConfiguration, Node, NodeType, ObjectService};
 use flow::extensions::Position;
-use flow::layout;
+use flow::layout::{self, Row};
 use flow::name::{free_node_name, is_node_name};
 
 use super::connect::{self, Target};
 use super::document::{Document, Port};
+use super::repeat;
 
-/// Adds a node of a kind that runs. Returns its name; none for the other kinds.
+/// How far a fresh loop's controller stands behind its begin: there is room for a node between.
+const BODY: f64 = 600.0;
+
+/// Adds a node of a kind that can be drawn to the flow itself. Returns its address; none for the other kinds.
 pub fn add(document: &mut Document, kind: NodeType, at: Position, model: &str) -> Option<String> {
+    add_in(document, "", kind, at, model)
+}
+
+/// Adds a node to a loop's body, or to the flow itself where no loop is named. Returns its address.
+pub fn add_in(
+    document: &mut Document,
+    owner: &str,
+    kind: NodeType,
+    at: Position,
+    model: &str,
+) -> Option<String> {
     let name = free_node_name(&document.definition, kind);
     let mut node = kind.fresh(&name)?;
     if let Some(prompt) = node.inline_prompt_mut() {
         prompt.model_id = model.to_owned();
     }
-    document.definition.nodes.push(node);
-    document.extensions.node_mut(&name).position = Some(at);
-    Some(name)
+    name_ends(document, &mut node);
+    let address = join(owner, &name);
+    let ends: Vec<String> =
+        node.body().map(|body| super::document::addresses(body, &address)).unwrap_or_default();
+    document.definition.body_at_mut(owner)?.nodes.push(node);
+    document.put(&address, at);
+    for (at, end) in ends.iter().enumerate() {
+        document.extensions.node_mut(end).position = Some(Position { x: at as f64 * BODY, y: 0.0 });
+    }
+    go_between(document, &address);
+    Some(address)
 }
 
-/// Adds a node and connects it to a port, where they fit. Returns its name.
+/// The first node of a fresh body goes between its ends: what the loop would only hand through goes through it.
+fn go_between(document: &mut Document, address: &str) {
+    let (owner, own) = split(address);
+    let (Some(begin), Some(end)) = (repeat::begin(document, owner), repeat::controller(document, owner))
+    else {
+        return;
+    };
+    let Some(body) = document.body(owner) else { return };
+    let handed_through = |c: &Connection| join(owner, &c.source) == begin && join(owner, &c.target) == end;
+    let is_fresh =
+        body.nodes.len() == 3 && !body.connections.is_empty() && body.connections.iter().all(handed_through);
+    let output = |address: &str| Some(document.node(address)?.outputs.first()?.name.clone());
+    let (true, Some(first), Some(output)) = (is_fresh, output(&begin), output(address)) else { return };
+    let from = Port::new(&begin, Row::Output(first));
+    let Ok(link) = connect::link(document, &from, &Target::Node(address.to_owned()), None) else { return };
+    let Some((body, _)) = document.around_mut(address) else { return };
+    let mut fed = Vec::new();
+    for connection in body.connections.iter_mut() {
+        connection.source = own.to_owned();
+        if let Some(ConnectionConfiguration::Data(data)) = &mut connection.configuration {
+            data.source_output.clone_from(&output);
+            fed.push(data.target_input.clone());
+        }
+    }
+    for input in fed {
+        connect::follow_type(document, address, &output, &end, &input);
+    }
+    connect::connect(document, &link);
+}
+
+/// Gives the ends of a fresh loop's body names that no other loop has: the canvas shows them side by side.
+fn name_ends(document: &Document, node: &mut Node) {
+    let Some(body) = node.body_mut() else { return };
+    for at in 0..body.nodes.len() {
+        let name = free_node_name(&document.definition, body.nodes[at].kind);
+        let old = std::mem::replace(&mut body.nodes[at].name, name.clone());
+        for connection in body.connections.iter_mut() {
+            for end in [&mut connection.source, &mut connection.target] {
+                if *end == old {
+                    end.clone_from(&name);
+                }
+            }
+        }
+    }
+}
+
+/// Adds a node and connects it to a port, where they fit. Returns its address.
 pub fn add_connected(
     document: &mut Document,
     kind: NodeType,
@@ -29,46 +99,70 @@ pub fn add_connected(
     model: &str,
     from: &Port,
 ) -> Option<String> {
-    let name = add(document, kind, at, model)?;
-    if let Ok(link) = connect::link(document, from, &Target::Node(name.clone()), None) {
+    let address = add_in(document, owner_of(&from.node), kind, at, model)?;
+    if let Ok(link) = connect::link(document, from, &Target::Node(address.clone()), None) {
         connect::connect(document, &link);
     }
-    Some(name)
+    Some(address)
 }
 
-/// Removes nodes with their connections, and connections.
-pub fn remove(document: &mut Document, nodes: &[String], connections: &[String]) {
-    document.definition.nodes.retain(|node| !nodes.contains(&node.name));
-    document.definition.connections.retain(|connection| {
-        !connections.contains(&connection.name)
-            && !nodes.contains(&connection.source)
-            && !nodes.contains(&connection.target)
-    });
-    document.extensions.nodes.retain(|name, _| !nodes.contains(name));
+/// Removes nodes with their connections, and connections. The ends of a loop's body go with their loop alone; answers
+/// why, where one was to go.
+pub fn remove(document: &mut Document, nodes: &[String], connections: &[String]) -> Option<String> {
+    let mut kept = None;
+    for address in connections {
+        if let Some((body, name)) = document.around_mut(address) {
+            body.connections.retain(|connection| connection.name != name);
+        }
+    }
+    for address in nodes {
+        if let Some(reason) = only_end(document, address) {
+            let goes = nodes.iter().any(|other| is_inside(address, other) && !other.is_empty());
+            kept = kept.or((!goes).then_some(reason));
+            continue;
+        }
+        let Some((body, name)) = document.around_mut(address) else { continue };
+        body.nodes.retain(|node| node.name != name);
+        body.connections.retain(|connection| connection.source != name && connection.target != name);
+        document.extensions.nodes.retain(|key, _| key != address && !is_inside(key, address));
+    }
+    kept
+}
+
+/// Why a node cannot be removed alone: its loop would have no begin or no end.
+fn only_end(document: &Document, address: &str) -> Option<String> {
+    let (owner, name) = split(address);
+    let body = document.body(owner).filter(|_| !owner.is_empty())?;
+    let kind = body.node(name)?.kind;
+    let alone = body.nodes.iter().filter(|node| node.kind == kind).count() == 1;
+    (kind.is_loop_end() && alone)
+        .then(|| format!("{name} belongs to its loop, {}, and goes with it.", flow::address::name(owner)))
 }
 
 /// Gives a node another name, and everything that speaks of it.
 ///
 /// # Errors
 /// A sentence that says what is wrong with the name.
-pub fn rename(document: &mut Document, from: &str, to: &str) -> Result<(), String> {
+pub fn rename(document: &mut Document, address: &str, to: &str) -> Result<(), String> {
+    let (owner, from) = split(address);
     if from == to {
         return Ok(());
     }
     well_formed(to)?;
-    if document.definition.node(to).is_some() {
+    let Some((body, _)) = document.around_mut(address) else { return Ok(()) };
+    if body.node(to).is_some() {
         return Err(format!("There is already a node named {to}."));
     }
-    let Some(node) = document.definition.node_mut(from) else { return Ok(()) };
+    let Some(node) = body.node_mut(from) else { return Ok(()) };
     node.name = to.to_owned();
-    for connection in document.definition.connections.iter_mut() {
+    for connection in body.connections.iter_mut() {
         for end in [&mut connection.source, &mut connection.target] {
             if end == from {
                 *end = to.to_owned();
             }
         }
     }
-    document.extensions.rename(from, to);
+    document.extensions.rename(address, &join(owner, to));
     Ok(())
 }
 
@@ -84,29 +178,32 @@ pub fn well_formed(name: &str) -> Result<(), String> {
         .to_owned())
 }
 
-/// Puts nodes at places.
+/// Puts nodes at places of the canvas. Loops go first, since their bodies go along.
 pub fn place(document: &mut Document, places: &[(String, Position)]) {
-    for (name, at) in places {
-        if document.definition.node(name).is_some() {
-            document.extensions.node_mut(name).position = Some(*at);
+    let mut places: Vec<&(String, Position)> = places.iter().collect();
+    places.sort_by_key(|(address, _)| address.matches('/').count());
+    for (address, at) in places {
+        if document.node(address).is_some() {
+            document.put(address, *at);
         }
     }
 }
 
-/// Lays the whole flow out from left to right.
+/// Lays the whole flow out from left to right, and the bodies of its loops.
 pub fn tidy(document: &mut Document) {
-    let places: Vec<(String, Position)> = layout::arrange(&document.definition).into_iter().collect();
-    place(document, &places);
+    for (address, place) in layout::arrange(&document.definition) {
+        document.extensions.node_mut(&address).position = Some(place);
+    }
 }
 
 /// The configuration of a node, to change it.
 pub fn configuration<'a>(document: &'a mut Document, node: &str) -> Option<&'a mut Configuration> {
-    document.definition.node_mut(node)?.configuration.as_mut()
+    document.node_mut(node)?.configuration.as_mut()
 }
 
 /// Sets the type of an Input node's output, which is the type of what the caller sends.
 pub fn set_output_type(document: &mut Document, node: &str, output: &str, kind: flow::value::Type) {
-    if let Some(node) = document.definition.node_mut(node)
+    if let Some(node) = document.node_mut(node)
         && let Some(port) = node.outputs.iter_mut().find(|port| port.name == output)
     {
         port.kind = kind;
@@ -153,8 +250,6 @@ pub fn set_parallel(document: &mut Document, node: &str, parallel: Option<u16>) 
 
 #[cfg(test)]
 mod tests {
-    use flow::layout::Row;
-
     use super::*;
 
     #[test]
@@ -173,5 +268,32 @@ mod tests {
         remove(&mut document, &["Answer".to_owned()], &[]);
         assert!(document.definition.connections.is_empty());
         assert!(!document.extensions.nodes.contains_key("Answer"));
+    }
+
+    #[test]
+    fn a_loop_comes_and_goes_with_its_body() {
+        let mut document = Document::default();
+        let at = Position { x: 100.0, y: 0.0 };
+        let owner = add(&mut document, NodeType::Loop, at, "m").unwrap();
+        let from = Port::new("Loop_1/LoopInput_1", Row::Output("loopInput".into()));
+        let inside = Position { x: 500.0, y: 300.0 };
+        let prompt = add_connected(&mut document, NodeType::Prompt, inside, "m", &from).unwrap();
+        assert_eq!((prompt.as_str(), document.place(&prompt)), ("Loop_1/Prompt_1", inside));
+        let sources = |document: &Document, owner: &str| -> Vec<String> {
+            document.body(owner).unwrap().connections.iter().map(|c| c.source.clone()).collect()
+        };
+        assert_eq!(sources(&document, &owner), ["Prompt_1", "Prompt_1", "Prompt_1", "LoopInput_1"]);
+        let kept = remove(&mut document, &["Loop_1/LoopInput_1".to_owned(), prompt.clone()], &[]).unwrap();
+        assert!(kept.contains("LoopInput_1 belongs to its loop, Loop_1"), "{kept}");
+        assert!(document.body(&owner).unwrap().connections.is_empty());
+        let prompt = add_connected(&mut document, NodeType::Prompt, inside, "m", &from).unwrap();
+        rename(&mut document, &owner, "Refine").unwrap();
+        rename(&mut document, &prompt.replace("Loop_1", "Refine"), "Improve").unwrap();
+        assert_eq!(document.place("Refine/Improve"), inside);
+        assert_eq!(document.body("Refine").unwrap().connections[0].target, "Improve");
+        assert_eq!(add(&mut document, NodeType::Loop, at, "m").as_deref(), Some("Loop_1"));
+        assert!(document.node("Loop_1/LoopInput_2").is_some(), "ends have names of their own");
+        assert_eq!(remove(&mut document, &["Refine".to_owned(), "Refine/LoopInput_1".to_owned()], &[]), None);
+        assert_eq!(document.extensions.nodes.len(), 3);
     }
 }

@@ -1,5 +1,6 @@
 //! Whether two ports can be connected, and in words why not.
 
+use flow::address::{is_inside, join, name as name_of, place as owner_of};
 use flow::definition::{
     ConditionalConnection, Connection, ConnectionConfiguration, ConnectionType, DataConnection, Node,
     NodeInput,
@@ -28,7 +29,7 @@ impl Target {
     }
 }
 
-/// A connection that can be made.
+/// A connection that can be made, by the addresses of its nodes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Link {
     Data { source: String, output: String, target: String, input: String },
@@ -39,8 +40,12 @@ impl Link {
     /// For the announcement.
     pub fn label(&self) -> String {
         match self {
-            Self::Data { source, output, target, input } => format!("{source} {output} to {target} {input}"),
-            Self::Gate { source, condition, target } => format!("{source} {condition} to {target}"),
+            Self::Data { source, output, target, input } => {
+                format!("{} {output} to {} {input}", name_of(source), name_of(target))
+            }
+            Self::Gate { source, condition, target } => {
+                format!("{} {condition} to {}", name_of(source), name_of(target))
+            }
         }
     }
 }
@@ -66,12 +71,12 @@ pub fn link(document: &Document, from: &Port, to: &Target, except: Option<&str>)
     }
 }
 
-/// Makes the connection, and gives a free-typed input the type of what it receives. Returns its name.
+/// Makes the connection, and gives a free-typed input the type of what it receives. Returns its address.
 pub fn connect(document: &mut Document, link: &Link) -> String {
     let (source, target) = match link {
         Link::Data { source, target, .. } | Link::Gate { source, target, .. } => (source, target),
     };
-    let name = free_connection_name(&document.definition, source, target);
+    let owner = owner_of(source);
     let (kind, configuration) = match link {
         Link::Data { output, input, .. } => {
             follow_type(document, source, output, target, input);
@@ -83,25 +88,30 @@ pub fn connect(document: &mut Document, link: &Link) -> String {
             (ConnectionType::Conditional, ConnectionConfiguration::Conditional(gate))
         }
     };
-    document.definition.connections.push(Connection {
+    let Some(body) = document.definition.body_at_mut(owner) else { return String::new() };
+    let (source, target) = (name_of(source), name_of(target));
+    let name = free_connection_name(body, source, target);
+    body.connections.push(Connection {
         name: name.clone(),
         kind,
-        source: source.clone(),
-        target: target.clone(),
+        source: source.to_owned(),
+        target: target.to_owned(),
         configuration: Some(configuration),
     });
-    name
+    join(owner, &name)
 }
 
 /// Every port that a wire from here could end at, in the order of the nodes.
 pub fn candidates(document: &Document, from: &Port) -> Vec<(Target, Link)> {
     let mut found = Vec::new();
-    for node in &document.definition.nodes {
+    let Some((body, _)) = document.around(&from.node) else { return found };
+    for node in &body.nodes {
+        let address = join(owner_of(&from.node), &node.name);
         let targets: Vec<Target> = match from.row {
-            Row::Condition(_) => vec![Target::Node(node.name.clone())],
+            Row::Condition(_) => vec![Target::Node(address)],
             _ => flow::layout::rows(node)
                 .into_iter()
-                .map(|row| Target::Port(Port::new(&node.name, row)))
+                .map(|row| Target::Port(Port::new(&address, row)))
                 .collect(),
         };
         for target in targets {
@@ -120,19 +130,20 @@ fn gate(
     target: &str,
     except: Option<&str>,
 ) -> Result<Link, String> {
-    no_loop(document, &from.node, target)?;
-    let node = document.definition.node(target).ok_or("There is no such node.")?;
+    can_meet(document, &from.node, target)?;
+    let node = document.node(target).ok_or("There is no such node.")?;
     if node.kind.starts() {
         return Err("A run begins here. Nothing can lead to it.".to_owned());
     }
-    let taken = document.definition.connections.iter().any(|connection| {
-        Some(connection.name.as_str()) != except
-            && connection.source == from.node
-            && connection.target == target
+    let (body, source) = document.around(&from.node).ok_or("There is no such node.")?;
+    let taken = body.connections.iter().any(|connection| {
+        Some(connection.name.as_str()) != except.map(name_of)
+            && connection.source == source
+            && connection.target == name_of(target)
             && connection.condition() == Some(condition)
     });
     if taken {
-        return Err(format!("{condition} already leads to {target}."));
+        return Err(format!("{condition} already leads to {}.", name_of(target)));
     }
     Ok(Link::Gate { source: from.node.clone(), condition: condition.to_owned(), target: target.to_owned() })
 }
@@ -145,29 +156,29 @@ fn data(
     input: &str,
     except: Option<&str>,
 ) -> Result<Link, String> {
-    no_loop(document, &from.node, target)?;
-    let port = document.definition.node(target).and_then(|node| node.input(input));
-    let (Some(port), Some(node)) = (port, document.definition.node(target)) else {
-        return Err(format!("{target} has no input {input}."));
+    can_meet(document, &from.node, target)?;
+    let port = document.node(target).and_then(|node| node.input(input));
+    let (Some(port), Some(node)) = (port, document.node(target)) else {
+        return Err(format!("{} has no input {input}.", name_of(target)));
     };
     if let Some(taken) = document.into_input(target, input)
-        && Some(taken.name.as_str()) != except
+        && Some(taken.name.as_str()) != except.map(name_of)
     {
         if document.extensions.join(target, input).is_none() {
             let source = &taken.source;
             return Err(format!("{input} is already connected to {source}. Drop it to join them."));
         }
         let again = |connection: &&Connection| {
-            connection.source == from.node
-                && connection.target == target
+            connection.source == name_of(&from.node)
+                && connection.target == name_of(target)
                 && connection.data().is_some_and(|d| d.source_output == output && d.target_input == input)
         };
-        if document.definition.connections.iter().any(|connection| again(&connection)) {
-            return Err(format!("{} {output} already leads to {input}.", from.node));
+        let mut beside = document.around(target).into_iter().flat_map(|(body, _)| body.connections.iter());
+        if beside.any(|connection| again(&connection)) {
+            return Err(format!("{} {output} already leads to {input}.", name_of(&from.node)));
         }
     }
-    let kind =
-        document.definition.node(&from.node).and_then(|node| node.output(output)).map(|port| port.kind);
+    let kind = document.node(&from.node).and_then(|node| node.output(output)).map(|port| port.kind);
     if let Some(kind) = kind
         && !fits(kind, node, port)
     {
@@ -189,14 +200,14 @@ fn into_node(
     target: &str,
     except: Option<&str>,
 ) -> Result<Link, String> {
-    no_loop(document, &from.node, target)?;
-    let node = document.definition.node(target).ok_or("There is no such node.")?;
+    can_meet(document, &from.node, target)?;
+    let node = document.node(target).ok_or("There is no such node.")?;
     if node.kind.starts() {
         return Err("A run begins here. Nothing can lead to it.".to_owned());
     }
     first_of(
         node.inputs.iter().map(|port| data(document, from, output, target, &port.name, except)),
-        format!("{target} has no inputs."),
+        format!("{} has no inputs.", name_of(target)),
     )
 }
 
@@ -208,14 +219,14 @@ fn from_node(
     input: &str,
     except: Option<&str>,
 ) -> Result<Link, String> {
-    no_loop(document, source, &to.node)?;
-    let node = document.definition.node(source).ok_or("There is no such node.")?;
+    can_meet(document, source, &to.node)?;
+    let node = document.node(source).ok_or("There is no such node.")?;
     first_of(
         node.outputs.iter().map(|port| {
             let from = Port::new(source, Row::Output(port.name.clone()));
             data(document, &from, &port.name, &to.node, input, except)
         }),
-        format!("{source} has no outputs."),
+        format!("{} has no outputs.", name_of(source)),
     )
 }
 
@@ -229,14 +240,36 @@ fn first_of(mut links: impl Iterator<Item = Result<Link, String>>, without: Stri
     links.find_map(Result::ok).ok_or(first)
 }
 
-fn no_loop(document: &Document, source: &str, target: &str) -> Result<(), String> {
+/// Whether two nodes can be connected at all.
+fn can_meet(document: &Document, source: &str, target: &str) -> Result<(), String> {
     if source == target {
         return Err("A node cannot be connected to itself.".to_owned());
     }
+    same_body(source, target)?;
     if document.leads(target, source) {
-        return Err(format!("This would go round in a circle: {source} already comes after {target}."));
+        return Err(format!(
+            "This would go round in a circle: {0} already comes after {1}.",
+            name_of(source),
+            name_of(target)
+        ));
     }
     Ok(())
+}
+
+/// A connection stays inside a loop or outside: values come and go by the loop's own ports.
+fn same_body(source: &str, target: &str) -> Result<(), String> {
+    let (from, to) = (owner_of(source), owner_of(target));
+    if from == to {
+        return Ok(());
+    }
+    if !to.is_empty() && (from.is_empty() || !is_inside(source, to)) {
+        let (target, owner) = (name_of(target), name_of(to));
+        return Err(format!("{target} is inside the loop {owner}. Connect {owner} itself."));
+    }
+    let (source, owner) = (name_of(source), name_of(from));
+    Err(format!(
+        "{source} is inside the loop {owner}. Lead it to the loop's controller, and connect {owner} itself."
+    ))
 }
 
 /// A part may be selected out of an Object or an Array, and an expression may already do so.
@@ -255,10 +288,8 @@ pub fn is_free(node: &Node, input: &str) -> bool {
     }
 }
 
-fn follow_type(document: &mut Document, source: &str, output: &str, target: &str, input: &str) {
-    let Some(kind) =
-        document.definition.node(source).and_then(|node| node.output(output)).map(|port| port.kind)
-    else {
+pub(super) fn follow_type(document: &mut Document, source: &str, output: &str, target: &str, input: &str) {
+    let Some(kind) = document.node(source).and_then(|node| node.output(output)).map(|port| port.kind) else {
         return;
     };
     let join = document.extensions.join(target, input);
@@ -267,13 +298,14 @@ fn follow_type(document: &mut Document, source: &str, output: &str, target: &str
         return;
     }
     let kind = join.map_or(kind, |join| join.gives(kind));
-    let Some(node) = document.definition.node_mut(target) else { return };
+    let Some(node) = document.node_mut(target) else { return };
     if !is_free(node, input) {
         return;
     }
     if let Some(port) = node.inputs.iter_mut().find(|port| port.name == input && port.expression == "$.data")
     {
         port.kind = kind;
+        super::repeat::follow(document, target);
     }
 }
 
@@ -345,13 +377,42 @@ mod tests {
     }
 
     #[test]
+    fn a_wire_does_not_cross_a_loops_frame() {
+        let mut document = document();
+        change::add(&mut document, NodeType::Loop, Position::default(), "m").unwrap();
+        change::add_in(&mut document, "Loop_1", NodeType::Loop, Position::default(), "m").unwrap();
+        let start = output("FlowInputNode", "document");
+        let begin = output("Loop_1/LoopInput_1", "loopInput");
+        for (from, to, words) in [
+            (
+                &start,
+                Target::Node("Loop_1/LoopController_1".into()),
+                "inside the loop Loop_1. Connect Loop_1 itself.",
+            ),
+            (&start, Target::Node("Loop_1/Loop_2/LoopController_2".into()), "Connect Loop_2 itself."),
+            (&begin, Target::Node("FlowOutputNode".into()), "Lead it to the loop's controller"),
+            (&begin, Target::Node("Loop_1/Loop_2/LoopController_2".into()), "Connect Loop_2 itself."),
+        ] {
+            let reason = link(&document, from, &to, None).unwrap_err();
+            assert!(reason.contains(words), "{reason}");
+        }
+        let taken = document.into_input("Loop_1/Loop_2", "loopInput").unwrap();
+        let address = format!("Loop_1/{}", taken.name);
+        change::remove(&mut document, &[], std::slice::from_ref(&address));
+        let made = link(&document, &begin, &Target::Node("Loop_1/Loop_2".into()), None).unwrap();
+        assert_eq!(connect(&mut document, &made), "Loop_1/LoopInput1ToLoop2");
+        assert!(document.connection("Loop_1/LoopInput1ToLoop2").is_some());
+        assert!(candidates(&document, &begin).iter().all(|(target, _)| target.node().starts_with("Loop_1/")));
+    }
+
+    #[test]
     fn a_free_input_takes_the_type_of_its_source() {
         let mut document = document();
-        document.definition.node_mut("FlowInputNode").unwrap().outputs[0].kind = Type::Number;
+        document.node_mut("FlowInputNode").unwrap().outputs[0].kind = Type::Number;
         let start = output("FlowInputNode", "document");
         let made = link(&document, &start, &input("Condition_1", "value"), None).unwrap();
         connect(&mut document, &made);
-        let node = document.definition.node("Condition_1").unwrap();
+        let node = document.node("Condition_1").unwrap();
         assert_eq!(node.input("value").unwrap().kind, Type::Number);
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use flow::definition::{Connection, Node};
-use flow::extensions::{NodeExtension, Note};
+use flow::extensions::{LoopPolarity, NodeExtension, Note};
 
 use super::document::Document;
 
@@ -18,6 +18,8 @@ pub struct Difference {
     notes: Splice<Note>,
     /// Entries of nodes, before and after.
     extensions: BTreeMap<String, (Option<NodeExtension>, Option<NodeExtension>)>,
+    /// Before and after.
+    polarity: (LoopPolarity, LoopPolarity),
 }
 
 impl Difference {
@@ -33,6 +35,7 @@ impl Difference {
                 .filter(|name| old.get(*name) != new.get(*name))
                 .map(|name| (name.clone(), (old.get(name).cloned(), new.get(name).cloned())))
                 .collect(),
+            polarity: (before.extensions.loop_polarity, after.extensions.loop_polarity),
         }
     }
 
@@ -41,6 +44,7 @@ impl Difference {
             && self.connections.is_empty()
             && self.notes.is_empty()
             && self.extensions.is_empty()
+            && self.polarity.0 == self.polarity.1
     }
 
     /// Does it.
@@ -51,6 +55,7 @@ impl Difference {
         for (name, (_, after)) in &self.extensions {
             put(document, name, after.as_ref());
         }
+        document.extensions.loop_polarity = self.polarity.1;
     }
 
     /// Takes it back.
@@ -61,6 +66,7 @@ impl Difference {
         for (name, (before, _)) in &self.extensions {
             put(document, name, before.as_ref());
         }
+        document.extensions.loop_polarity = self.polarity.0;
     }
 }
 

@@ -104,19 +104,29 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::editor::{change, prompt};
+    use crate::editor::{change, prompt, repeat};
 
     fn step(document: &mut Document, at: usize, choice: u8) {
-        let names: Vec<String> = document.definition.nodes.iter().map(|node| node.name.clone()).collect();
+        let every = document.every_node();
+        let loops = every.iter().filter(|(_, node)| node.body().is_some()).map(|(name, _)| name.clone());
+        // Into the flow itself or the body of a loop, so that changes happen at every depth.
+        let owners: Vec<String> = std::iter::once(String::new()).chain(loops).collect();
+        let owner = owners[at % owners.len()].clone();
+        let names: Vec<String> = every.into_iter().map(|(name, _)| name).collect();
         let name = names.get(at % names.len().max(1)).cloned().unwrap_or_default();
-        match choice % 6 {
-            0 => drop(change::add(document, NodeType::Prompt, Position::default(), "m")),
-            1 => change::remove(document, &[name], &[]),
+        match choice % 8 {
+            0 => drop(change::add_in(document, &owner, NodeType::Prompt, Position::default(), "m")),
+            6 => {
+                drop(change::add_in(document, &owner, NodeType::Loop, Position { x: at as f64, y: 9.0 }, "m"))
+            }
+            7 => drop(repeat::add_input(document, &owner)),
+            1 => drop(change::remove(document, &[name], &[])),
             2 => drop(change::rename(document, &name, &format!("Renamed{at}x"))),
             3 => change::place(document, &[(name, Position { x: at as f64, y: 1.0 })]),
             4 => prompt::set_text(document, &name, 0, &format!("{{{{v{at}}}}}"), None),
             _ => drop(change::add(document, NodeType::Condition, Position::default(), "m")),
         }
+        document.settle();
     }
 
     proptest! {

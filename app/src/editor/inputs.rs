@@ -12,7 +12,7 @@ use super::joins;
 
 /// Adds an input with a free name, and returns the name.
 pub fn add(document: &mut Document, node: &str) -> Option<String> {
-    let node = document.definition.node_mut(node)?;
+    let node = document.node_mut(node)?;
     let name = free("value", |name| node.input(name).is_some());
     node.inputs.push(flow::node::prompt::variable_input(&name));
     Some(name)
@@ -20,10 +20,11 @@ pub fn add(document: &mut Document, node: &str) -> Option<String> {
 
 /// Removes an input with its connection.
 pub fn remove(document: &mut Document, node: &str, input: &str) {
-    let Some(owner) = document.definition.node_mut(node) else { return };
+    let Some(owner) = document.node_mut(node) else { return };
     owner.inputs.retain(|port| port.name != input);
-    document.definition.connections.retain(|connection| {
-        connection.target != node || connection.data().is_none_or(|data| data.target_input != input)
+    let Some((body, own)) = document.around_mut(node) else { return };
+    body.connections.retain(|connection| {
+        connection.target != own || connection.data().is_none_or(|data| data.target_input != input)
     });
     joins::prune(document, node);
 }
@@ -37,7 +38,7 @@ pub fn rename(document: &mut Document, node: &str, from: &str, to: &str) -> Resu
         return Ok(());
     }
     well_formed(to)?;
-    let Some(owner) = document.definition.node_mut(node) else { return Ok(()) };
+    let Some(owner) = document.node_mut(node) else { return Ok(()) };
     if owner.input(to).is_some() {
         return Err(format!("There is already an input named {to}."));
     }
@@ -53,9 +54,10 @@ pub fn rename(document: &mut Document, node: &str, from: &str, to: &str) -> Resu
     Ok(())
 }
 
-/// Declares an input's type.
+/// Declares an input's type; what has the same type with it, where a loop begins or ends, follows.
 pub fn set_type(document: &mut Document, node: &str, input: &str, kind: Type) {
     with(document, node, input, |port| port.kind = kind);
+    super::repeat::follow(document, node);
 }
 
 /// Sets what an input selects of the value that arrives.
@@ -65,7 +67,7 @@ pub fn set_expression(document: &mut Document, node: &str, input: &str, expressi
 
 /// Adds a branch before the default one, and returns its name.
 pub fn add_condition(document: &mut Document, node: &str) -> Option<String> {
-    let first = document.definition.node(node)?.inputs.first().map(|input| input.name.clone());
+    let first = document.node(node)?.inputs.first().map(|input| input.name.clone());
     let conditions = conditions(document, node)?;
     let name = free("branch", |name| conditions.iter().any(|condition| condition.name == name));
     let at = conditions.iter().position(|condition| condition.name == DEFAULT).unwrap_or(conditions.len());
@@ -78,10 +80,8 @@ pub fn add_condition(document: &mut Document, node: &str) -> Option<String> {
 pub fn remove_condition(document: &mut Document, node: &str, name: &str) {
     let Some(list) = conditions(document, node) else { return };
     list.retain(|condition| condition.name != name);
-    document
-        .definition
-        .connections
-        .retain(|connection| connection.source != node || connection.condition() != Some(name));
+    let Some((body, node)) = document.around_mut(node) else { return };
+    body.connections.retain(|connection| connection.source != node || connection.condition() != Some(name));
 }
 
 /// Renames a branch; the connections that leave by it follow.
@@ -100,7 +100,8 @@ pub fn rename_condition(document: &mut Document, node: &str, from: &str, to: &st
     if let Some(condition) = list.iter_mut().find(|condition| condition.name == from) {
         condition.name = to.to_owned();
     }
-    for connection in document.definition.connections.iter_mut().filter(|c| c.source == node) {
+    let Some((body, node)) = document.around_mut(node) else { return Ok(()) };
+    for connection in body.connections.iter_mut().filter(|c| c.source == node) {
         if let Some(ConnectionConfiguration::Conditional(gate)) = &mut connection.configuration
             && gate.condition == from
         {
@@ -110,11 +111,16 @@ pub fn rename_condition(document: &mut Document, node: &str, from: &str, to: &st
     Ok(())
 }
 
-/// Sets when a branch is taken.
+/// Sets when a branch is taken, or the condition of a loop's controller.
 pub fn set_condition(document: &mut Document, node: &str, name: &str, expression: &str) {
-    if let Some(condition) =
-        conditions(document, node).and_then(|list| list.iter_mut().find(|c| c.name == name))
-    {
+    let condition = match configuration(document, node) {
+        Some(Configuration::Condition(configuration)) => {
+            configuration.conditions.iter_mut().find(|condition| condition.name == name)
+        }
+        Some(Configuration::LoopController(controller)) => Some(&mut controller.continue_condition),
+        _ => None,
+    };
+    if let Some(condition) = condition {
         condition.expression = Some(expression.to_owned());
     }
 }
@@ -131,7 +137,18 @@ pub fn move_condition(document: &mut Document, node: &str, name: &str, by: isize
 
 /// Visits the ports of every Data connection into a node.
 pub fn each_data_into(document: &mut Document, node: &str, mut visit: impl FnMut(&mut DataConnection)) {
-    for connection in document.definition.connections.iter_mut().filter(|c| c.target == node) {
+    let Some((body, node)) = document.around_mut(node) else { return };
+    for connection in body.connections.iter_mut().filter(|c| c.target == node) {
+        if let Some(ConnectionConfiguration::Data(data)) = &mut connection.configuration {
+            visit(data);
+        }
+    }
+}
+
+/// Visits the ports of every Data connection out of a node.
+pub fn each_data_from(document: &mut Document, node: &str, mut visit: impl FnMut(&mut DataConnection)) {
+    let Some((body, node)) = document.around_mut(node) else { return };
+    for connection in body.connections.iter_mut().filter(|c| c.source == node) {
         if let Some(ConnectionConfiguration::Data(data)) = &mut connection.configuration {
             visit(data);
         }
@@ -146,14 +163,14 @@ fn conditions<'a>(document: &'a mut Document, node: &str) -> Option<&'a mut Vec<
 }
 
 fn with(document: &mut Document, node: &str, input: &str, change: impl FnOnce(&mut NodeInput)) {
-    if let Some(owner) = document.definition.node_mut(node)
+    if let Some(owner) = document.node_mut(node)
         && let Some(port) = owner.inputs.iter_mut().find(|port| port.name == input)
     {
         change(port);
     }
 }
 
-fn free(stem: &str, taken: impl Fn(&str) -> bool) -> String {
+pub(super) fn free(stem: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(stem) {
         return stem.to_owned();
     }
@@ -187,7 +204,7 @@ mod tests {
         move_condition(&mut document, &node, "angry", 1);
         move_condition(&mut document, &node, "angry", 1);
         let names = |document: &Document| -> Vec<String> {
-            document.definition.node(&node).unwrap().conditions().iter().map(|c| c.name.clone()).collect()
+            document.node(&node).unwrap().conditions().iter().map(|c| c.name.clone()).collect()
         };
         assert_eq!(names(&document), ["branch_2", "angry", "default"]);
         remove_condition(&mut document, &node, "angry");
@@ -206,7 +223,7 @@ mod tests {
         assert_eq!(add(&mut document, &node).as_deref(), Some("value"));
         assert!(rename(&mut document, &node, "value", "tone").unwrap_err().contains("already an input"));
         assert!(rename(&mut document, &node, "value", "2").unwrap_err().contains("letter"));
-        assert!(document.definition.node(&node).unwrap().input("value").is_some());
+        assert!(document.node(&node).unwrap().input("value").is_some());
         remove(&mut document, &node, "tone");
         assert!(document.definition.connections.is_empty());
     }

@@ -1,6 +1,7 @@
 //! How an input joins several connections: set, and offered where a wire ends at an input that is taken.
 
-use flow::definition::{Definition, NodeType};
+use flow::address::{join as beside, name as name_of, place as owner_of};
+use flow::definition::NodeType;
 use flow::iteration::SIZE;
 use flow::join::Join;
 use flow::layout::Row;
@@ -28,8 +29,9 @@ pub fn of(document: &Document, node: &str, input: &str) -> Option<Join> {
 }
 
 /// How many connections bring values to an input.
-pub fn count(definition: &Definition, node: &str, input: &str) -> usize {
-    let into = definition.connections.iter().filter(|connection| connection.target == node);
+pub fn count(document: &Document, node: &str, input: &str) -> usize {
+    let Some((body, node)) = document.around(node) else { return 0 };
+    let into = body.connections.iter().filter(|connection| connection.target == node);
     into.filter_map(|connection| connection.data()).filter(|data| data.target_input == input).count()
 }
 
@@ -42,10 +44,11 @@ pub fn set(document: &mut Document, node: &str, input: &str, join: Option<Join>)
     }
     let arrives = document.into_input(node, input).and_then(|connection| {
         let output = &connection.data()?.source_output;
-        Some(document.definition.node(&connection.source)?.output(output)?.kind)
+        let source = beside(owner_of(node), &connection.source);
+        Some(document.node(&source)?.output(output)?.kind)
     });
     let Some(kind) = arrives.map(|kind| join.map_or(kind, |join| join.gives(kind))) else { return };
-    let Some(owner) = document.definition.node_mut(node) else { return };
+    let Some(owner) = document.node_mut(node) else { return };
     if !is_free(owner, input) {
         return;
     }
@@ -62,7 +65,7 @@ pub fn offers(document: &Document, from: &Port, to: &Target, except: Option<&str
     for join in OFFERED {
         let mut trial = document.clone();
         set(&mut trial, &port.node, input, Some(join));
-        let whole = trial.definition.node(&port.node).and_then(|node| node.input(input));
+        let whole = trial.node(&port.node).and_then(|node| node.input(input));
         let fits = whole.is_some_and(|port| port.kind == Type::Array || port.expression != "$.data");
         let gathers_no_array = join.gathers() && !fits;
         if let (Ok(link), false) = (connect::link(&trial, from, to, except), gathers_no_array) {
@@ -86,19 +89,21 @@ fn taken<'a>(
 ) -> Option<(&'a Port, &'a str)> {
     let (Row::Output(output), Target::Port(port)) = (&from.row, to) else { return None };
     let Row::Input(input) = &port.row else { return None };
-    let node = document.definition.node(&port.node)?;
+    let node = document.node(&port.node)?;
     let other = document.into_input(&port.node, input)?;
-    let same = other.source == from.node && other.data().is_some_and(|data| data.source_output == *output);
+    let same =
+        other.source == name_of(&from.node) && other.data().is_some_and(|data| data.source_output == *output);
     let size = node.kind == NodeType::Collector && input == SIZE;
     let joins = of(document, &port.node, input).is_some();
+    let apart = owner_of(&from.node) != owner_of(&port.node);
     let round = from.node == port.node || document.leads(&port.node, &from.node);
-    let moved = Some(other.name.as_str()) == except;
-    (!same && !size && !joins && !round && !moved).then_some((port, input))
+    let moved = Some(other.name.as_str()) == except.map(name_of);
+    (!same && !size && !joins && !apart && !round && !moved).then_some((port, input))
 }
 
 /// Drops what is said of inputs that a node does not have.
 pub fn prune(document: &mut Document, node: &str) {
-    let Some(owner) = document.definition.node(node) else { return };
+    let Some(owner) = document.node(node) else { return };
     let inputs: Vec<String> = owner.inputs.iter().map(|input| input.name.clone()).collect();
     if let Some(extension) = document.extensions.nodes.get_mut(node) {
         extension.joins.retain(|input, _| inputs.contains(input));
@@ -166,7 +171,7 @@ mod tests {
         let (join, link) = offers[1].clone();
         set(&mut document, "FlowOutputNode", "document", Some(join));
         connect::connect(&mut document, &link);
-        assert_eq!(count(&document.definition, "FlowOutputNode", "document"), 2);
+        assert_eq!(count(&document, "FlowOutputNode", "document"), 2);
         let kind = |document: &Document| document.definition.node("FlowOutputNode").unwrap().inputs[0].kind;
         assert_eq!(kind(&document), Type::Array);
         set(&mut document, "FlowOutputNode", "document", Some(Join::Any));

@@ -9,6 +9,7 @@ use serde_json::Number;
 
 use super::change::configuration;
 use super::document::Document;
+use super::inputs::each_data_from;
 
 /// The configuration of a KnowledgeBase node.
 pub fn base(node: &Node) -> Option<&KnowledgeBaseConfiguration> {
@@ -37,20 +38,18 @@ pub fn set_model(document: &mut Document, node: &str, model: Option<&str>) {
     let Some(base) = base_mut(document, node) else { return };
     base.model_id = model.map(|model| model.trim().to_owned());
     let wanted = outputs(base)[0];
-    let Some(owner) = document.definition.node_mut(node) else { return };
+    let Some(owner) = document.node_mut(node) else { return };
     let Some(output) = owner.outputs.first_mut() else {
         let output = NodeOutput { name: wanted.name.to_owned(), kind: wanted.kind.unwrap_or(Type::String) };
         return owner.outputs.push(output);
     };
     let before = std::mem::replace(&mut output.name, wanted.name.to_owned());
     output.kind = wanted.kind.unwrap_or(output.kind);
-    for connection in document.definition.connections.iter_mut().filter(|c| c.source == node) {
-        if let Some(ConnectionConfiguration::Data(data)) = &mut connection.configuration
-            && data.source_output == before
-        {
+    each_data_from(document, node, |data| {
+        if data.source_output == before {
             wanted.name.clone_into(&mut data.source_output);
         }
-    }
+    });
 }
 
 /// Says how many passages are found; none for as many as usual.

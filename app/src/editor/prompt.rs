@@ -1,5 +1,6 @@
 //! The commands on a Prompt: its texts, whose variables are its inputs, and its settings.
 
+use flow::address::{join, place};
 use flow::definition::{
     Configuration, ConnectionConfiguration, ContentBlock, Inference, InferenceConfiguration, InlinePrompt,
     Node, NodeInput, TemplateConfiguration,
@@ -15,7 +16,7 @@ use super::document::Document;
 /// person began to type here: a variable that was cut and is pasted again, or emptied and named anew, gets back what
 /// it had then.
 pub fn set_text(document: &mut Document, node: &str, at: usize, text: &str, start: Option<&Document>) {
-    let Some(owner) = document.definition.node_mut(node) else { return };
+    let Some(owner) = document.node_mut(node) else { return };
     let Some(prompt) = owner.inline_prompt_mut() else { return };
     let before = variables(prompt);
     let Some(place) = texts_mut(prompt).into_iter().nth(at) else { return };
@@ -39,7 +40,7 @@ pub fn set_text(document: &mut Document, node: &str, at: usize, text: &str, star
 /// Gives inputs that came back their declaration and their connection of before.
 fn reattach(document: &mut Document, node: &str, start: &Document) {
     let names = |document: &Document| {
-        let inputs = document.definition.node(node).map(|owner| owner.inputs.iter());
+        let inputs = document.node(node).map(|owner| owner.inputs.iter());
         inputs.into_iter().flatten().map(|input| input.name.clone()).collect::<Vec<_>>()
     };
     let (before, after) = (names(start), names(document));
@@ -53,9 +54,8 @@ fn reattach(document: &mut Document, node: &str, start: &Document) {
             continue;
         }
         super::joins::restore(document, node, &name, super::joins::of(start, node, old));
-        let declared = start.definition.node(node).and_then(|owner| owner.input(old)).cloned();
+        let declared = start.node(node).and_then(|owner| owner.input(old)).cloned();
         let input = document
-            .definition
             .node_mut(node)
             .and_then(|owner| owner.inputs.iter_mut().find(|input| input.name == name));
         if let (Some(declared), Some(input)) = (declared, input) {
@@ -66,26 +66,30 @@ fn reattach(document: &mut Document, node: &str, start: &Document) {
 
 /// Makes the connections again that an input had under its old name. Whether there was one.
 fn reconnect(document: &mut Document, node: &str, start: &Document, old: &str, name: &str) -> bool {
-    let before = document.definition.connections.len();
-    for connection in &start.definition.connections {
+    let beside = |name: &str| join(place(node), name);
+    let Some((before, own)) = start.around(node) else { return false };
+    let mut made = false;
+    for connection in &before.connections {
         let mut connection = connection.clone();
-        let known = document.definition.node(&connection.source).is_some();
-        if connection.target != node || !known || document.connection(&connection.name).is_some() {
+        let known = document.node(&beside(&connection.source)).is_some();
+        if connection.target != own || !known || document.connection(&beside(&connection.name)).is_some() {
             continue;
         }
         if let Some(ConnectionConfiguration::Data(data)) = &mut connection.configuration
             && data.target_input == old
+            && let Some((body, _)) = document.around_mut(node)
         {
             data.target_input = name.to_owned();
-            document.definition.connections.push(connection);
+            body.connections.push(connection);
+            made = true;
         }
     }
-    document.definition.connections.len() > before
+    made
 }
 
 /// Names the model.
 pub fn set_model(document: &mut Document, node: &str, model: &str) {
-    if let Some(prompt) = document.definition.node_mut(node).and_then(Node::inline_prompt_mut) {
+    if let Some(prompt) = document.node_mut(node).and_then(Node::inline_prompt_mut) {
         prompt.model_id = model.trim().to_owned();
     }
 }
@@ -110,7 +114,7 @@ fn settings_mut(node: &mut Node) -> Option<&mut Option<InferenceConfiguration>> 
 
 /// Changes how the model is asked.
 pub fn set_inference(document: &mut Document, node: &str, change: impl FnOnce(&mut Inference)) {
-    let Some(place) = document.definition.node_mut(node).and_then(settings_mut) else { return };
+    let Some(place) = document.node_mut(node).and_then(settings_mut) else { return };
     let had = place.is_some();
     let InferenceConfiguration::Text(mut inference) =
         place.take().unwrap_or_else(|| InferenceConfiguration::Text(Inference::default()));
@@ -137,7 +141,7 @@ pub fn number(text: &str) -> Result<Option<Number>, String> {
 
 /// Says what the answer must be one of; nothing for an empty text. Labels stand between commas.
 pub fn set_answer(document: &mut Document, node: &str, text: &str) {
-    if document.definition.node(node).is_none() {
+    if document.node(node).is_none() {
         return;
     }
     let labels = labels(text);
@@ -185,10 +189,11 @@ fn retarget(document: &mut Document, node: &str, from: &str, to: &str) {
 
 /// Drops the connections of inputs that are gone.
 fn drop_loose(document: &mut Document, node: &str) {
-    let Some(owner) = document.definition.node(node) else { return };
+    let Some(owner) = document.node(node) else { return };
     let inputs: Vec<String> = owner.inputs.iter().map(|input| input.name.clone()).collect();
-    document.definition.connections.retain(|connection| {
-        connection.target != node || connection.data().is_none_or(|data| inputs.contains(&data.target_input))
+    let Some((body, own)) = document.around_mut(node) else { return };
+    body.connections.retain(|connection| {
+        connection.target != own || connection.data().is_none_or(|data| inputs.contains(&data.target_input))
     });
     super::joins::prune(document, node);
 }
@@ -217,10 +222,10 @@ mod tests {
         set_text(&mut document, "Prompt_1", 0, "Hi {{inputs}}", None);
         assert!(document.into_input("Prompt_1", "inputs").is_some());
         set_text(&mut document, "Prompt_1", 0, "Hi {{inputs}} and {{other}}", None);
-        assert_eq!(document.definition.node("Prompt_1").unwrap().inputs.len(), 2);
+        assert_eq!(document.node("Prompt_1").unwrap().inputs.len(), 2);
         set_text(&mut document, "Prompt_1", 0, "Hi", None);
         assert!(document.definition.connections.is_empty());
-        assert!(document.definition.node("Prompt_1").unwrap().inputs.is_empty());
+        assert!(document.node("Prompt_1").unwrap().inputs.is_empty());
     }
 
     #[test]

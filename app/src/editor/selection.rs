@@ -1,8 +1,10 @@
-//! What is selected: nodes and connections, by name. It is no part of the document and of its history.
+//! What is selected: nodes and connections, by their addresses. It is no part of the document and of its history.
 
 use std::collections::BTreeSet;
 
-use flow::definition::Definition;
+use flow::address::{is_inside, moved};
+
+use super::document::Document;
 
 /// The selected nodes and connections.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,16 +56,25 @@ impl Selection {
         }
     }
 
-    /// Forgets what the definition no longer has.
-    pub fn retain(&mut self, definition: &Definition) {
-        self.nodes.retain(|name| definition.node(name).is_some());
-        self.connections.retain(|name| definition.connections.iter().any(|c| c.name == *name));
+    /// Forgets what the document no longer has.
+    pub fn retain(&mut self, document: &Document) {
+        self.nodes.retain(|address| document.node(address).is_some());
+        self.connections.retain(|address| document.connection(address).is_some());
     }
 
-    /// A renamed node stays selected.
+    /// A renamed node stays selected, and so does what is inside it.
     pub fn rename(&mut self, from: &str, to: &str) {
-        if self.nodes.remove(from) {
-            self.nodes.insert(to.to_owned());
+        for addresses in [&mut self.nodes, &mut self.connections] {
+            *addresses = std::mem::take(addresses)
+                .into_iter()
+                .map(|address| moved(&address, from, to).unwrap_or(address))
+                .collect();
         }
+    }
+
+    /// The selected nodes that are in no selected loop: those go with their loop.
+    pub fn outermost(&self) -> Vec<String> {
+        let in_another = |address: &String| self.nodes.iter().any(|owner| is_inside(address, owner));
+        self.nodes.iter().filter(|address| !in_another(address)).cloned().collect()
     }
 }

@@ -6,10 +6,11 @@
 
 use std::collections::{HashMap, HashSet};
 
+use flow::address::{join, moved, name, place};
 use flow::check::{Problem, Report, Severity, check};
 use flow::definition::{Connection, Definition, Node, NodeType};
 use flow::extensions::{Extensions, Position};
-use flow::layout::Row;
+use flow::layout::{self, Row};
 use flow::trace;
 use leptos::prelude::*;
 
@@ -22,8 +23,12 @@ use super::selection::Selection;
 pub struct Card {
     /// Stays while the node is renamed.
     pub id: u32,
+    /// What the document knows it by.
+    pub address: RwSignal<String>,
     pub node: RwSignal<Node>,
     pub place: RwSignal<Position>,
+    /// Width and height; a loop's with its body.
+    pub size: RwSignal<(f64, f64)>,
     pub selected: RwSignal<bool>,
     pub problems: RwSignal<Vec<Problem>>,
     /// How it stands in the run that is shown.
@@ -31,8 +36,21 @@ pub struct Card {
 }
 
 impl Card {
+    /// What the document knows it by: its name, inside a loop with the way to it.
     pub fn name(self) -> String {
-        self.node.with_untracked(|node| node.name.clone())
+        self.address.get_untracked()
+    }
+
+    /// Where a port's handle is on the canvas.
+    pub fn handle(self, row: &Row) -> Position {
+        let width = self.size.get().0;
+        self.beside(self.node.with(|node| layout::port(node, width, row)).unwrap_or_default())
+    }
+
+    /// A point of the card on the canvas.
+    pub fn beside(self, by: Position) -> Position {
+        let at = self.place.get();
+        Position { x: at.x + by.x, y: at.y + by.y }
     }
 
     /// What is said below it: why it failed, else its first problem and how many more there are.
@@ -60,11 +78,14 @@ pub struct Light {
     /// The branch that was taken.
     pub branch: Option<String>,
     pub failure: Option<String>,
+    /// The round that a loop is in, or ended with.
+    pub round: Option<usize>,
 }
 
 /// A connection on the page.
 #[derive(Clone, PartialEq)]
 pub struct Wire {
+    /// Its address.
     pub name: String,
     pub source: Card,
     pub target: Card,
@@ -157,8 +178,9 @@ impl Editor {
         if let Some(card) = self.card(from) {
             card.node.update(|node| node.name = to.to_owned());
         }
-        self.selection.update(|selection| selection.rename(from, to));
-        self.change(&format!("Rename {from} to {to}"), |document| super::change::rename(document, from, to))
+        self.readdress(from, &join(place(from), to));
+        let label = format!("Rename {} to {to}", name(from));
+        self.change(&label, |document| super::change::rename(document, from, to))
     }
 
     pub fn undo(self) {
@@ -201,10 +223,21 @@ impl Editor {
         self.card(&name)
     }
 
-    pub fn card(self, name: &str) -> Option<Card> {
+    /// The card of the node at this address.
+    pub fn card(self, address: &str) -> Option<Card> {
         self.cards.with_untracked(|cards| {
-            cards.iter().find(|card| card.node.with_untracked(|node| node.name == name)).copied()
+            cards.iter().find(|card| card.address.with_untracked(|own| own == address)).copied()
         })
+    }
+
+    /// A node got another address, and so did what is inside it: their cards stay, and so does what is selected.
+    fn readdress(self, from: &str, to: &str) {
+        for card in self.cards.get_untracked() {
+            if let Some(address) = moved(&card.name(), from, to) {
+                card.address.set(address);
+            }
+        }
+        self.selection.update(|selection| selection.rename(from, to));
     }
 
     /// Has assistive technology read something aloud; the same words twice differ by a space that nobody hears.
@@ -224,7 +257,7 @@ impl Editor {
         }
         let changed = self.changed.get_value();
         for card in self.cards.get_untracked().into_iter().filter(|card| !changed.contains(&card.id)) {
-            let light = trace.and_then(|trace| trace.node(&card.name())).map(light);
+            let light = trace.and_then(|trace| light(trace, &card.name()));
             if card.light.with_untracked(|old| *old != light) {
                 card.light.set(light);
             }
@@ -235,6 +268,7 @@ impl Editor {
         let before = self.document.get_value();
         let mut after = before.clone();
         let result = change(&mut after);
+        after.settle();
         let now = js_sys::Date::now();
         let changed =
             self.history.try_update_value(|history| history.record(&before, &after, label, burst, now));
@@ -259,7 +293,7 @@ impl Editor {
         self.sync_cards(&document);
         self.sync_wires(&document);
         let mut selection = self.selection.get_untracked();
-        selection.retain(&document.definition);
+        selection.retain(&document);
         self.select(selection);
         self.sync_problems(&document);
         self.tick.update(|tick| *tick += 1);
@@ -267,33 +301,32 @@ impl Editor {
 
     fn sync_cards(self, document: &Document) {
         let old = self.cards.get_untracked();
-        let before: Vec<(String, NodeType)> =
-            old.iter().map(|card| card.node.with_untracked(|node| (node.name.clone(), node.kind))).collect();
-        let mut known: HashMap<String, Card> = old.iter().map(|card| (card.name(), *card)).collect();
-        for (from, to) in renamed(&before, &document.definition.nodes) {
-            if let Some(card) = known.remove(&from) {
-                known.insert(to.clone(), card);
-                self.selection.update(|selection| selection.rename(&from, &to));
+        let kind = |card: &Card| card.node.with_untracked(|node| node.kind);
+        let before: Vec<(String, NodeType)> = old.iter().map(|card| (card.name(), kind(card))).collect();
+        let every = document.every_node();
+        let after: Vec<(String, NodeType)> =
+            every.iter().map(|(address, node)| (address.clone(), node.kind)).collect();
+        for (from, to) in renamed(&before, &after) {
+            // What is inside has moved along with its loop already.
+            if self.card(&from).is_some() {
+                self.readdress(&from, &to);
             }
         }
-        let cards: Vec<Card> = document
-            .definition
-            .nodes
-            .iter()
-            .map(|node| {
-                let place = document.place(&node.name);
-                match known.get(&node.name).copied() {
+        let known: HashMap<String, Card> = old.iter().map(|card| (card.name(), *card)).collect();
+        let cards: Vec<Card> = every
+            .into_iter()
+            .map(|(address, node)| {
+                let (place, size) = (document.place(&address), document.size(&address));
+                match known.get(&address).copied() {
                     Some(card) => {
                         if card.node.with_untracked(|old| old != node) {
                             self.dim(card, node);
                             card.node.set(node.clone());
                         }
-                        if card.place.get_untracked() != place {
-                            card.place.set(place);
-                        }
+                        card.stand(place, size);
                         card
                     }
-                    None => self.new_card(node, place),
+                    None => self.new_card(address, node, place, size),
                 }
             })
             .collect();
@@ -306,7 +339,8 @@ impl Editor {
     fn dim(self, card: Card, now: &Node) {
         let only_renamed =
             card.node.with_untracked(|old| Node { name: now.name.clone(), ..old.clone() } == *now);
-        if only_renamed {
+        // What changes inside a loop shows on the cards inside.
+        if only_renamed || card.node.with_untracked(|old| same_but_body(old, now)) {
             return;
         }
         self.changed.update_value(|changed| {
@@ -320,11 +354,10 @@ impl Editor {
     fn sync_wires(self, document: &Document) {
         let cards: HashMap<String, Card> =
             self.cards.get_untracked().into_iter().map(|card| (card.name(), card)).collect();
-        let wires: Vec<Wire> = document
-            .definition
-            .connections
-            .iter()
-            .filter_map(|connection| wire(&cards, connection))
+        let connections = document.definition.every_connection();
+        let wires: Vec<Wire> = connections
+            .into_iter()
+            .filter_map(|(address, connection)| wire(&cards, address, connection))
             .collect();
         if self.wires.with_untracked(|old| *old != wires) {
             self.wires.set(wires);
@@ -348,13 +381,15 @@ impl Editor {
         }
     }
 
-    fn new_card(self, node: &Node, place: Position) -> Card {
+    fn new_card(self, address: String, node: &Node, place: Position, size: (f64, f64)) -> Card {
         let id = self.next_id.get_value();
         self.next_id.set_value(id + 1);
-        let make = || Card {
+        let make = move || Card {
             id,
+            address: RwSignal::new(address),
             node: RwSignal::new(node.clone()),
             place: RwSignal::new(place),
+            size: RwSignal::new(size),
             selected: RwSignal::new(false),
             problems: RwSignal::new(Vec::new()),
             light: RwSignal::new(None),
@@ -367,37 +402,59 @@ impl Editor {
     }
 }
 
-/// Names before to names after, of the nodes that stand where one of their kind stood whose name is gone: undo and
-/// redo of a rename lead there.
-fn renamed(before: &[(String, NodeType)], after: &[Node]) -> Vec<(String, String)> {
-    let was = |name: &str| before.iter().any(|(old, _)| old == name);
-    let is = |name: &str| after.iter().any(|node| node.name == name);
+impl Card {
+    /// Stands there, and is so large.
+    pub fn stand(self, place: Position, size: (f64, f64)) {
+        if self.place.get_untracked() != place {
+            self.place.set(place);
+        }
+        if self.size.get_untracked() != size {
+            self.size.set(size);
+        }
+    }
+}
+
+/// Whether two states of a loop differ in what is inside alone.
+fn same_but_body(a: &Node, b: &Node) -> bool {
+    let loops = a.body().is_some() && b.body().is_some();
+    loops && a.name == b.name && a.inputs == b.inputs && a.outputs == b.outputs
+}
+
+/// Addresses before to addresses after, of the nodes that stand where one of their kind stood whose address is gone:
+/// undo and redo of a rename lead there.
+fn renamed(before: &[(String, NodeType)], after: &[(String, NodeType)]) -> Vec<(String, String)> {
+    let has = |list: &[(String, NodeType)], address: &str| list.iter().any(|(own, _)| own == address);
     before
         .iter()
         .zip(after)
-        .filter(|((old, kind), node)| *kind == node.kind && !is(old) && !was(&node.name))
-        .map(|((old, _), node)| (old.clone(), node.name.clone()))
+        .filter(|((old, kind), (new, now))| {
+            kind == now && old != new && !has(after, old) && !has(before, new)
+        })
+        .map(|((old, _), (new, _))| (old.clone(), new.clone()))
         .collect()
 }
 
-fn wire(cards: &HashMap<String, Card>, connection: &Connection) -> Option<Wire> {
+fn wire(cards: &HashMap<String, Card>, address: String, connection: &Connection) -> Option<Wire> {
+    let owner = place(&address);
     Some(Wire {
-        name: connection.name.clone(),
-        source: *cards.get(&connection.source)?,
-        target: *cards.get(&connection.target)?,
-        from: source_port(connection)?.row,
+        source: *cards.get(&join(owner, &connection.source))?,
+        target: *cards.get(&join(owner, &connection.target))?,
+        from: source_port(connection, owner)?.row,
         to: connection.data().map(|data| Row::Input(data.target_input.clone())),
+        name: address,
     })
 }
 
-fn light(row: &trace::Row) -> Light {
-    Light {
+fn light(trace: &trace::Trace, address: &str) -> Option<Light> {
+    let row = trace.node(address)?;
+    Some(Light {
         state: row.state,
         duration: row.duration(),
         streams: row.state == trace::State::Running && !row.text.is_empty(),
         branch: row.branch.clone(),
         failure: row.failure.as_ref().map(|failure| failure.message.clone()),
-    }
+        round: trace.round(address),
+    })
 }
 
 /// The editor of this page.
@@ -411,8 +468,8 @@ mod tests {
 
     #[test]
     fn a_rename_is_recognised_by_place_and_kind() {
-        let nodes = |names: &[(&str, NodeType)]| -> Vec<Node> {
-            names.iter().filter_map(|(name, kind)| kind.fresh(name)).collect()
+        let nodes = |names: &[(&str, NodeType)]| -> Vec<(String, NodeType)> {
+            names.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect()
         };
         let (input, prompt, output) = (NodeType::Input, NodeType::Prompt, NodeType::Output);
         let before = [("In".to_owned(), input), ("Ask".to_owned(), prompt)];

@@ -59,19 +59,10 @@ fn Branch(card: Card, at: usize) -> impl IntoView {
     let name = move || branch.with(|branch| branch.name.clone());
     let wrong = RwSignal::new(None::<String>);
     let is_default = Memo::new(move |_| branch.with(|branch| branch.name == DEFAULT));
-    let field = Signal::derive(move || Field::Condition(name()));
     let rename = Callback::new(move |to: String| {
         let (node, from) = (card.name(), name());
         editor.change("Rename a condition", |document| inputs::rename_condition(document, &node, &from, &to))
     });
-    let problems = StoredValue::new(format!("problems-condition-{}-{at}", card.id));
-    let write = move |event| {
-        let (node, name, text) = (card.name(), name(), event_target_value(&event));
-        let burst = format!("{} condition {at}", card.id);
-        editor.type_in("Edit a condition", &burst, |document| {
-            inputs::set_condition(document, &node, &name, &text);
-        });
-    };
     let shift = move |by| {
         let (node, name) = (card.name(), name());
         editor.change("Reorder conditions", |document| {
@@ -126,23 +117,51 @@ fn Branch(card: Card, at: usize) -> impl IntoView {
                     </button>
                 </div>
                 <Wrong wrong />
-                <input
-                    class="input mono"
-                    aria-label=move || format!("Condition {}", name())
-                    aria-invalid=move || is_wrong(card, &field.get()).to_string()
-                    aria-describedby=problems.get_value()
-                    spellcheck="false"
-                    autocomplete="off"
-                    placeholder="tone == \"angry\""
-                    prop:value=move || branch.with(|branch| branch.expression.clone().unwrap_or_default())
-                    on:input=write
+                <Expression
+                    card
+                    name=Signal::derive(name)
+                    expression=Signal::derive(move || {
+                        branch.with(|branch| branch.expression.clone().unwrap_or_default())
+                    })
+                    id=format!("condition-{}-{at}", card.id)
                 />
-                <Culprit card field expression=Signal::derive(move || {
-                    branch.with(|branch| branch.expression.clone().unwrap_or_default())
-                }) />
-                <Problems card field id=problems.get_value() />
             </div>
         </Show>
+    }
+}
+
+/// When a condition holds: of a branch, or of a loop's controller.
+#[component]
+pub fn Expression(
+    card: Card,
+    /// The condition's name.
+    name: Signal<String>,
+    expression: Signal<String>,
+    #[prop(into)] id: String,
+) -> impl IntoView {
+    let editor = use_editor();
+    let field = Signal::derive(move || Field::Condition(name.get()));
+    let problems = format!("problems-{id}");
+    let write = move |event| {
+        let (node, name, text) = (card.name(), name.get_untracked(), event_target_value(&event));
+        editor.type_in("Edit a condition", &id, |document| {
+            inputs::set_condition(document, &node, &name, &text);
+        });
+    };
+    view! {
+        <input
+            class="input mono"
+            aria-label=move || format!("Condition {}", name.get())
+            aria-invalid=move || is_wrong(card, &field.get()).to_string()
+            aria-describedby=problems.clone()
+            spellcheck="false"
+            autocomplete="off"
+            placeholder="tone == \"angry\""
+            prop:value=move || expression.get()
+            on:input=write
+        />
+        <Culprit card field expression />
+        <Problems card field id=problems />
     }
 }
 

@@ -9,9 +9,6 @@ use crate::editor::session::Card;
 pub fn icon(kind: NodeType) -> &'static str {
     match kind {
         NodeType::Lex => "M4 5h16v11H9l-5 4z",
-        NodeType::Loop | NodeType::LoopInput | NodeType::LoopController => {
-            "M17 2l4 4-4 4M3 11a5 5 0 0 1 5-5h13M7 22l-4-4 4-4M21 13a5 5 0 0 1-5 5H3"
-        }
         NodeType::InlineCode => "M8 6l-6 6 6 6M16 6l6 6-6 6",
         _ => "",
     }

@@ -17,14 +17,14 @@ const CHOICES: [(&str, &str); 4] = [
 #[component]
 pub fn JoinSelect(card: Card, #[prop(into)] input: Signal<String>) -> impl IntoView {
     let editor = use_editor();
-    let place = move || (card.node.with(|node| node.name.clone()), input.get());
+    let place = move || (card.address.get(), input.get());
     let join = Memo::new(move |_| {
         let (node, input) = place();
         editor.watch(|document| joins::of(document, &node, &input))
     });
     let connected = Memo::new(move |_| {
         let (node, input) = place();
-        editor.watch(|document| joins::count(&document.definition, &node, &input))
+        editor.watch(|document| joins::count(document, &node, &input))
     });
     let set = move |join: Option<Join>| {
         let (node, input) = (card.name(), input.get_untracked());

@@ -130,7 +130,11 @@ fn NameField(card: Card) -> impl IntoView {
 #[component]
 fn Others(card: Card) -> impl IntoView {
     let lists_inputs = card.node.with_untracked(|node| {
-        matches!(node.kind, NodeType::Condition | NodeType::LambdaFunction | NodeType::Output)
+        let named = matches!(
+            node.kind,
+            NodeType::Condition | NodeType::LambdaFunction | NodeType::Output | NodeType::LoopController
+        );
+        named || node.kind == NodeType::Loop
     });
     let others = Memo::new(move |_| {
         card.problems.with(|problems| {
@@ -164,10 +168,11 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
     let input = Memo::new(move |_| card.node.with(|node| node.inputs.get(at).cloned()));
     let name = move || input.with(|input| input.as_ref().map(|input| input.name.clone()).unwrap_or_default());
     let from = move || {
-        let node = card.node.with(|node| node.name.clone());
+        let node = card.address.get();
         editor.watch(|document| {
             let own = name();
-            let into = document.definition.connections.iter().filter(|connection| {
+            let (body, node) = document.around(&node)?;
+            let into = body.connections.iter().filter(|connection| {
                 connection.target == node && connection.data().is_some_and(|data| data.target_input == own)
             });
             let from: Vec<String> =
@@ -225,9 +230,16 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
 fn LastRun(card: Card) -> impl IntoView {
     let runner = use_runner();
     move || {
-        let name = card.node.with(|node| node.name.clone());
-        match runner.trace.with(|trace| trace.node(&name).cloned()) {
-            Some(row) => view! { <NodeRun row /> }.into_any(),
+        let address = card.address.get();
+        match runner.trace.with(|trace| trace.node(&address).cloned()) {
+            Some(row) => {
+                let place = Some(row.place()).filter(|place| !place.is_empty());
+                view! {
+                    {place.map(|place| view! { <p class="hint">"The last: " {place} ". The trace has them all."</p> })}
+                    <NodeRun row />
+                }
+                    .into_any()
+            }
             None => {
                 view! { <p class="hint">"This node has not run yet. Run the flow to see what it did."</p> }
                     .into_any()

@@ -76,7 +76,7 @@ fn Entry(
 ) -> impl IntoView {
     let editor = use_editor();
     let stage = use_stage();
-    let place = problem.node.clone().or_else(|| problem.connection.clone());
+    let place = problem.node.clone().or_else(|| problem.connection.clone()).map(|at| at.replace('/', " › "));
     let (class, severity) = match problem.severity {
         _ if note => ("problem note", "Note"),
         Severity::Error => ("problem error", "Error"),

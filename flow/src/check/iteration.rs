@@ -5,8 +5,8 @@ use crate::condition::Condition;
 use crate::definition::{Configuration, Definition, InputCategory, Node, NodeType};
 use crate::extensions::{Extensions, LoopPolarity};
 use crate::iteration::{Fault, paths};
+use crate::node::repeat::COUNT;
 use crate::plan::{MOST_ITERATIONS, iterations};
-use crate::run::COUNT;
 use crate::value::Type;
 
 /// The most items that may be under way together.

@@ -477,8 +477,7 @@ fn loop_body(body: &Definition, problems: &mut Vec<Problem>) {
         }
     }
     for node in &body.nodes {
-        if matches!(node.kind, NodeType::Input | NodeType::Output | NodeType::Iterator | NodeType::Collector)
-        {
+        if !node.kind.fits_in_loop() {
             let message = format!(
                 "{} is of the kind {}, which a loop's body cannot have.",
                 node.name,

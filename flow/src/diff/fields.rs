@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::lines::{Line, lines};
 use crate::definition::{Configuration, Node};
-use crate::extensions::{Answer, NodeExtension};
+use crate::extensions::{Answer, LoopPolarity, NodeExtension};
 use crate::value::to_text;
 
 /// A field's text before and after.
@@ -34,15 +34,22 @@ pub type Fields = Vec<(String, String)>;
 /// The order in which a reader wants the options of a Prompt.
 const FIRST: [&str; 4] = ["Model", "Prompt", "Temperature", "Max tokens"];
 
-/// Everything of a node but its place.
-pub fn of_node(node: &Node, extension: &NodeExtension) -> Fields {
+/// Everything of a node but its place; of a loop without the nodes of its body, which are nodes as well.
+pub fn of_node(node: &Node, extension: &NodeExtension, polarity: LoopPolarity) -> Fields {
     let mut fields = vec![("Name".to_owned(), node.name.clone())];
     for (at, condition) in node.conditions().iter().enumerate() {
         let text = condition.expression.clone().unwrap_or_else(|| "otherwise".into());
         fields.push((format!("Condition {}", condition.name), text));
         fields.push((format!("Place of condition {}", condition.name), (at + 1).to_string()));
     }
-    if !matches!(node.configuration, Some(Configuration::Condition(_))) {
+    if matches!(node.configuration, Some(Configuration::LoopController(_))) {
+        let means = match polarity {
+            LoopPolarity::ContinueWhileTrue => "the loop goes on while it holds",
+            LoopPolarity::ExitWhenTrue => "the loop ends when it holds",
+        };
+        fields.push(("Condition means".to_owned(), means.to_owned()));
+    }
+    if !matches!(node.configuration, Some(Configuration::Condition(_) | Configuration::Loop(_))) {
         let configuration = serde_json::to_value(&node.configuration).unwrap_or_default();
         let mut options = Vec::new();
         flatten(&mut Vec::new(), &configuration, &mut options);
@@ -143,7 +150,23 @@ fn listed(item: &str) -> String {
 fn label(path: &[String]) -> String {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let inline = path.strip_prefix(["prompt", "sourceConfiguration", "inline"].as_slice());
-    let known = match inline {
+    let known = match path.as_slice() {
+        ["loopController", "continueCondition", "expression"] => Some("Condition"),
+        ["loopController", "continueCondition", "name"] => Some("Name of the condition"),
+        ["loopController", "maxIterations"] => Some("Most rounds"),
+        _ => prompt_label(inline),
+    };
+    match (known, inline) {
+        // Variables are many, and each needs a label of its own.
+        (Some("Variable"), Some([.., at, _])) => format!("Variable {at}"),
+        (Some(known), _) => known.to_owned(),
+        (None, Some(rest)) => rest.join(" › "),
+        (None, None) => path.get(1..).filter(|rest| !rest.is_empty()).unwrap_or(&path).join(" › "),
+    }
+}
+
+fn prompt_label(inline: Option<&[&str]>) -> Option<&'static str> {
+    match inline {
         Some(["modelId"]) => Some("Model"),
         Some(["templateConfiguration", "text", "text"]) => Some("Prompt"),
         Some(["templateType"]) => Some("Prompt type"),
@@ -153,12 +176,5 @@ fn label(path: &[String]) -> String {
         Some(["inferenceConfiguration", "text", "stopSequences"]) => Some("Stop sequences"),
         Some(["templateConfiguration", "text", "inputVariables", _, "name"]) => Some("Variable"),
         _ => None,
-    };
-    match (known, inline) {
-        // Variables are many, and each needs a label of its own.
-        (Some("Variable"), Some([.., at, _])) => format!("Variable {at}"),
-        (Some(known), _) => known.to_owned(),
-        (None, Some(rest)) => rest.join(" › "),
-        (None, None) => path.get(1..).filter(|rest| !rest.is_empty()).unwrap_or(&path).join(" › "),
     }
 }

@@ -144,3 +144,50 @@ fn the_prompt_can_be_read_line_by_line() {
     assert_eq!(change.lines(), Some(expected));
     assert_eq!(FieldChange::new("Model", Some("a"), Some("b")).lines(), None);
 }
+
+#[test]
+fn what_is_inside_a_loop_is_told_by_its_way() {
+    let base = || {
+        let mut state = base();
+        let mut node = NodeType::Loop.fresh("Refine").unwrap();
+        node.body_mut().unwrap().nodes.push(NodeType::Prompt.fresh("Ask").unwrap());
+        state.0.nodes.push(node);
+        state
+    };
+    let tell = |change: &dyn Fn(&mut Definition, &mut Extensions)| {
+        let (before, mut after) = (base(), base());
+        change(&mut after.0, &mut after.1);
+        said(&before, &after)
+    };
+    let body = |definition: &mut Definition, name: &str| definition.body_at_mut(name).unwrap().clone();
+    let ask = tell(&|definition, _| {
+        definition.at_mut("Refine/Ask").and_then(Node::inline_prompt_mut).unwrap().model_id =
+            "openai/gpt".into();
+    });
+    assert_eq!(ask, "~ Prompt Refine/Ask [Model:  => openai/gpt]");
+    let renamed = tell(&|definition, _| definition.node_mut("Refine").unwrap().name = "Again".into());
+    assert_eq!(renamed, "~ Loop Again [Name: Refine => Again]");
+    let both = tell(&|definition, _| {
+        definition.at_mut("Refine/Ask").unwrap().name = "Improve".into();
+        definition.node_mut("Refine").unwrap().name = "Again".into();
+    });
+    assert_eq!(both, "~ Loop Again [Name: Refine => Again]\n~ Prompt Again/Improve [Name: Ask => Improve]");
+    let cut = tell(&|definition, _| {
+        let mut inside = body(definition, "Refine");
+        inside.connections.pop();
+        *definition.body_at_mut("Refine").unwrap() = inside;
+    });
+    assert_eq!(cut, "- Refine/LoopInput.loopInput → Refine/LoopController.loopOutput (0 fields)");
+    let moved = tell(&|_, extensions| {
+        extensions.node_mut("Refine/Ask").position = Some(Position { x: 1.0, y: 2.0 });
+    });
+    assert_eq!(moved, "> Prompt Refine/Ask");
+    let turned = tell(&|_, extensions| {
+        extensions.loop_polarity = crate::extensions::LoopPolarity::ExitWhenTrue;
+    });
+    assert_eq!(
+        turned,
+        "~ LoopController Refine/LoopController [Condition means: the loop goes on while it holds => the loop ends when \
+         it holds]"
+    );
+}

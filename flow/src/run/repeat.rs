@@ -6,11 +6,10 @@ use super::frame::{State, find};
 use super::{Outcome, Run, Values};
 use crate::definition::InputCategory;
 use crate::extensions::LoopPolarity;
+use crate::node::repeat::COUNT;
 use crate::plan::{Controller, PlannedKind};
 use crate::value::shape;
 
-/// The output of a Loop that, where it is declared, says how many iterations there were.
-pub const COUNT: &str = "iterationCount";
 /// What a controller is said to have taken when the loop ends.
 pub const EXIT: &str = "exit";
 

@@ -1,6 +1,6 @@
 //! A small picture of a flow's graph, drawn to fit a card.
 
-use flow::wire::Thumbnail;
+use flow::wire::{Thumbnail, ThumbnailNode};
 use leptos::prelude::*;
 
 /// The card's picture, in its own units.
@@ -15,36 +15,56 @@ const USUAL_HEIGHT: f64 = 80.0;
 /// Where the nodes stand in the picture, and how large they are.
 #[derive(Clone, Debug, PartialEq)]
 struct Layout {
-    places: Vec<(f64, f64)>,
+    boxes: Vec<Block>,
+    /// The size of a node that is no loop.
+    width: f64,
+    height: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Block {
+    x: f64,
+    y: f64,
     width: f64,
     height: f64,
 }
 
 fn lay_out(thumbnail: &Thumbnail) -> Layout {
-    let (left, spread_x) = extent(thumbnail.nodes.iter().map(|node| node.x));
-    let (top, spread_y) = extent(thumbnail.nodes.iter().map(|node| node.y));
-    let scale_x =
-        ((WIDTH - 2.0 * PADDING) / (spread_x + flow::layout::WIDTH)).min(LARGEST.0 / flow::layout::WIDTH);
-    let scale_y = ((HEIGHT - 2.0 * PADDING) / (spread_y + USUAL_HEIGHT)).min(LARGEST.1 / USUAL_HEIGHT);
-    let (width, height) = (flow::layout::WIDTH * scale_x, USUAL_HEIGHT * scale_y);
-    let margin_x = (WIDTH - spread_x * scale_x - width) / 2.0;
-    let margin_y = (HEIGHT - spread_y * scale_y - height) / 2.0;
-    let place = |x: f64, y: f64| (margin_x + (x - left) * scale_x, margin_y + (y - top) * scale_y);
-    Layout { places: thumbnail.nodes.iter().map(|node| place(node.x, node.y)).collect(), width, height }
+    let size = |node: &ThumbnailNode| node.frame.unwrap_or((flow::layout::WIDTH, USUAL_HEIGHT));
+    let nodes = thumbnail.nodes.iter();
+    let (left, spread_x) = extent(nodes.clone().map(|node| (node.x, node.x + size(node).0)));
+    let (top, spread_y) = extent(nodes.clone().map(|node| (node.y, node.y + size(node).1)));
+    let scale_x = ((WIDTH - 2.0 * PADDING) / spread_x.max(1.0)).min(LARGEST.0 / flow::layout::WIDTH);
+    let scale_y = ((HEIGHT - 2.0 * PADDING) / spread_y.max(1.0)).min(LARGEST.1 / USUAL_HEIGHT);
+    let margin_x = (WIDTH - spread_x * scale_x) / 2.0;
+    let margin_y = (HEIGHT - spread_y * scale_y) / 2.0;
+    let placed = |node: &ThumbnailNode| Block {
+        x: margin_x + (node.x - left) * scale_x,
+        y: margin_y + (node.y - top) * scale_y,
+        width: size(node).0 * scale_x,
+        height: size(node).1 * scale_y,
+    };
+    Layout {
+        boxes: nodes.map(placed).collect(),
+        width: flow::layout::WIDTH * scale_x,
+        height: USUAL_HEIGHT * scale_y,
+    }
 }
 
-/// The least value, and how far the greatest is from it.
-fn extent(values: impl Iterator<Item = f64> + Clone) -> (f64, f64) {
-    let least = values.clone().fold(f64::INFINITY, f64::min);
-    let most = values.fold(f64::NEG_INFINITY, f64::max);
+/// The least begin, and how far the greatest end is from it.
+fn extent(values: impl Iterator<Item = (f64, f64)> + Clone) -> (f64, f64) {
+    let least = values.clone().map(|(begin, _)| begin).fold(f64::INFINITY, f64::min);
+    let most = values.map(|(_, end)| end).fold(f64::NEG_INFINITY, f64::max);
     if least.is_finite() { (least, most - least) } else { (0.0, 0.0) }
 }
 
 /// The curve from one node's right side to another's left.
 fn curve(layout: &Layout, from: usize, to: usize) -> Option<String> {
-    let (from, to) = (layout.places.get(from)?, layout.places.get(to)?);
-    let (x1, y1) = (from.0 + layout.width, from.1 + layout.height / 2.0);
-    let (x2, y2) = (to.0, to.1 + layout.height / 2.0);
+    let (from, to) = (layout.boxes.get(from)?, layout.boxes.get(to)?);
+    // At a loop's side where its ports are.
+    let level = |it: &Block| it.y + it.height.min(layout.height) / 2.0;
+    let (x1, y1) = (from.x + from.width, level(from));
+    let (x2, y2) = (to.x, level(to));
     let bend = ((x2 - x1).abs() / 2.0).max(6.0);
     Some(format!("M{x1:.1} {y1:.1}C{:.1} {y1:.1},{:.1} {y2:.1},{x2:.1} {y2:.1}", x1 + bend, x2 - bend))
 }
@@ -56,12 +76,30 @@ pub fn Picture(thumbnail: Thumbnail) -> impl IntoView {
         thumbnail.edges.iter().filter_map(|(from, to)| curve(&layout, *from, *to)).collect::<Vec<_>>();
     let (width, height) = (layout.width, layout.height);
     let mark = (height * 0.55).min(width * 0.5);
-    let nodes = layout.places.into_iter().zip(thumbnail.nodes);
+    let boxes = layout.boxes.into_iter().zip(thumbnail.nodes);
+    // Loops lie below the wires, as on the canvas.
+    let (loops, cards): (Vec<_>, Vec<_>) = boxes.partition(|(_, node)| node.frame.is_some());
     view! {
         <svg viewBox=format!("0 0 {WIDTH} {HEIGHT}") aria-hidden="true" preserveAspectRatio="xMidYMid meet">
+            {loops
+                .into_iter()
+                .map(|(it, _)| {
+                    view! {
+                        <rect
+                            class="thumb-frame"
+                            x=it.x
+                            y=it.y
+                            width=it.width
+                            height=it.height
+                            rx=height * 0.22
+                        ></rect>
+                    }
+                })
+                .collect_view()}
             {curves.into_iter().map(|d| view! { <path class="thumb-edge" d=d></path> }).collect_view()}
-            {nodes
-                .map(|((x, y), node)| {
+            {cards
+                .into_iter()
+                .map(|(Block { x, y, .. }, node)| {
                     let inset = (height - mark) / 2.0;
                     view! {
                         <rect class="thumb-node" x=x y=y width=width height=height rx=height * 0.22></rect>
@@ -84,11 +122,11 @@ pub fn Picture(thumbnail: Thumbnail) -> impl IntoView {
 mod tests {
     use super::*;
     use flow::definition::NodeType;
-    use flow::wire::ThumbnailNode;
 
     fn thumbnail(places: &[(f64, f64)]) -> Thumbnail {
         let nodes =
-            places.iter().map(|(x, y)| ThumbnailNode { kind: NodeType::Prompt, x: *x, y: *y }).collect();
+            places.iter().map(|(x, y)| ThumbnailNode { kind: NodeType::Prompt, x: *x, y: *y, frame: None });
+        let nodes = nodes.collect();
         Thumbnail { nodes, edges: vec![(0, 1), (7, 0)] }
     }
 
@@ -102,11 +140,22 @@ mod tests {
         ];
         for places in flows {
             let layout = lay_out(&thumbnail(places));
-            for (x, y) in &layout.places {
-                assert!(*x >= 0.0 && x + layout.width <= WIDTH, "{x} in {places:?}");
-                assert!(*y >= 0.0 && y + layout.height <= HEIGHT, "{y} in {places:?}");
+            for it in &layout.boxes {
+                assert!(it.x >= 0.0 && it.x + it.width <= WIDTH, "{it:?} in {places:?}");
+                assert!(it.y >= 0.0 && it.y + it.height <= HEIGHT, "{it:?} in {places:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_loop_lies_around_what_is_inside() {
+        let mut thumbnail = thumbnail(&[(0.0, 0.0), (300.0, 0.0), (340.0, 120.0)]);
+        thumbnail.nodes[1].frame = Some((900.0, 400.0));
+        let layout = lay_out(&thumbnail);
+        let (frame, inner) = (layout.boxes[1], layout.boxes[2]);
+        assert!(frame.x < inner.x && inner.x + inner.width < frame.x + frame.width);
+        assert!(frame.y < inner.y && inner.y + inner.height < frame.y + frame.height);
+        assert!(frame.x + frame.width <= WIDTH && frame.y + frame.height <= HEIGHT);
     }
 
     #[test]

@@ -16,5 +16,6 @@ pub mod kept;
 pub mod prompt;
 pub mod selection;
 pub mod session;
+pub mod told;
 pub mod trace;
 pub mod walk;

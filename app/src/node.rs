@@ -1,5 +1,6 @@
 //! The node kinds on the page: icon, a line about the configuration, and the form of the inspector. One file each.
 
+mod code;
 mod collector;
 mod condition;
 pub mod field;
@@ -22,6 +23,7 @@ pub fn summary(node: &Node) -> String {
         NodeType::Prompt => prompt::summary(node),
         NodeType::Condition => condition::summary(node),
         NodeType::LambdaFunction => function::summary(node),
+        NodeType::InlineCode => code::summary(node),
         NodeType::Input | NodeType::Output => String::new(),
         other => other.describe().label.to_owned(),
     }
@@ -37,6 +39,7 @@ pub fn form(card: Card) -> AnyView {
         NodeType::Iterator => iterator::form(card).into_any(),
         NodeType::Collector => collector::form(card).into_any(),
         NodeType::LambdaFunction => function::form(card).into_any(),
+        NodeType::InlineCode => code::form(card).into_any(),
         _ => generic::form(card).into_any(),
     }
 }
@@ -62,6 +65,7 @@ fn path(kind: NodeType) -> &'static str {
         NodeType::Iterator => iterator::ICON,
         NodeType::Collector => collector::ICON,
         NodeType::LambdaFunction => function::ICON,
+        NodeType::InlineCode => code::ICON,
         other => generic::icon(other),
     }
 }

@@ -42,6 +42,13 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         chain: Vec<Link>,
     },
+    /// Something that a node's code printed.
+    NodePrinted {
+        node: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Link>,
+    },
     /// A node ended well.
     NodeCompleted {
         node: String,

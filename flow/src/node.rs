@@ -1,6 +1,7 @@
 //! The node kinds: what each is called, its ports, and a fresh one. THE registration: a new kind is a file below and
 //! a line in each match, and the compiler points at them.
 
+pub mod code;
 pub mod collector;
 pub mod condition;
 pub mod function;
@@ -120,6 +121,7 @@ impl NodeType {
             Self::Output => output::KIND,
             Self::Prompt => prompt::KIND,
             Self::Condition => condition::KIND,
+            Self::InlineCode => code::KIND,
             Self::LambdaFunction => function::KIND,
             Self::Iterator => iterator::KIND,
             Self::Collector => collector::KIND,
@@ -137,6 +139,7 @@ impl NodeType {
             Self::Output => Some(output::fresh(name)),
             Self::Prompt => Some(prompt::fresh(name)),
             Self::Condition => Some(condition::fresh(name)),
+            Self::InlineCode => Some(code::fresh(name)),
             Self::LambdaFunction => Some(function::fresh(name)),
             Self::Iterator => Some(iterator::fresh(name)),
             Self::Collector => Some(collector::fresh(name)),

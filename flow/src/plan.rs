@@ -16,6 +16,7 @@ use crate::definition::{
 use crate::expression::Expression;
 use crate::extensions::{Answer, Extensions, LoopPolarity};
 use crate::iteration::{self, ITEM};
+use crate::node::code;
 use crate::value::Type;
 
 /// How often a loop goes round where it does not say.
@@ -62,6 +63,7 @@ pub(crate) enum PlannedKind {
     Condition { branches: Vec<(String, Option<Condition>)> },
     Prompt { prompt: Box<InlinePrompt>, answer: Option<Answer> },
     Function { arn: String },
+    Code { code: String, limit: u16 },
     Iterator { region: usize, parallel: usize },
     Collector { iterator: usize },
     Loop { region: usize, input: usize, controller: usize },
@@ -220,6 +222,10 @@ impl Planner<'_> {
             (Some(Configuration::LambdaFunction(function)), _) => {
                 PlannedKind::Function { arn: function.lambda_arn.clone() }
             }
+            (Some(Configuration::InlineCode(code)), _) => PlannedKind::Code {
+                code: code.code.clone(),
+                limit: extension.and_then(|extension| extension.time_limit).unwrap_or(code::USUAL_LIMIT),
+            },
             (Some(Configuration::Loop(inner)), _) => {
                 let region = body?;
                 let first = self.scope(&inner.definition, &format!("{key}/"), region)?;

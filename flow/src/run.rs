@@ -21,7 +21,7 @@ use serde_json::Value;
 use crate::event::{Body, Failure, FailureCode, Field, Link, ModelCall, RunError, Source, Status};
 use crate::message::Chat;
 use crate::node::condition::DEFAULT;
-use crate::node::{function, prompt};
+use crate::node::{code, function, prompt};
 use crate::plan::{Plan, PlannedInput, PlannedKind};
 use crate::value::shape;
 use crate::wire::OutputValue;
@@ -87,6 +87,8 @@ pub enum Work {
     Chat(Box<Chat>),
     /// Call a function.
     Function(Box<function::Call>),
+    /// Run code.
+    Code(Box<code::Code>),
 }
 
 /// What a task yielded.
@@ -225,6 +227,14 @@ impl Run {
         }
     }
 
+    /// A task's code printed something.
+    pub fn printed(&mut self, task: TaskId, text: String) {
+        if self.end.is_none() && self.is_running(task) {
+            let (node, chain) = (self.plan.nodes[task.node].name.clone(), self.chain(task.frame));
+            self.events.push(Body::NodePrinted { node, text, chain });
+        }
+    }
+
     /// Ends the run from outside: stopped, out of time, or cut off.
     pub fn stop(&mut self, status: Status, error: Option<RunError>) {
         if self.end.is_none() && status.is_final() {
@@ -329,6 +339,10 @@ impl Run {
             }
             PlannedKind::Function { arn } => {
                 Step::Effect(Work::Function(Box::new(function::call(arn, &node.name, &node.inputs, values))))
+            }
+            PlannedKind::Code { code, limit } => {
+                let code = code::Code { code: code.clone(), inputs: values, limit: *limit };
+                Step::Effect(Work::Code(Box::new(code)))
             }
             PlannedKind::Iterator { .. } => {
                 self.begin_items(frame, at, values)?;

@@ -25,6 +25,14 @@ pub fn all(model: &str) -> Vec<Template> {
             include_str!("templates/judge-reviews.json"),
             model,
         ),
+        template(
+            "read-order",
+            "Read an order",
+            "Parse a mail with Python, sum it up",
+            json!("Hello, I would like to have\n2 x Kettle 29.90\n1 x Desk lamp 45.50\nas soon as you can."),
+            include_str!("templates/read-order.json"),
+            model,
+        ),
     ]
     .into_iter()
     .flatten()
@@ -74,7 +82,7 @@ mod tests {
     #[test]
     fn every_template_runs() {
         let templates = all("local/smollm2");
-        assert_eq!(templates.len(), 2);
+        assert_eq!(templates.len(), 3);
         for template in templates {
             let report = crate::check::check(&template.definition, &template.extensions);
             assert!(report.problems.is_empty(), "{}: {:?}", template.id, report.problems);

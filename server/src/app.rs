@@ -19,6 +19,7 @@ use crate::folder::{self, Folder, Running};
 use crate::node::Context;
 use crate::node::function::Functions;
 use crate::provider::Registry;
+use crate::python::Python;
 use crate::run::Runner;
 use crate::service::{Found, Service, from_environment};
 use crate::store::{self, Store};
@@ -35,6 +36,8 @@ pub struct Config {
     pub allowed_hosts: Vec<String>,
     /// Where the embedded model's weights are; the user's cache folder unless given.
     pub models: Option<PathBuf>,
+    /// Where the Python interpreter is; the user's cache folder unless given.
+    pub python: Option<PathBuf>,
 }
 
 /// A server that listens.
@@ -99,7 +102,9 @@ impl Server {
         let models =
             Registry::new(egress.clone(), embedded.as_ref().map(|embedded| Arc::clone(&embedded.provider)));
         let functions = Functions::new(egress);
-        let context = Context { models: models.clone(), functions: functions.clone() };
+        let python = Python::new(config.python, tasks.clone());
+        let context =
+            Context { models: models.clone(), functions: functions.clone(), python: python.clone() };
         let runner = Runner::new(store.clone(), context, tasks.clone());
         runner.recover().await?;
         let service = Service {
@@ -107,6 +112,7 @@ impl Server {
             runner,
             models,
             functions,
+            python,
             seal,
             tasks,
             found: Found::new(from_environment(environment())),

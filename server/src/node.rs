@@ -1,5 +1,6 @@
 //! The effects of the node kinds that have one.
 
+pub mod code;
 pub mod function;
 
 use flow::event::{Failure, ModelCall};
@@ -7,6 +8,7 @@ use flow::run::{Completion, Task, Work};
 use serde_json::Value;
 
 use crate::provider::{Pieces, Registry};
+use crate::python::Python;
 use function::Functions;
 
 /// What a node's effect may use.
@@ -14,6 +16,7 @@ use function::Functions;
 pub struct Context {
     pub models: Registry,
     pub functions: Functions,
+    pub python: Python,
 }
 
 /// The execution that a node works for.
@@ -44,6 +47,10 @@ pub async fn perform(
         }
         Work::Function(call) => {
             let value = context.functions.call(&call, &task.chain, origin).await?;
+            Ok(Completion { value, model: None })
+        }
+        Work::Code(code) => {
+            let value = code::run(&context.python, &task.node, *code, pieces).await?;
             Ok(Completion { value, model: None })
         }
     }

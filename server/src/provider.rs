@@ -72,13 +72,22 @@ pub fn embedded(_: Option<PathBuf>, _: &Egress) -> Option<Embedded> {
     None
 }
 
+/// Something that comes before a node has ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// A part of the answer.
+    Answer(String),
+    /// Something that code printed.
+    Printed(String),
+}
+
 /// Where the pieces of an answer go.
 #[derive(Clone, Debug)]
-pub struct Pieces(mpsc::Sender<String>);
+pub struct Pieces(mpsc::Sender<Piece>);
 
 impl Pieces {
     /// Pieces that arrive at the receiver, which may lag by this many.
-    pub fn channel(lag: usize) -> (Self, mpsc::Receiver<String>) {
+    pub fn channel(lag: usize) -> (Self, mpsc::Receiver<Piece>) {
         let (sender, receiver) = mpsc::channel(lag);
         (Self(sender), receiver)
     }
@@ -86,12 +95,17 @@ impl Pieces {
     /// Passes a piece on. A receiver that has gone away is no error: the answer counts, not its pieces.
     pub async fn push(&self, text: String) {
         if !text.is_empty() {
-            let _ = self.0.send(text).await;
+            let _ = self.0.send(Piece::Answer(text)).await;
         }
     }
 
+    /// Passes on what code printed.
+    pub async fn print(&self, text: String) {
+        let _ = self.0.send(Piece::Printed(text)).await;
+    }
+
     /// The sender itself, for a thread that cannot wait.
-    pub fn sender(&self) -> mpsc::Sender<String> {
+    pub fn sender(&self) -> mpsc::Sender<Piece> {
         self.0.clone()
     }
 }

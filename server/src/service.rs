@@ -1,6 +1,7 @@
 //! The rules of flows, versions, aliases, executions, connections and functions, shared by both APIs. No HTTP here.
 
 mod aliases;
+mod check;
 mod connections;
 mod executions;
 mod flows;
@@ -29,6 +30,7 @@ use crate::auth::seal::Seal;
 use crate::error::Error;
 use crate::node::function::Functions;
 use crate::provider::{Registry, Weights};
+use crate::python::Python;
 use crate::run::Runner;
 use crate::store::Store;
 use crate::task::Supervisor;
@@ -40,6 +42,7 @@ pub struct Service {
     pub(crate) runner: Runner,
     pub(crate) models: Registry,
     pub(crate) functions: Functions,
+    pub(crate) python: Python,
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,
     pub(crate) found: connections::Found,

@@ -120,6 +120,18 @@ pub fn set_arn(document: &mut Document, node: &str, arn: &str) {
     }
 }
 
+/// Writes the Python of a Code node.
+pub fn set_code(document: &mut Document, node: &str, text: &str) {
+    if let Some(Configuration::InlineCode(code)) = configuration(document, node) {
+        code.code = text.to_owned();
+    }
+}
+
+/// Says how many seconds a Code node may take; nothing for the usual time.
+pub fn set_time_limit(document: &mut Document, node: &str, limit: Option<u16>) {
+    document.extensions.node_mut(node).time_limit = limit;
+}
+
 /// Says how many items of an Iterator may be under way together; nothing for one.
 pub fn set_parallel(document: &mut Document, node: &str, parallel: Option<u16>) {
     document.extensions.node_mut(node).parallel = parallel;

@@ -15,6 +15,7 @@ use leptos::prelude::*;
 use super::document::{Document, source_port};
 use super::history::History;
 use super::selection::Selection;
+use super::told::Told;
 use super::trace;
 
 /// A node on the page.
@@ -96,6 +97,7 @@ pub struct Editor {
     pub tick: RwSignal<u64>,
     pub selection: RwSignal<Selection>,
     pub report: RwSignal<Report>,
+    told: StoredValue<Told>,
     /// Read aloud by assistive technology.
     pub announcement: RwSignal<String>,
 }
@@ -114,6 +116,7 @@ impl Editor {
             tick: RwSignal::new(0),
             selection: RwSignal::new(Selection::default()),
             report: RwSignal::new(Report::default()),
+            told: StoredValue::new(Told::default()),
             announcement: RwSignal::new(String::new()),
         }
     }
@@ -124,6 +127,12 @@ impl Editor {
         self.history.set_value(History::default());
         self.selection.set(Selection::default());
         self.refresh();
+    }
+
+    /// Takes on what the server found in these documents, which may be older than those on the screen.
+    pub fn hear(self, report: &Report, definition: &Definition) {
+        self.told.set_value(Told::of(report, definition));
+        self.sync_problems(&self.document.get_value());
     }
 
     /// Looks at the document, without being woken by its changes.
@@ -332,7 +341,8 @@ impl Editor {
     }
 
     fn sync_problems(self, document: &Document) {
-        let report = check(&document.definition, &document.extensions);
+        let mut report = check(&document.definition, &document.extensions);
+        report.problems.extend(self.told.with_value(|told| told.in_force(&document.definition)));
         let mut by_node: HashMap<&str, Vec<Problem>> = HashMap::new();
         for problem in &report.problems {
             by_node.entry(problem.node.as_deref().unwrap_or_default()).or_default().push(problem.clone());
@@ -396,7 +406,8 @@ fn light(row: &trace::Row) -> Light {
         duration: row.duration(),
         streams: row.state == trace::State::Running && !row.text.is_empty(),
         branch: row.branch.clone(),
-        failure: row.failure.as_ref().map(|failure| failure.message.clone()),
+        // Its first line: the traceback of code has no room on a card.
+        failure: row.failure.as_ref().and_then(|failure| failure.message.lines().next().map(str::to_owned)),
     }
 }
 

@@ -39,6 +39,8 @@ pub struct Row {
     pub outputs: Vec<Field>,
     /// The answer as it streams.
     pub text: String,
+    /// What its code printed.
+    pub printed: String,
     /// The branch that a Condition took.
     pub branch: Option<String>,
     pub model: Option<ModelCall>,
@@ -84,6 +86,7 @@ impl Trace {
             }
             Body::NodeStarted { node, inputs, chain } => self.row(node, chain, at).inputs.clone_from(inputs),
             Body::NodeDelta { node, text, chain } => self.row(node, chain, at).text.push_str(text),
+            Body::NodePrinted { node, text, chain } => self.row(node, chain, at).printed.push_str(text),
             Body::NodeCompleted { node, outputs, model, omitted, chain } => {
                 let row = self.end(node, chain, at, State::Ok);
                 row.outputs.clone_from(outputs);
@@ -184,6 +187,7 @@ impl Row {
             inputs: Vec::new(),
             outputs: Vec::new(),
             text: String::new(),
+            printed: String::new(),
             branch: None,
             model: None,
             failure: None,

@@ -129,7 +129,10 @@ fn NameField(card: Card) -> impl IntoView {
 #[component]
 fn Others(card: Card) -> impl IntoView {
     let lists_inputs = card.node.with_untracked(|node| {
-        matches!(node.kind, NodeType::Condition | NodeType::LambdaFunction | NodeType::Output)
+        matches!(
+            node.kind,
+            NodeType::Condition | NodeType::InlineCode | NodeType::LambdaFunction | NodeType::Output
+        )
     });
     let others = Memo::new(move |_| {
         card.problems.with(|problems| {

@@ -14,7 +14,7 @@ use crate::expression::Expression;
 use crate::extensions::{Answer, Extensions};
 use crate::name;
 use crate::node::condition::DEFAULT;
-use crate::node::{Port, Ports, prompt};
+use crate::node::{Port, Ports, code, prompt};
 use crate::value::Type;
 
 pub(super) fn check(
@@ -33,6 +33,9 @@ pub(super) fn check(
         let extension = extensions.nodes.get(&format!("{place}{}", node.name));
         if let Some(Answer::OneOf(labels)) = extension.and_then(|extension| extension.answer.as_ref()) {
             answer(node, labels, problems);
+        }
+        if let Some(limit) = extension.and_then(|extension| extension.time_limit) {
+            time_limit(node, limit, problems);
         }
         if !node.kind.describe().runs {
             let label = node.kind.describe().label;
@@ -254,7 +257,15 @@ fn configuration(node: &Node, problems: &mut Vec<Problem>) {
             let ObjectService::S3(bucket) = &object.service_configuration;
             empty(&bucket.bucket_name, "a bucket", problems);
         }
-        Configuration::InlineCode(code) => empty(&code.code, "code", problems),
+        Configuration::InlineCode(code) => {
+            if code.code.trim().is_empty() {
+                let message = "Write the code. Its last line, an expression, is the result.";
+                problems.push(
+                    Problem::error(ProblemType::MissingNodeConfiguration, message).in_field(Field::Code),
+                );
+            }
+            variables_of_code(node, problems);
+        }
         Configuration::LoopController(controller) => {
             let expression = controller.continue_condition.expression.as_deref().unwrap_or_default();
             let usable = |name: &str| {
@@ -264,6 +275,25 @@ fn configuration(node: &Node, problems: &mut Vec<Problem>) {
         }
         Configuration::Loop(body) => loop_body(&body.definition, problems),
         _ => {}
+    }
+}
+
+/// Inputs that code cannot speak of.
+fn variables_of_code(node: &Node, problems: &mut Vec<Problem>) {
+    for name in node.inputs.iter().map(|input| input.name.as_str()) {
+        if !code::is_variable(name) {
+            let message = format!("{name} is no variable that Python can have. Give the input another name.");
+            problems.push(
+                Problem::warning(ProblemType::Unspecified, message).in_field(Field::Input(name.to_owned())),
+            );
+        }
+    }
+}
+
+fn time_limit(node: &Node, limit: u16, problems: &mut Vec<Problem>) {
+    if node.kind == NodeType::InlineCode && !(1..=code::MOST_LIMIT).contains(&limit) {
+        let message = format!("The time limit is from 1 to {} seconds.", code::MOST_LIMIT);
+        problems.push(Problem::error(ProblemType::Unspecified, message).in_field(Field::TimeLimit));
     }
 }
 
@@ -484,6 +514,10 @@ pub(super) fn portability(
     if definition.connections.len() > 20 {
         note(format!("AWS allows 20 connections, and this flow has {}.", definition.connections.len()), None);
     }
+    let codes = definition.nodes.iter().filter(|node| node.kind == NodeType::InlineCode).count();
+    if codes > 5 {
+        note(format!("AWS allows 5 Code nodes, and this flow has {codes}."), None);
+    }
     for node in &definition.nodes {
         let long = |text: &str| text.chars().count() > 64;
         let expressions = node.inputs.iter().map(|input| input.expression.as_str());
@@ -513,6 +547,12 @@ pub(super) fn portability(
         let extension = extensions.nodes.get(&format!("{place}{}", node.name));
         if extension.is_some_and(|extension| extension.answer.is_some()) {
             note("AWS does not hold the answer to one of a list.".to_owned(), Some(&node.name));
+        }
+        if node.kind == NodeType::InlineCode && node.inputs.len() > 5 {
+            note("AWS allows 5 inputs of code.".to_owned(), Some(&node.name));
+        }
+        if extension.is_some_and(|extension| extension.time_limit.is_some()) {
+            note("AWS lets nobody say how long code may take.".to_owned(), Some(&node.name));
         }
         if extension.and_then(|extension| extension.parallel).is_some_and(|parallel| parallel > 1) {
             note("AWS goes through items one after the other.".to_owned(), Some(&node.name));

@@ -57,13 +57,6 @@ pub(super) fn describe(node: NodeType) -> Kind {
             ),
             const { &[Port::required("predictedIntent", Some(String))] },
         ),
-        NodeType::InlineCode => kind(
-            "Inline code",
-            Group::Code,
-            "Runs a piece of Python.",
-            Ports::Free,
-            const { &[Port::required("response", None)] },
-        ),
         NodeType::Storage => kind(
             "Storage",
             Group::Data,

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::{Feed, INTERRUPTED, LONGEST, Tokens};
 use crate::clock;
 use crate::node::{self, Context, Origin};
-use crate::provider::Pieces;
+use crate::provider::{Piece, Pieces};
 
 /// Pieces of an answer that may wait before the model does.
 const LAG: usize = 64;
@@ -43,7 +43,7 @@ impl Driver {
     pub(super) async fn drive(mut self) -> End {
         let mut stamp = Stamp { began: Instant::now(), seq: 0, tokens: Tokens::default() };
         let mut under_way: FuturesUnordered<BoxFuture<'static, Outcome>> = FuturesUnordered::new();
-        let (pieces, mut arriving) = mpsc::channel::<(TaskId, String)>(LAG);
+        let (pieces, mut arriving) = mpsc::channel::<(TaskId, Piece)>(LAG);
         let deadline = tokio::time::sleep(LONGEST);
         tokio::pin!(deadline);
         let status = loop {
@@ -68,7 +68,10 @@ impl Driver {
                     let late = why(FailureCode::TimedOut, "The run took longer than an hour.");
                     self.run.stop(Status::TimedOut, Some(late));
                 }
-                Some((task, text)) = arriving.recv() => self.run.delta(task, text),
+                Some((task, piece)) = arriving.recv() => match piece {
+                    Piece::Answer(text) => self.run.delta(task, text),
+                    Piece::Printed(text) => self.run.printed(task, text),
+                },
                 Some((task, result)) = under_way.next() => match result {
                     Ok(completion) => self.run.complete(task, completion),
                     Err(failure) => self.run.fail(task, failure),
@@ -107,13 +110,13 @@ async fn perform(
     task: Task,
     context: Context,
     origin: Arc<Origin>,
-    pieces: mpsc::Sender<(TaskId, String)>,
+    pieces: mpsc::Sender<(TaskId, Piece)>,
 ) -> Outcome {
     let id = task.id;
     let (sink, mut arriving) = Pieces::channel(LAG);
     let forward = async {
-        while let Some(text) = arriving.recv().await {
-            if pieces.send((id, text)).await.is_err() {
+        while let Some(piece) = arriving.recv().await {
+            if pieces.send((id, piece)).await.is_err() {
                 break;
             }
         }

@@ -18,7 +18,7 @@ mod tests;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
@@ -26,7 +26,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
-use tracing::{info, warn};
+use tracing::{debug, warn};
 
 use crate::task::Supervisor;
 pub use answer::Finding;
@@ -47,6 +47,10 @@ pub const LARGEST_RESULT: usize = 10 * 1024 * 1024;
 const CHECK: Duration = Duration::from_secs(2);
 /// How long whoever asks for a check waits: for the interpreter, which is compiled when it is first used, and for others.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How soon the interpreter is ready where it was compiled before.
+const SOON: Duration = Duration::from_secs(2);
+/// What whoever waits longer is told.
+const UNREADY: &str = "(Python is made ready, which takes up to a minute the first time.)\n";
 /// How many checks are remembered.
 const REMEMBERED: usize = 1000;
 
@@ -174,7 +178,13 @@ impl Python {
         limit: Duration,
         mut print: impl FnMut(String) -> F,
     ) -> Result<Vec<u8>, Error> {
-        let machine = self.machine().await?;
+        let machine = match timeout(SOON, self.machine()).await {
+            Ok(machine) => machine?,
+            Err(_) => {
+                print(UNREADY.to_owned()).await;
+                self.machine().await?
+            }
+        };
         let turn = Arc::clone(turns).acquire_owned().await;
         let turn = turn.map_err(|_| Error::Broken("no turns are given any more".to_owned()))?;
         let (log, answer) = (Output::new(LONGEST_LOG), Output::new(LARGEST_RESULT + 1024));
@@ -218,10 +228,10 @@ impl Shared {
         }
         let folder =
             self.folder.as_deref().filter(|folder| interpreter::is_in(folder)).ok_or(Error::Absent)?;
-        info!("Python is made ready, which takes up to a minute when it is first done on a machine");
+        let began = Instant::now();
         let opened = Machine::open(&interpreter::module(folder), &interpreter::compiled(folder));
         let opened = Arc::new(opened.map_err(|error| Error::Broken(format!("{error:#}")))?);
-        info!("Python is ready");
+        debug!(python.milliseconds = began.elapsed().as_millis(), "Python is ready");
         Ok(Arc::clone(machine.insert(opened)))
     }
 }

@@ -10,6 +10,7 @@
 )]
 
 mod arrows;
+mod code;
 mod durability;
 mod flows;
 mod functions;

@@ -45,9 +45,9 @@ const LONGEST_LOG: usize = 64 * 1024;
 /// The largest result, in bytes of JSON.
 pub const LARGEST_RESULT: usize = 10 * 1024 * 1024;
 /// How long a check may take, all codes together.
-const CHECK: Duration = Duration::from_secs(2);
+const CHECK: Duration = Duration::from_secs(4);
 /// How long whoever asks for a check waits: for the interpreter, which is compiled when it is first used, and for others.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(5);
 /// How soon the interpreter is ready where it was compiled before.
 const SOON: Duration = Duration::from_secs(2);
 /// What whoever waits longer is told.

@@ -1,16 +1,22 @@
 //! The node kinds: what each is called, its ports, and a fresh one. THE registration: a new kind is a file below and
 //! a line in each match, and the compiler points at them.
 
+pub mod agent;
 pub mod code;
 pub mod collector;
 pub mod condition;
 pub mod function;
 pub mod input;
 pub mod iterator;
+pub mod knowledge_base;
+pub mod lex;
 pub mod output;
 pub mod prompt;
-mod remaining;
 mod repeat;
+pub mod retrieval;
+pub mod storage;
+
+use serde_json::Value;
 
 use crate::definition::{Node, NodeType};
 use crate::value::Type;
@@ -123,12 +129,16 @@ impl NodeType {
             Self::Condition => condition::KIND,
             Self::InlineCode => code::KIND,
             Self::LambdaFunction => function::KIND,
+            Self::Agent => agent::KIND,
+            Self::KnowledgeBase => knowledge_base::KIND,
+            Self::Lex => lex::KIND,
+            Self::Storage => storage::KIND,
+            Self::Retrieval => retrieval::KIND,
             Self::Iterator => iterator::KIND,
             Self::Collector => collector::KIND,
             Self::Loop => repeat::LOOP,
             Self::LoopInput => repeat::INPUT,
             Self::LoopController => repeat::CONTROLLER,
-            other => remaining::describe(other),
         }
     }
 
@@ -141,6 +151,11 @@ impl NodeType {
             Self::Condition => Some(condition::fresh(name)),
             Self::InlineCode => Some(code::fresh(name)),
             Self::LambdaFunction => Some(function::fresh(name)),
+            Self::Agent => Some(agent::fresh(name)),
+            Self::KnowledgeBase => Some(knowledge_base::fresh(name)),
+            Self::Lex => Some(lex::fresh(name)),
+            Self::Storage => Some(storage::fresh(name)),
+            Self::Retrieval => Some(retrieval::fresh(name)),
             Self::Iterator => Some(iterator::fresh(name)),
             Self::Collector => Some(collector::fresh(name)),
             _ => None,
@@ -178,4 +193,24 @@ impl NodeType {
     pub fn starts(self) -> bool {
         matches!(self, Self::Input | Self::LoopInput)
     }
+}
+
+/// A text and two objects of what a node is given, by the names of its ports.
+fn text_and_objects(
+    values: Vec<(String, Value)>,
+    text: &str,
+    objects: [&str; 2],
+) -> (String, [Option<Value>; 2]) {
+    let mut given = (String::new(), [None, None]);
+    for (name, value) in values {
+        match value {
+            Value::String(value) if name == text => given.0 = value,
+            value => {
+                if let Some(at) = objects.iter().position(|object| *object == name) {
+                    given.1[at] = Some(value);
+                }
+            }
+        }
+    }
+    given
 }

@@ -11,11 +11,13 @@ use std::collections::{BTreeMap, HashMap};
 use crate::check::{Report, check};
 use crate::condition::Condition;
 use crate::definition::{
-    Configuration, Definition, InlinePrompt, InputCategory, LoopControllerConfiguration, Node, NodeType,
+    Configuration, Definition, InlinePrompt, InputCategory, KnowledgeBaseConfiguration, LexConfiguration,
+    LoopControllerConfiguration, Node, NodeType, ObjectConfiguration, ObjectService,
 };
 use crate::expression::Expression;
-use crate::extensions::{Answer, Extensions, LoopPolarity};
+use crate::extensions::{Answer, Extensions, LoopPolarity, NodeExtension};
 use crate::iteration::{self, ITEM};
+use crate::join::Join;
 use crate::node::code;
 use crate::value::Type;
 
@@ -64,6 +66,11 @@ pub(crate) enum PlannedKind {
     Prompt { prompt: Box<InlinePrompt>, answer: Option<Answer> },
     Function { arn: String },
     Code { code: String, limit: u16 },
+    Agent { alias_arn: String },
+    KnowledgeBase(Box<KnowledgeBaseConfiguration>),
+    Lex(LexConfiguration),
+    Storage { bucket: String },
+    Retrieval { bucket: String },
     Iterator { region: usize, parallel: usize },
     Collector { iterator: usize },
     Loop { region: usize, input: usize, controller: usize },
@@ -87,8 +94,11 @@ pub(crate) struct PlannedInput {
     pub category: Option<InputCategory>,
     pub expression: Expression,
     pub text: String,
-    /// The node and output it is fed from; none for an optional input that is not connected.
-    pub source: Option<(usize, String)>,
+    /// The nodes and outputs it is fed from, in the order of the connections; none for an optional input that is not
+    /// connected.
+    pub sources: Vec<(usize, String)>,
+    /// What is made of them where there may be several.
+    pub join: Option<Join>,
 }
 
 impl Plan {
@@ -174,7 +184,7 @@ impl Planner<'_> {
                 kind,
                 region: own,
                 slot,
-                inputs: inputs(definition, node, &index)?,
+                inputs: inputs(definition, node, self.extensions.nodes.get(&key), &index)?,
                 gates: gates(definition, node, &index)?,
                 dependents: dependents(definition, node, &index),
                 outputs: node.outputs.iter().map(|output| (output.name.clone(), output.kind)).collect(),
@@ -226,6 +236,13 @@ impl Planner<'_> {
                 code: code.code.clone(),
                 limit: extension.and_then(|extension| extension.time_limit).unwrap_or(code::USUAL_LIMIT),
             },
+            (Some(Configuration::Agent(agent)), _) => {
+                PlannedKind::Agent { alias_arn: agent.agent_alias_arn.clone() }
+            }
+            (Some(Configuration::KnowledgeBase(base)), _) => PlannedKind::KnowledgeBase(base.clone()),
+            (Some(Configuration::Lex(lex)), _) => PlannedKind::Lex(lex.clone()),
+            (Some(Configuration::Storage(object)), _) => PlannedKind::Storage { bucket: bucket(object) },
+            (Some(Configuration::Retrieval(object)), _) => PlannedKind::Retrieval { bucket: bucket(object) },
             (Some(Configuration::Loop(inner)), _) => {
                 let region = body?;
                 let first = self.scope(&inner.definition, &format!("{key}/"), region)?;
@@ -258,28 +275,40 @@ impl Planner<'_> {
     }
 }
 
+fn bucket(object: &ObjectConfiguration) -> String {
+    let ObjectService::S3(bucket) = &object.service_configuration;
+    bucket.bucket_name.clone()
+}
+
 /// How often a loop may go round, where this number says so: 1 to 1000.
 pub(crate) fn iterations(number: &serde_json::Number) -> Option<usize> {
     let most = crate::node::prompt::tokens(number)?;
     usize::try_from(most).ok().filter(|most| *most <= MOST_ITERATIONS)
 }
 
-fn inputs(definition: &Definition, node: &Node, index: &HashMap<&str, usize>) -> Option<Vec<PlannedInput>> {
+fn inputs(
+    definition: &Definition,
+    node: &Node,
+    extension: Option<&NodeExtension>,
+    index: &HashMap<&str, usize>,
+) -> Option<Vec<PlannedInput>> {
     let planned = |input: &crate::definition::NodeInput| {
-        let source = definition
+        let sources = definition
             .connections
             .iter()
             .filter(|c| c.target == node.name)
             .filter_map(|c| Some((c, c.data()?)))
-            .find(|(_, data)| data.target_input == input.name)
-            .and_then(|(c, data)| Some((*index.get(c.source.as_str())?, data.source_output.clone())));
+            .filter(|(_, data)| data.target_input == input.name)
+            .filter_map(|(c, data)| Some((*index.get(c.source.as_str())?, data.source_output.clone())))
+            .collect();
         Some(PlannedInput {
             name: input.name.clone(),
             kind: input.kind,
             category: input.category,
             expression: Expression::parse(&input.expression).ok()?,
             text: input.expression.clone(),
-            source,
+            sources,
+            join: extension.and_then(|extension| extension.joins.get(&input.name)).copied(),
         })
     };
     node.inputs.iter().map(planned).collect()

@@ -53,5 +53,9 @@ pub async fn perform(
             let value = code::run(&context.python, &task.node, *code, pieces).await?;
             Ok(Completion { value, model: None })
         }
+        Work::Agent(_) | Work::Search(_) | Work::Intent(_) | Work::Write(_) | Work::Read(_) => {
+            let message = "This kind of node cannot run here yet.".to_owned();
+            Err(Failure { code: flow::event::FailureCode::Validation, message })
+        }
     }
 }

@@ -96,7 +96,10 @@ async fn a_failure_has_the_traceback_of_the_node_and_what_was_printed_before() {
     let (status, answer) = invoke(&harness, "'seven'").await;
     assert_eq!(status.as_u16(), 400, "{answer}");
     assert!(
-        answer["detail"].as_str().unwrap().contains("The output response is a Number, and the result is a String."),
+        answer["detail"]
+            .as_str()
+            .unwrap()
+            .contains("The output response is a Number, and the result is a String."),
         "{answer}"
     );
     let (status, answer) = invoke(&harness, "x = 1").await;

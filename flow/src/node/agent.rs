@@ -1,0 +1,61 @@
+//! Agent: lets a model work with tools until it has an answer, or a question of its own.
+
+use serde_json::Value;
+
+use super::{Group, Kind, Port, Ports, text_and_objects};
+use crate::definition::{AgentConfiguration, Configuration, Node, NodeInput, NodeOutput, NodeType};
+use crate::value::Type;
+
+/// What the agent is asked. A reply to its question comes in here too.
+pub const TEXT: &str = "agentInputText";
+const PROMPT: &str = "promptAttributes";
+const SESSION: &str = "sessionAttributes";
+/// Its answer.
+pub const RESPONSE: &str = "agentResponse";
+
+pub(super) const KIND: Kind = Kind {
+    label: "Agent",
+    group: Group::Ai,
+    about: "Lets a model work with tools until it has an answer. It may ask back. Agents are made on the Agents page.",
+    runs: true,
+    inputs: Ports::Fixed(&[
+        Port::required(TEXT, Some(Type::String)),
+        Port::optional(PROMPT, Some(Type::Object)),
+        Port::optional(SESSION, Some(Type::Object)),
+    ]),
+    outputs: Ports::Fixed(&[Port::required(RESPONSE, Some(Type::String))]),
+};
+
+/// An agent to ask, and what it is given.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    pub alias_arn: String,
+    /// The node's name.
+    pub node: String,
+    pub text: String,
+    /// None where they are not connected.
+    pub prompt_attributes: Option<Value>,
+    pub session_attributes: Option<Value>,
+}
+
+pub(super) fn fresh(name: &str) -> Node {
+    Node {
+        name: name.to_owned(),
+        kind: NodeType::Agent,
+        configuration: Some(Configuration::Agent(AgentConfiguration { agent_alias_arn: String::new() })),
+        inputs: vec![NodeInput::whole(TEXT, Type::String)].into(),
+        outputs: vec![NodeOutput { name: RESPONSE.to_owned(), kind: Type::String }].into(),
+    }
+}
+
+/// What a node asks with these values.
+pub(crate) fn call(alias_arn: &str, node: &str, values: Vec<(String, Value)>) -> Call {
+    let (text, [prompt_attributes, session_attributes]) = text_and_objects(values, TEXT, [PROMPT, SESSION]);
+    Call {
+        alias_arn: alias_arn.to_owned(),
+        node: node.to_owned(),
+        text,
+        prompt_attributes,
+        session_attributes,
+    }
+}

@@ -1,0 +1,64 @@
+//! Lex: names the intent of a message, of those that its bot's alias is bound to.
+
+use serde_json::Value;
+
+use super::{Group, Kind, Port, Ports, text_and_objects};
+use crate::definition::{Configuration, LexConfiguration, Node, NodeInput, NodeOutput, NodeType};
+use crate::value::Type;
+
+/// The message.
+pub const TEXT: &str = "inputText";
+const REQUEST: &str = "requestAttributes";
+const SESSION: &str = "sessionAttributes";
+/// The name of the intent.
+pub const INTENT: &str = "predictedIntent";
+
+pub(super) const KIND: Kind = Kind {
+    label: "Lex",
+    group: Group::Ai,
+    about: "Names the intent of a message. The Connections page binds the bot's alias to intents, each with messages \
+            that mean it.",
+    runs: true,
+    inputs: Ports::Fixed(&[
+        Port::required(TEXT, Some(Type::String)),
+        Port::optional(REQUEST, Some(Type::Object)),
+        Port::optional(SESSION, Some(Type::Object)),
+    ]),
+    outputs: Ports::Fixed(&[Port::required(INTENT, Some(Type::String))]),
+};
+
+/// A message whose intent is to be named.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Utterance {
+    pub bot_alias_arn: String,
+    pub locale: String,
+    pub text: String,
+    /// None where they are not connected.
+    pub request_attributes: Option<Value>,
+    pub session_attributes: Option<Value>,
+}
+
+pub(super) fn fresh(name: &str) -> Node {
+    Node {
+        name: name.to_owned(),
+        kind: NodeType::Lex,
+        configuration: Some(Configuration::Lex(LexConfiguration {
+            bot_alias_arn: String::new(),
+            locale_id: "en_US".to_owned(),
+        })),
+        inputs: vec![NodeInput::whole(TEXT, Type::String)].into(),
+        outputs: vec![NodeOutput { name: INTENT.to_owned(), kind: Type::String }].into(),
+    }
+}
+
+/// What a node asks with these values.
+pub(crate) fn utterance(lex: &LexConfiguration, values: Vec<(String, Value)>) -> Utterance {
+    let (text, [request_attributes, session_attributes]) = text_and_objects(values, TEXT, [REQUEST, SESSION]);
+    Utterance {
+        bot_alias_arn: lex.bot_alias_arn.clone(),
+        locale: lex.locale_id.clone(),
+        text,
+        request_attributes,
+        session_attributes,
+    }
+}

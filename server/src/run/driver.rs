@@ -68,14 +68,17 @@ impl Driver {
                     let late = why(FailureCode::TimedOut, "The run took longer than an hour.");
                     self.run.stop(Status::TimedOut, Some(late));
                 }
-                Some((task, piece)) = arriving.recv() => match piece {
-                    Piece::Answer(text) => self.run.delta(task, text),
-                    Piece::Printed(text) => self.run.printed(task, text),
-                },
-                Some((task, result)) = under_way.next() => match result {
-                    Ok(completion) => self.run.complete(task, completion),
-                    Err(failure) => self.run.fail(task, failure),
-                },
+                Some((task, piece)) = arriving.recv() => self.take(task, piece),
+                Some((task, result)) = under_way.next() => {
+                    // A task that ends in the very poll in which it sent its last piece would overtake it.
+                    while let Ok((task, piece)) = arriving.try_recv() {
+                        self.take(task, piece);
+                    }
+                    match result {
+                        Ok(completion) => self.run.complete(task, completion),
+                        Err(failure) => self.run.fail(task, failure),
+                    }
+                }
             }
         };
         // Closes the connections of what is still under way.
@@ -87,6 +90,13 @@ impl Driver {
             .unwrap_or_else(|| stamp.event(Body::ExecutionEnded { status, error: error.clone() }));
         self.feed.publish(events, false);
         End { status, error, tokens: stamp.tokens, event }
+    }
+
+    fn take(&mut self, task: TaskId, piece: Piece) {
+        match piece {
+            Piece::Answer(text) => self.run.delta(task, text),
+            Piece::Printed(text) => self.run.printed(task, text),
+        }
     }
 }
 

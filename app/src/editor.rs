@@ -20,4 +20,5 @@ pub mod prompt;
 pub mod repeat;
 pub mod selection;
 pub mod session;
+pub mod told;
 pub mod walk;

@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod bound;
 pub mod bucket;
+mod code;
 mod collector;
 mod condition;
 pub mod field;
@@ -35,6 +36,7 @@ pub fn summary(node: &Node) -> String {
         NodeType::KnowledgeBase => knowledge_base::summary(node),
         NodeType::Storage | NodeType::Retrieval => bucket::summary(node),
         NodeType::Agent => agent::summary(node),
+        NodeType::InlineCode => code::summary(node),
         NodeType::Input | NodeType::Output => String::new(),
         other => other.describe().label.to_owned(),
     }
@@ -68,6 +70,7 @@ pub fn form(card: Card) -> AnyView {
         NodeType::Storage => storage::form(card).into_any(),
         NodeType::Retrieval => retrieval::form(card).into_any(),
         NodeType::Agent => agent::form(card).into_any(),
+        NodeType::InlineCode => code::form(card).into_any(),
         _ => generic::form(card).into_any(),
     }
 }
@@ -100,6 +103,7 @@ fn path(kind: NodeType) -> &'static str {
         NodeType::Storage => storage::ICON,
         NodeType::Retrieval => retrieval::ICON,
         NodeType::Agent => agent::ICON,
+        NodeType::InlineCode => code::ICON,
         other => generic::icon(other),
     }
 }

@@ -78,6 +78,10 @@ pub enum Field {
     /// The prompt's text.
     Prompt,
     Model,
+    /// The code of a Code node.
+    Code,
+    /// How long a node may take.
+    TimeLimit,
     /// The answer constraint.
     Answer,
     Configuration,

@@ -43,6 +43,13 @@ pub enum Body {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         chain: Vec<Link>,
     },
+    /// Something that a node's code printed.
+    NodePrinted {
+        node: String,
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        chain: Vec<Link>,
+    },
     /// An agent did something on the way to its answer.
     AgentStep {
         node: String,

@@ -107,6 +107,9 @@ pub struct NodeExtension {
     /// What a Prompt's answer must be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
+    /// How many seconds a Code node may take; ten where it does not say.
+    #[serde(default, rename = "timeLimit", skip_serializing_if = "Option::is_none")]
+    pub time_limit: Option<u16>,
 }
 
 /// A point on the canvas, in flow units (a CSS pixel at 100 % zoom).

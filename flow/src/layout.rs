@@ -329,12 +329,11 @@ mod tests {
 
     /// A loop in a loop, between an Input and an Output.
     fn nested() -> Definition {
-        let mut outer = NodeType::Loop.fresh("Outer").unwrap();
-        let mut inner = NodeType::Loop.fresh("Inner").unwrap();
-        inner.body_mut().unwrap().nodes.push(NodeType::Prompt.fresh("Ask").unwrap());
+        let mut outer = NodeType::Loop.fresh("Outer");
+        let mut inner = NodeType::Loop.fresh("Inner");
+        inner.body_mut().unwrap().nodes.push(NodeType::Prompt.fresh("Ask"));
         outer.body_mut().unwrap().nodes.push(inner);
-        let nodes =
-            vec![NodeType::Input.fresh("Begin").unwrap(), outer, NodeType::Output.fresh("End").unwrap()];
+        let nodes = vec![NodeType::Input.fresh("Begin"), outer, NodeType::Output.fresh("End")];
         Definition { nodes: nodes.into(), ..Definition::default() }
     }
 
@@ -381,7 +380,7 @@ mod tests {
 
     #[test]
     fn outputs_of_a_loop_are_level_with_its_inputs() {
-        let node = NodeType::Loop.fresh("Again").unwrap();
+        let node = NodeType::Loop.fresh("Again");
         let output = port(&node, 500.0, &Row::Output("loopOutput".into())).unwrap();
         let input = port(&node, 500.0, &Row::Input("loopInput".into())).unwrap();
         assert_eq!((output.x, output.y), (500.0, input.y));

@@ -2,6 +2,7 @@
 //! a line in each match, and the compiler points at them.
 
 pub mod agent;
+pub mod code;
 pub mod collector;
 pub mod condition;
 pub mod function;
@@ -11,7 +12,6 @@ pub mod knowledge_base;
 pub mod lex;
 pub mod output;
 pub mod prompt;
-mod remaining;
 pub mod repeat;
 pub mod retrieval;
 pub mod storage;
@@ -29,8 +29,6 @@ pub struct Kind {
     pub group: Group,
     /// What it does, in a sentence or two, for the palette and the inspector.
     pub about: &'static str,
-    /// Whether this build runs it.
-    pub runs: bool,
     pub inputs: Ports,
     pub outputs: Ports,
 }
@@ -127,6 +125,7 @@ impl NodeType {
             Self::Output => output::KIND,
             Self::Prompt => prompt::KIND,
             Self::Condition => condition::KIND,
+            Self::InlineCode => code::KIND,
             Self::LambdaFunction => function::KIND,
             Self::Agent => agent::KIND,
             Self::KnowledgeBase => knowledge_base::KIND,
@@ -138,35 +137,34 @@ impl NodeType {
             Self::Loop => repeat::LOOP,
             Self::LoopInput => repeat::INPUT,
             Self::LoopController => repeat::CONTROLLER,
-            other => remaining::describe(other),
         }
     }
 
-    /// A fresh node of a kind that can be drawn here; none for the others.
-    pub fn fresh(self, name: &str) -> Option<Node> {
+    /// A fresh node.
+    pub fn fresh(self, name: &str) -> Node {
         match self {
-            Self::Input => Some(input::fresh(name)),
-            Self::Output => Some(output::fresh(name)),
-            Self::Prompt => Some(prompt::fresh(name)),
-            Self::Condition => Some(condition::fresh(name)),
-            Self::LambdaFunction => Some(function::fresh(name)),
-            Self::Agent => Some(agent::fresh(name)),
-            Self::KnowledgeBase => Some(knowledge_base::fresh(name)),
-            Self::Lex => Some(lex::fresh(name)),
-            Self::Storage => Some(storage::fresh(name)),
-            Self::Retrieval => Some(retrieval::fresh(name)),
-            Self::Iterator => Some(iterator::fresh(name)),
-            Self::Collector => Some(collector::fresh(name)),
-            Self::Loop => Some(repeat::fresh(name)),
-            Self::LoopInput => Some(repeat::fresh_input(name)),
-            Self::LoopController => Some(repeat::fresh_controller(name)),
-            _ => None,
+            Self::Input => input::fresh(name),
+            Self::Output => output::fresh(name),
+            Self::Prompt => prompt::fresh(name),
+            Self::Condition => condition::fresh(name),
+            Self::InlineCode => code::fresh(name),
+            Self::LambdaFunction => function::fresh(name),
+            Self::Agent => agent::fresh(name),
+            Self::KnowledgeBase => knowledge_base::fresh(name),
+            Self::Lex => lex::fresh(name),
+            Self::Storage => storage::fresh(name),
+            Self::Retrieval => retrieval::fresh(name),
+            Self::Iterator => iterator::fresh(name),
+            Self::Collector => collector::fresh(name),
+            Self::Loop => repeat::fresh(name),
+            Self::LoopInput => repeat::fresh_input(name),
+            Self::LoopController => repeat::fresh_controller(name),
         }
     }
 
     /// Whether the canvas can add one. The two ends of a loop's body come with the loop.
     pub fn can_be_added(self) -> bool {
-        !self.is_loop_end() && self.fresh(self.name_stem()).is_some()
+        !self.is_loop_end()
     }
 
     /// Whether it is where a loop's body begins or ends, of which a body has exactly one each.

@@ -18,6 +18,7 @@ use crate::expression::Expression;
 use crate::extensions::{Answer, Extensions, LoopPolarity, NodeExtension};
 use crate::iteration::{self, ITEM};
 use crate::join::Join;
+use crate::node::code;
 use crate::value::Type;
 
 /// How often a loop goes round where it does not say.
@@ -64,6 +65,7 @@ pub(crate) enum PlannedKind {
     Condition { branches: Vec<(String, Option<Condition>)> },
     Prompt { prompt: Box<InlinePrompt>, answer: Option<Answer> },
     Function { arn: String },
+    Code { code: String, limit: u16 },
     Agent { alias_arn: String },
     KnowledgeBase(Box<KnowledgeBaseConfiguration>),
     Lex(LexConfiguration),
@@ -230,6 +232,10 @@ impl Planner<'_> {
             (Some(Configuration::LambdaFunction(function)), _) => {
                 PlannedKind::Function { arn: function.lambda_arn.clone() }
             }
+            (Some(Configuration::InlineCode(code)), _) => PlannedKind::Code {
+                code: code.code.clone(),
+                limit: extension.and_then(|extension| extension.time_limit).unwrap_or(code::USUAL_LIMIT),
+            },
             (Some(Configuration::Agent(agent)), _) => {
                 PlannedKind::Agent { alias_arn: agent.agent_alias_arn.clone() }
             }

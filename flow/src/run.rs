@@ -26,7 +26,7 @@ use crate::event::{Body, Failure, FailureCode, Field, Link, ModelCall, RunError,
 use crate::join::{Join, Joined};
 use crate::message::Chat;
 use crate::node::condition::DEFAULT;
-use crate::node::{agent, function, knowledge_base, lex, prompt, retrieval, storage};
+use crate::node::{agent, code, function, knowledge_base, lex, prompt, retrieval, storage};
 use crate::plan::{Plan, PlannedInput, PlannedKind};
 use crate::trace;
 use crate::value::{Type, fits, shape};
@@ -110,6 +110,8 @@ pub enum Work {
     Chat(Box<Chat>),
     /// Call a function.
     Function(Box<function::Call>),
+    /// Run code.
+    Code(Box<code::Code>),
     /// Ask an agent.
     Agent(Box<agent::Call>),
     /// Search a knowledge base.
@@ -278,6 +280,14 @@ impl Run {
         }
     }
 
+    /// A task's code printed something.
+    pub fn printed(&mut self, task: TaskId, text: String) {
+        if self.end.is_none() && self.is_running(task) {
+            let (node, chain) = (self.plan.nodes[task.node].name.clone(), self.chain(task.frame));
+            self.events.push(Body::NodePrinted { node, text, chain });
+        }
+    }
+
     /// Ends the run from outside: stopped, out of time, or cut off.
     pub fn stop(&mut self, status: Status, error: Option<RunError>) {
         if self.end.is_none() && status.is_final() {
@@ -404,6 +414,10 @@ impl Run {
             }
             PlannedKind::Function { arn } => {
                 Did::Effect(Work::Function(Box::new(function::call(arn, &node.name, &node.inputs, values))))
+            }
+            PlannedKind::Code { code, limit } => {
+                let code = code::Code { code: code.clone(), inputs: values, limit: *limit };
+                Did::Effect(Work::Code(Box::new(code)))
             }
             PlannedKind::Agent { alias_arn } => {
                 Did::Effect(Work::Agent(Box::new(agent::call(alias_arn, &node.name, values))))

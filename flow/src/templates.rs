@@ -74,6 +74,14 @@ pub fn all(model: &str) -> Vec<Template> {
             include_str!("templates/front-desk.json"),
             model,
         ),
+        template(
+            "read-order",
+            "Read an order",
+            "Parse a mail with Python, sum it up",
+            json!("Hello, I would like to have\n2 x Kettle 29.90\n1 x Desk lamp 45.50\nas soon as you can."),
+            include_str!("templates/read-order.json"),
+            model,
+        ),
     ]
     .into_iter()
     .flatten()
@@ -97,7 +105,7 @@ pub fn sample_agent() -> PutAgent {
 pub fn blank() -> (Definition, Extensions) {
     let nodes = [crate::definition::NodeType::Input, crate::definition::NodeType::Output]
         .into_iter()
-        .filter_map(|kind| kind.fresh(kind.name_stem()))
+        .map(|kind| kind.fresh(kind.name_stem()))
         .collect::<Vec<_>>();
     let definition = Definition { nodes: nodes.into(), connections: Vec::new().into() };
     let mut extensions = Extensions::default();
@@ -136,7 +144,7 @@ mod tests {
     #[test]
     fn every_template_runs() {
         let templates = all("local/smollm2");
-        assert_eq!(templates.len(), 5);
+        assert_eq!(templates.len(), 7);
         for template in templates {
             let report = crate::check::check(&template.definition, &template.extensions);
             assert!(report.problems.is_empty(), "{}: {:?}", template.id, report.problems);

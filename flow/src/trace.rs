@@ -49,6 +49,8 @@ pub struct Row {
     pub steps: Vec<Step>,
     /// What it asked a person, and the replies.
     pub talk: Vec<Talk>,
+    /// What its code printed.
+    pub printed: String,
     /// The branch that a Condition took.
     pub branch: Option<String>,
     pub model: Option<ModelCall>,
@@ -124,6 +126,7 @@ impl Trace {
                 row.state = State::Running;
                 row.talk.push(Talk::Reply(text.clone()));
             }
+            Body::NodePrinted { node, text, chain } => self.row(node, chain, at).printed.push_str(text),
             Body::NodeCompleted { node, outputs, model, omitted, chain } => {
                 let row = self.end(node, chain, at, State::Ok);
                 row.outputs.clone_from(outputs);
@@ -239,6 +242,7 @@ impl Row {
             text: String::new(),
             steps: Vec::new(),
             talk: Vec::new(),
+            printed: String::new(),
             branch: None,
             model: None,
             failure: None,

@@ -21,6 +21,7 @@ use crate::node::agent::Agents;
 use crate::node::function::Functions;
 use crate::node::objects::Objects;
 use crate::provider::Registry;
+use crate::python::Python;
 use crate::run::Runner;
 use crate::service::{Found, Service, from_environment};
 use crate::store::{self, Store};
@@ -40,6 +41,8 @@ pub struct Config {
     pub allowed_hosts: Vec<String>,
     /// Where the embedded model's weights are; the user's cache folder unless given.
     pub models: Option<PathBuf>,
+    /// Where the Python interpreter is; the user's cache folder unless given.
+    pub python: Option<PathBuf>,
 }
 
 /// A server that listens.
@@ -104,6 +107,7 @@ impl Server {
         let models =
             Registry::new(egress.clone(), embedded.as_ref().map(|embedded| Arc::clone(&embedded.provider)));
         let functions = Functions::new(egress.clone());
+        let python = Python::new(config.python, tasks.clone());
         let agents = Agents::new(egress.clone());
         let buckets = folder.path.join(BUCKETS);
         let objects = Objects::open(egress.clone(), &buckets)
@@ -114,6 +118,7 @@ impl Server {
             objects: objects.clone(),
             knowledge: Arc::new(store.clone()),
             agents: agents.clone(),
+            python: python.clone(),
         };
         let runner = Runner::new(store.clone(), context, tasks.clone());
         runner.recover().await?;
@@ -125,6 +130,7 @@ impl Server {
             functions,
             objects,
             agent_registry: agents,
+            python,
             seal,
             tasks,
             found: Found::new(from_environment(environment())),

@@ -12,6 +12,8 @@ use crate::auth::local::LocalKey;
 use crate::auth::seal::Seal;
 use crate::egress::{Call, Egress, Reach};
 use crate::folder;
+use crate::python::Python;
+use crate::task::Supervisor;
 
 /// The region that AWS clients are told.
 pub const REGION: &str = "us-east-1";
@@ -101,6 +103,11 @@ pub async fn doctor(data: &Path) -> Result<(), String> {
         None => println!("embedded model  not in this build"),
         Some(embedded) => println!("embedded model  {}", embedded.weights.status().message),
     }
+    let python = Python::new(None, Supervisor::default());
+    println!(
+        "python        {}",
+        if python.is_here() { "Ready." } else { "Not here yet. Fetch it: anabranch python fetch" }
+    );
     if broken { Err("something is missing, see above".to_owned()) } else { Ok(()) }
 }
 
@@ -113,6 +120,16 @@ pub async fn model(command: crate::config::ModelCommand) -> Result<(), String> {
     let crate::config::ModelCommand::Fetch { file } = command;
     let egress = Egress::new().map_err(|error| error.to_string())?;
     crate::provider::fetch_embedded(None, &egress, file, |line| println!("{line}")).await
+}
+
+/// Fetches the Python of Code nodes.
+///
+/// # Errors
+/// It could not be had; the message says what to do.
+pub async fn python(command: crate::config::PythonCommand) -> Result<(), String> {
+    let crate::config::PythonCommand::Fetch { file } = command;
+    let egress = Egress::new().map_err(|error| error.to_string())?;
+    crate::python::interpreter::fetch(None, &egress, file, |line| println!("{line}")).await
 }
 
 /// What a shell has to be told so that `anabranch env` is found there and means this server; nothing where it does.

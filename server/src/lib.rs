@@ -1,8 +1,8 @@
 //! Anabranch, the server: everything with an effect.
 //!
 //! A request comes in at [`api`], which knows HTTP; [`service`] holds the rules; [`run`] drives executions, whose
-//! nodes ([`node`]) ask models ([`provider`]) through the one HTTP client ([`egress`]) and find passages
-//! ([`knowledge`]); [`store`] keeps it all.
+//! nodes ([`node`]) ask models ([`provider`]) through the one HTTP client ([`egress`]), find passages ([`knowledge`]) and
+//! run code in a sandbox ([`python`]); [`store`] keeps it all.
 //! `tests/it/arrows.rs` says who may know whom.
 
 pub mod api;
@@ -14,11 +14,13 @@ pub mod command;
 pub mod config;
 pub mod egress;
 pub mod error;
+pub mod fetch;
 pub mod folder;
 pub mod id;
 pub mod knowledge;
 pub mod node;
 pub mod provider;
+pub mod python;
 pub mod run;
 pub mod service;
 pub mod store;

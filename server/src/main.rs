@@ -24,6 +24,7 @@ fn main() -> ExitCode {
             Command::Doctor(data) => command::doctor(&data.folder()).await,
             #[cfg(feature = "local-models")]
             Command::Model(model) => command::model(model.command).await,
+            Command::Python(python) => command::python(python.command).await,
         }
     });
     match done {
@@ -38,6 +39,7 @@ async fn serve(options: Serve) -> Result<(), String> {
         listen: options.listen,
         allowed_hosts: options.allowed_host,
         models: None,
+        python: None,
     };
     let server = Server::start(config).await.map_err(|error| error.to_string())?;
     let link = server.link().map_err(|error| error.to_string())?;

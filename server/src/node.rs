@@ -1,6 +1,7 @@
 //! The effects of the node kinds that have one.
 
 pub mod agent;
+pub mod code;
 pub mod flows;
 pub mod function;
 mod knowledge_base;
@@ -15,6 +16,7 @@ use serde_json::Value;
 
 use crate::knowledge::Index;
 use crate::provider::{Pieces, Registry};
+use crate::python::Python;
 use agent::Agents;
 use flows::Flows;
 use function::Functions;
@@ -28,6 +30,7 @@ pub struct Context {
     pub objects: Objects,
     pub knowledge: Arc<dyn Index>,
     pub agents: Agents,
+    pub python: Python,
 }
 
 /// The execution that a node works for.
@@ -72,6 +75,10 @@ pub async fn perform(
         Work::Write(write) => Ok(Completion { value: context.objects.write(&write).await?, model: None }),
         Work::Read(read) => Ok(Completion { value: context.objects.read(&read).await?, model: None }),
         Work::Search(query) => knowledge_base::search(&query, context, pieces).await,
+        Work::Code(code) => {
+            let value = code::run(&context.python, &task.node, *code, pieces).await?;
+            Ok(Completion { value, model: None })
+        }
         Work::Intent(_) => {
             let message = "This kind of node cannot run here yet.".to_owned();
             Err(Failure { code: flow::event::FailureCode::Validation, message })

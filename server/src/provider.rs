@@ -83,6 +83,8 @@ pub enum Piece {
     Text(String),
     /// Something that was done on the way.
     Step(Step),
+    /// Something that code printed.
+    Printed(String),
 }
 
 /// Where the pieces of an answer go.
@@ -106,6 +108,11 @@ impl Pieces {
     /// Passes a step on.
     pub async fn step(&self, step: Step) {
         let _ = self.0.send(Piece::Step(step)).await;
+    }
+
+    /// Passes on what code printed.
+    pub async fn print(&self, text: String) {
+        let _ = self.0.send(Piece::Printed(text)).await;
     }
 
     /// Passes a piece on from a thread that cannot wait; whether there is a receiver still.

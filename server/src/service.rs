@@ -4,6 +4,7 @@
 mod agents;
 mod aliases;
 mod buckets;
+mod check;
 mod connections;
 mod executions;
 mod flows;
@@ -36,6 +37,7 @@ use crate::node::agent::Agents;
 use crate::node::function::Functions;
 use crate::node::objects::Objects;
 use crate::provider::{Registry, Weights};
+use crate::python::Python;
 use crate::run::Runner;
 use crate::store::Store;
 use crate::task::Supervisor;
@@ -49,6 +51,7 @@ pub struct Service {
     pub(crate) functions: Functions,
     pub(crate) objects: Objects,
     pub(crate) agent_registry: Agents,
+    pub(crate) python: Python,
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,
     pub(crate) found: connections::Found,

@@ -54,7 +54,7 @@ pub fn playwright() -> Result<Outcome> {
         let python = python_with_boto3(&python)?;
         playwright.env("ANABRANCH_PYTHON", python.parent().unwrap_or(&python));
     }
-    test::require_models(&mut playwright);
+    test::require_fetched(&mut playwright);
     process::say("Running end2end/tests/*.spec.mjs in Chromium");
     process::run(&mut playwright)?;
     Ok(Outcome::Passed)

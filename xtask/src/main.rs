@@ -32,8 +32,8 @@ struct Arguments {
 enum Command {
     /// Build everything and start Anabranch on this machine
     ///
-    /// Builds the browser app and the server, fetches the small local model (once for each user; without it Anabranch
-    /// still runs) and starts the server, which prints the address to open.
+    /// Builds the browser app and the server, fetches the small local model and the Python of Code nodes (once for
+    /// each user; without them Anabranch still runs) and starts the server, which prints the address to open.
     #[command(after_help = "Example: cargo xtask serve -- --listen 127.0.0.1:8765")]
     Serve {
         /// Passed on to `anabranch serve`; see `anabranch serve --help`
@@ -79,6 +79,9 @@ fn serve(arguments: &[String]) -> Result<()> {
     let binary = server::build()?;
     if let Err(error) = server::fetch_model(&binary) {
         process::say(&format!("No local model: {error:#}. Going on without it"));
+    }
+    if let Err(error) = server::fetch_python(&binary) {
+        process::say(&format!("No Python for Code nodes: {error:#}. Going on without it"));
     }
     server::start(&binary, arguments)
 }

@@ -26,6 +26,12 @@ pub fn fetch_model(binary: &Path) -> Result<()> {
     process::run(process::clean(binary).args(["model", "fetch"]))
 }
 
+/// Fetches the Python of Code nodes into the user's cache, unless it is there, and has it compiled.
+pub fn fetch_python(binary: &Path) -> Result<()> {
+    process::say("Fetching the Python of Code nodes, if it is not here yet (anabranch python fetch)");
+    process::run(process::clean(binary).args(["python", "fetch"]))
+}
+
 /// Becomes the server.
 pub fn start(binary: &Path, arguments: &[String]) -> Result<()> {
     process::say("Starting the server (anabranch serve)");

@@ -23,7 +23,7 @@ struct Step {
     run: fn() -> Result<Outcome>,
 }
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     Step { name: "fmt", about: "the code is formatted (cargo fmt)", run: fmt },
     Step { name: "clippy", about: "the code has no warnings (cargo clippy)", run: clippy },
     Step { name: "arrows", about: "the flow crate pulls in no runtime and no database", run: arrows },
@@ -33,6 +33,11 @@ const STEPS: [Step; 9] = [
         run: browser,
     },
     Step { name: "model", about: "the local model can be fetched, or is here already", run: model },
+    Step {
+        name: "code",
+        about: "the Python of Code nodes can be fetched, or is here already",
+        run: interpreter,
+    },
     Step { name: "unit", about: "the Rust tests pass (cargo test)", run: unit },
     Step { name: "node", about: "the AWS SDK for JavaScript works against the server", run: end2end::node },
     Step {
@@ -132,6 +137,11 @@ fn model() -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+fn interpreter() -> Result<Outcome> {
+    code_python().clone().map_err(anyhow::Error::msg)?;
+    Ok(Outcome::Passed)
+}
+
 fn unit() -> Result<Outcome> {
     server::build()?;
     // Apart, since packages that are tested together share their dependencies' features: so the server's tests use what
@@ -140,7 +150,7 @@ fn unit() -> Result<Outcome> {
         let mut tests = process::cargo()?;
         tests.args(["test", "--locked"]);
         tests.args(packages.iter().flat_map(|package| ["--package", package]));
-        require_models(&mut tests);
+        require_fetched(&mut tests);
         if has_strace() {
             tests.env("ANABRANCH_REQUIRE_STRACE", "1");
         }
@@ -149,10 +159,14 @@ fn unit() -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// Where the weights are, a test that needs them fails without them: it must not pass by being left out.
-pub fn require_models(tests: &mut Command) {
+/// Where the weights and the interpreter are, a test that needs them fails without them: it must not pass by being left
+/// out.
+pub fn require_fetched(tests: &mut Command) {
     if weights().is_ok() {
         tests.env("ANABRANCH_REQUIRE_MODELS", "1");
+    }
+    if code_python().is_ok() {
+        tests.env("ANABRANCH_REQUIRE_PYTHON", "1");
     }
 }
 
@@ -161,6 +175,15 @@ fn weights() -> &'static Result<(), String> {
     static WEIGHTS: OnceLock<Result<(), String>> = OnceLock::new();
     WEIGHTS.get_or_init(|| {
         let fetched = server::build().and_then(|binary| server::fetch_model(&binary));
+        fetched.map_err(|error| format!("{error:#}"))
+    })
+}
+
+/// Fetches the Python of Code nodes likewise.
+fn code_python() -> &'static Result<(), String> {
+    static PYTHON: OnceLock<Result<(), String>> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let fetched = server::build().and_then(|binary| server::fetch_python(&binary));
         fetched.map_err(|error| format!("{error:#}"))
     })
 }

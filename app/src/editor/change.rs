@@ -28,7 +28,7 @@ pub fn add_in(
     model: &str,
 ) -> Option<String> {
     let name = free_node_name(&document.definition, kind);
-    let mut node = kind.fresh(&name)?;
+    let mut node = kind.fresh(&name);
     if let Some(prompt) = node.inline_prompt_mut() {
         prompt.model_id = model.to_owned();
     }
@@ -241,6 +241,18 @@ pub fn take_object(document: &mut Document, node: &str, input: &str) {
     {
         node.inputs.push(flow::definition::NodeInput::whole(input, flow::value::Type::Object));
     }
+}
+
+/// Writes the Python of a Code node.
+pub fn set_code(document: &mut Document, node: &str, text: &str) {
+    if let Some(Configuration::InlineCode(code)) = configuration(document, node) {
+        code.code = text.to_owned();
+    }
+}
+
+/// Says how many seconds a Code node may take; nothing for the usual time.
+pub fn set_time_limit(document: &mut Document, node: &str, limit: Option<u16>) {
+    document.extensions.node_mut(node).time_limit = limit;
 }
 
 /// Says how many items of an Iterator may be under way together; nothing for one.

@@ -40,7 +40,7 @@ pub fn complete(document: &mut Document, owner: &str) {
             continue;
         }
         let name = free_node_name(&document.definition, kind);
-        let Some(mut node) = kind.fresh(&name) else { continue };
+        let mut node = kind.fresh(&name);
         let Some(of) = document.node(owner) else { return };
         // It takes on what the loop has already.
         match kind {

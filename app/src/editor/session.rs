@@ -17,6 +17,7 @@ use leptos::prelude::*;
 use super::document::{Document, source_port};
 use super::history::History;
 use super::selection::Selection;
+use super::told::Told;
 
 /// A node on the page.
 #[derive(Clone, Copy, PartialEq)]
@@ -117,6 +118,7 @@ pub struct Editor {
     pub tick: RwSignal<u64>,
     pub selection: RwSignal<Selection>,
     pub report: RwSignal<Report>,
+    told: StoredValue<Told>,
     /// Read aloud by assistive technology.
     pub announcement: RwSignal<String>,
 }
@@ -135,6 +137,7 @@ impl Editor {
             tick: RwSignal::new(0),
             selection: RwSignal::new(Selection::default()),
             report: RwSignal::new(Report::default()),
+            told: StoredValue::new(Told::default()),
             announcement: RwSignal::new(String::new()),
         }
     }
@@ -145,6 +148,12 @@ impl Editor {
         self.history.set_value(History::default());
         self.selection.set(Selection::default());
         self.refresh();
+    }
+
+    /// Takes on what the server found in these documents, which may be older than those on the screen.
+    pub fn hear(self, report: &Report, definition: &Definition) {
+        self.told.set_value(Told::of(report, definition));
+        self.sync_problems(&self.document.get_value());
     }
 
     /// Looks at the document, without being woken by its changes.
@@ -365,7 +374,8 @@ impl Editor {
     }
 
     fn sync_problems(self, document: &Document) {
-        let report = check(&document.definition, &document.extensions);
+        let mut report = check(&document.definition, &document.extensions);
+        report.problems.extend(self.told.with_value(|told| told.in_force(&document.definition)));
         let mut by_node: HashMap<&str, Vec<Problem>> = HashMap::new();
         for problem in &report.problems {
             by_node.entry(problem.node.as_deref().unwrap_or_default()).or_default().push(problem.clone());
@@ -452,7 +462,8 @@ fn light(trace: &trace::Trace, address: &str) -> Option<Light> {
         duration: row.duration(),
         streams: row.state == trace::State::Running && !row.text.is_empty(),
         branch: row.branch.clone(),
-        failure: row.failure.as_ref().map(|failure| failure.message.clone()),
+        // Its first line: the traceback of code has no room on a card.
+        failure: row.failure.as_ref().and_then(|failure| failure.message.lines().next().map(str::to_owned)),
         round: trace.round(address),
     })
 }

@@ -9,7 +9,6 @@ use crate::editor::session::Card;
 pub fn icon(kind: NodeType) -> &'static str {
     match kind {
         NodeType::Lex => "M4 5h16v11H9l-5 4z",
-        NodeType::InlineCode => "M8 6l-6 6 6 6M16 6l6 6-6 6",
         _ => "",
     }
 }

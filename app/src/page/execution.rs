@@ -184,7 +184,7 @@ fn Report(summary: ExecutionSummary, page: Page) -> impl IntoView {
                 view! {
                     <div class="notice bad spaced" role="alert">
                         <Icon glyph=Glyph::Alert />
-                        <p>{error}</p>
+                        <p class="told">{error}</p>
                     </div>
                 }
             })}

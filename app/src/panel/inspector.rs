@@ -132,7 +132,11 @@ fn Others(card: Card) -> impl IntoView {
     let lists_inputs = card.node.with_untracked(|node| {
         let named = matches!(
             node.kind,
-            NodeType::Condition | NodeType::LambdaFunction | NodeType::Output | NodeType::LoopController
+            NodeType::Condition
+                | NodeType::InlineCode
+                | NodeType::LambdaFunction
+                | NodeType::Output
+                | NodeType::LoopController
         );
         named || node.kind == NodeType::Loop
     });

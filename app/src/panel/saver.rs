@@ -90,7 +90,7 @@ impl Saver {
         };
         match kept {
             Some(kept) => saver.restore(kept, flow),
-            None => editor.load(flow.definition, flow.extensions),
+            None => saver.load(flow),
         }
         saver.listen();
         saver
@@ -212,9 +212,15 @@ impl Saver {
         self.sent.update_value(Sent::clear);
         self.theirs.set(None);
         self.autosave.set(Autosave::new(flow.revision));
-        self.editor.load(flow.definition.clone(), flow.extensions.clone());
+        self.load(flow.clone());
         self.seen.set_value(self.editor.tick.get_untracked());
         self.flow.set(flow);
+    }
+
+    /// Shows what the server has, with what it found there.
+    fn load(self, flow: Flow) {
+        self.editor.load(flow.definition.clone(), flow.extensions);
+        self.editor.hear(&flow.report, &flow.definition);
     }
 
     /// What an earlier visit could not save.
@@ -224,7 +230,7 @@ impl Saver {
         let standing = standing(&mine, revision, &sent, &documents(&flow), flow.revision);
         if standing == Standing::Same {
             self.forget();
-            return self.editor.load(flow.definition, flow.extensions);
+            return self.load(flow);
         }
         self.editor.load(mine.definition, mine.extensions);
         self.sent.set_value(sent);
@@ -333,7 +339,10 @@ impl Saver {
             return;
         }
         match answer {
-            Ok(saved) => self.saved(&saved),
+            Ok(saved) => {
+                self.editor.hear(&saved.report, &flight.document.definition);
+                self.saved(&saved);
+            }
             Err(error) if error.is_conflict() => self.contest().await,
             Err(error) => self.not_saved(&error),
         }

@@ -115,7 +115,7 @@ fn Line(trace: Signal<Trace>, clock: Signal<u64>, at: usize, open: RwSignal<Opti
         </button>
         {move || {
             row.with(|row| row.as_ref().and_then(|row| row.failure.clone()))
-                .map(|failure| view! { <p class="line-failure">{failure.message}</p> })
+                .map(|failure| view! { <p class="line-failure">{first_line(&failure.message)}</p> })
         }}
         {move || {
             is_open.get().then(|| row.get()).flatten().map(|row| {
@@ -136,7 +136,7 @@ pub fn NodeRun(row: Row) -> impl IntoView {
     let model = row.model.clone();
     view! {
         <div class="node-run">
-            {row.failure.map(|failure| view! { <p class="wrong">{failure.message}</p> })}
+            {row.failure.map(|failure| view! { <p class="wrong told">{failure.message}</p> })}
             {(row.state == State::Skipped)
                 .then(|| view! { <p class="hint">"No branch that was taken leads here."</p> })}
             {row.branch.map(|branch| view! { <p>"Took " <span class="chip">{branch}</span></p> })}
@@ -149,6 +149,13 @@ pub fn NodeRun(row: Row) -> impl IntoView {
                     let items: Vec<String> = row.omitted.iter().map(|item| (item + 1).to_string()).collect();
                     view! {
                         <p class="hint">"Left out, since no branch that was taken led here: item " {items.join(", ")}</p>
+                    }
+                })}
+            {(!row.printed.is_empty())
+                .then(|| {
+                    view! {
+                        <p class="run-heading">"Printed"</p>
+                        <pre class="readable" tabindex="0" role="region" aria-label="Printed">{row.printed}</pre>
                     }
                 })}
             {answer.map(|text| view! { <pre class="readable">{text}</pre> })}
@@ -274,6 +281,11 @@ fn Served(model: ModelCall) -> impl IntoView {
             {model.served_by.map(|by| format!(" · {by}"))}
         </p>
     }
+}
+
+/// What a failure is in short; the traceback of code follows it.
+fn first_line(message: &str) -> String {
+    message.lines().next().unwrap_or_default().to_owned()
 }
 
 /// A value for reading: text as it is, anything else as indented JSON.

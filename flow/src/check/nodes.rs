@@ -15,7 +15,7 @@ use crate::expression::Expression;
 use crate::extensions::{Answer, Extensions};
 use crate::name;
 use crate::node::condition::DEFAULT;
-use crate::node::{Port, Ports, knowledge_base, prompt};
+use crate::node::{Port, Ports, code, knowledge_base, prompt};
 use crate::value::Type;
 
 pub(super) fn check(
@@ -35,12 +35,8 @@ pub(super) fn check(
         if let Some(Answer::OneOf(labels)) = extension.and_then(|extension| extension.answer.as_ref()) {
             answer(node, labels, problems);
         }
-        if !node.kind.describe().runs {
-            let label = node.kind.describe().label;
-            problems.push(Problem::error(
-                ProblemType::Unspecified,
-                format!("{label} nodes cannot run here yet. The node is kept as it is."),
-            ));
+        if let Some(limit) = extension.and_then(|extension| extension.time_limit) {
+            time_limit(node, limit, problems);
         }
         if place.is_empty() && matches!(node.kind, NodeType::LoopInput | NodeType::LoopController) {
             let label = node.kind.describe().label;
@@ -259,7 +255,15 @@ fn configuration(node: &Node, problems: &mut Vec<Problem>) {
             let ObjectService::S3(bucket) = &object.service_configuration;
             empty(&bucket.bucket_name, "a bucket", problems);
         }
-        Configuration::InlineCode(code) => empty(&code.code, "code", problems),
+        Configuration::InlineCode(code) => {
+            if code.code.trim().is_empty() {
+                let message = "Write the code. Its last line, an expression, is the result.";
+                problems.push(
+                    Problem::error(ProblemType::MissingNodeConfiguration, message).in_field(Field::Code),
+                );
+            }
+            variables_of_code(node, problems);
+        }
         Configuration::LoopController(controller) => {
             let expression = controller.continue_condition.expression.as_deref().unwrap_or_default();
             let usable = |name: &str| {
@@ -269,6 +273,25 @@ fn configuration(node: &Node, problems: &mut Vec<Problem>) {
         }
         Configuration::Loop(body) => loop_body(&body.definition, problems),
         _ => {}
+    }
+}
+
+/// Inputs that code cannot speak of.
+fn variables_of_code(node: &Node, problems: &mut Vec<Problem>) {
+    for name in node.inputs.iter().map(|input| input.name.as_str()) {
+        if !code::is_variable(name) {
+            let message = format!("{name} is no variable that Python can have. Give the input another name.");
+            problems.push(
+                Problem::warning(ProblemType::Unspecified, message).in_field(Field::Input(name.to_owned())),
+            );
+        }
+    }
+}
+
+fn time_limit(node: &Node, limit: u16, problems: &mut Vec<Problem>) {
+    if node.kind == NodeType::InlineCode && !(1..=code::MOST_LIMIT).contains(&limit) {
+        let message = format!("The time limit is from 1 to {} seconds.", code::MOST_LIMIT);
+        problems.push(Problem::error(ProblemType::Unspecified, message).in_field(Field::TimeLimit));
     }
 }
 

@@ -119,13 +119,11 @@ fn configuration(node: &Node, notes: &mut Vec<Problem>) {
     }
     if let Some(Configuration::InlineCode(code)) = &node.configuration {
         if node.inputs.len() > CODE_INPUTS {
-            let message = format!("AWS allows {CODE_INPUTS} inputs at an Inline code node.");
+            let message = format!("AWS allows {CODE_INPUTS} inputs at a Code node.");
             notes.push(refused(message));
         }
         if code.code.chars().count() > CODE {
-            notes.push(
-                refused(format!("AWS allows {CODE} characters of code.")).in_field(Field::Configuration),
-            );
+            notes.push(refused(format!("AWS allows {CODE} characters of code.")).in_field(Field::Code));
         }
     }
     let Some(prompt) = node.inline_prompt() else { return };
@@ -163,6 +161,10 @@ fn beyond(
     if extension.parallel.is_some_and(|parallel| parallel > 1) && node.kind == NodeType::Iterator {
         let message = "AWS goes through items one after the other.".to_owned();
         note(ProblemType::Unspecified, message, Field::Configuration);
+    }
+    if extension.time_limit.is_some() && node.kind == NodeType::InlineCode {
+        let message = "AWS lets nobody say how long code may take.".to_owned();
+        note(ProblemType::Unspecified, message, Field::TimeLimit);
     }
     for (input, join) in extension.joins.iter().filter(|(input, _)| node.input(input).is_some()) {
         let (count, field) = (fed(definition, &node.name, input), Field::Input(input.clone()));

@@ -153,7 +153,7 @@ fn each_rule_finds_its_fault() {
             d["connections"].as_array_mut().expect("array").remove(4);
         }),
         ("Error Unspecified Fn", |d| {
-            d["nodes"].as_array_mut().expect("array").push(node("Fn", "InlineCode", json!({})));
+            d["nodes"].as_array_mut().expect("array").push(node("Fn", "LoopInput", json!({})));
         }),
     ];
     for (expected, change) in cases {

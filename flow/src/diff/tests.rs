@@ -114,7 +114,7 @@ fn what_came_and_went_is_said() {
         |definition, _| {
             definition.nodes.retain(|node| node.name != "Route");
             definition.connections.retain(|connection| connection.target != "Route");
-            definition.nodes.push(NodeType::Output.fresh("FlowOutputNode").unwrap());
+            definition.nodes.push(NodeType::Output.fresh("FlowOutputNode"));
         },
         "+ Output FlowOutputNode (1 fields)\n- Condition Route (3 fields)\n- Classify.modelCompletion → Route.tone \
          (0 fields)",
@@ -149,8 +149,8 @@ fn the_prompt_can_be_read_line_by_line() {
 fn what_is_inside_a_loop_is_told_by_its_way() {
     let base = || {
         let mut state = base();
-        let mut node = NodeType::Loop.fresh("Refine").unwrap();
-        node.body_mut().unwrap().nodes.push(NodeType::Prompt.fresh("Ask").unwrap());
+        let mut node = NodeType::Loop.fresh("Refine");
+        node.body_mut().unwrap().nodes.push(NodeType::Prompt.fresh("Ask"));
         state.0.nodes.push(node);
         state
     };

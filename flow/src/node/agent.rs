@@ -19,7 +19,6 @@ pub(super) const KIND: Kind = Kind {
     label: "Agent",
     group: Group::Ai,
     about: "Lets a model work with tools until it has an answer. It may ask back. Agents are made on the Agents page.",
-    runs: true,
     inputs: Ports::Fixed(&[
         Port::required(TEXT, Some(Type::String)),
         Port::optional(PROMPT, Some(Type::Object)),

@@ -13,7 +13,6 @@ pub(super) const KIND: Kind = Kind {
     group: Group::Logic,
     about: "Gathers what each item of an Iterator came to into an array, in the order of the items. \
             Items whose branch was not taken are left out. Connect the Iterator's arraySize here too.",
-    runs: true,
     inputs: Ports::Fixed(&[Port::required(ITEM, None), Port::required(SIZE, Some(Type::Number))]),
     outputs: Ports::Fixed(&[Port::required(COLLECTED, Some(Type::Array))]),
 };

@@ -12,7 +12,6 @@ pub(super) const KIND: Kind = Kind {
     group: Group::Logic,
     about: "Chooses a branch: the first condition that holds wins, else default. \
             A branch is a gate and carries no value; wire the data from where it is made.",
-    runs: true,
     inputs: Ports::Free,
     outputs: Ports::Fixed(&[]),
 };

@@ -18,7 +18,6 @@ pub(super) const KIND: Kind = Kind {
     group: Group::Code,
     about: "Calls a function of yours over HTTP, with AWS's own event. The Connections page binds its ARN to an \
             address.",
-    runs: true,
     inputs: Ports::Free,
     outputs: Ports::Fixed(&[Port::required(RESPONSE, None)]),
 };

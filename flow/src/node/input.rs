@@ -11,7 +11,6 @@ pub(super) const KIND: Kind = Kind {
     label: "Input",
     group: Group::Io,
     about: "Where a run begins. Its output is what the caller sends.",
-    runs: true,
     inputs: Ports::Fixed(&[]),
     outputs: Ports::Fixed(&[Port::required(DOCUMENT, None)]),
 };

@@ -13,7 +13,6 @@ pub(super) const KIND: Kind = Kind {
     group: Group::Logic,
     about: "Passes an array's items on, one by one: what follows runs once for each item. \
             A Collector gathers what they come to; without one, each Output answers once an item.",
-    runs: true,
     inputs: Ports::Fixed(&[Port::required(ARRAY, Some(Type::Array))]),
     outputs: Ports::Fixed(&[Port::required(ITEM, None), Port::required(SIZE, Some(Type::Number))]),
 };

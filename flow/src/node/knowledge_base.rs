@@ -36,7 +36,6 @@ pub(super) const KIND: Kind = Kind {
     group: Group::Ai,
     about: "Finds passages in documents of yours. With a model it answers from them, without one it gives them as \
             they are.",
-    runs: true,
     inputs: Ports::Fixed(&[Port::required(QUERY, Some(Type::String))]),
     outputs: Ports::Fixed(&[
         Port::optional(TEXT, Some(Type::String)),

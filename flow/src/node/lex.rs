@@ -18,7 +18,6 @@ pub(super) const KIND: Kind = Kind {
     group: Group::Ai,
     about: "Names the intent of a message. The Connections page binds the bot's alias to intents, each with messages \
             that mean it.",
-    runs: true,
     inputs: Ports::Fixed(&[
         Port::required(TEXT, Some(Type::String)),
         Port::optional(REQUEST, Some(Type::Object)),

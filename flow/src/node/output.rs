@@ -11,7 +11,6 @@ pub(super) const KIND: Kind = Kind {
     label: "Output",
     group: Group::Io,
     about: "What the caller receives. A flow may have one at the end of each branch.",
-    runs: true,
     inputs: Ports::Fixed(&[Port::required(DOCUMENT, None)]),
     outputs: Ports::Fixed(&[]),
 };

@@ -21,7 +21,6 @@ pub(super) const KIND: Kind = Kind {
     label: "Prompt",
     group: Group::Ai,
     about: "Asks a model. Write {{name}} in the prompt, and name becomes an input.",
-    runs: true,
     inputs: Ports::Variables,
     outputs: Ports::Fixed(&[Port::required(COMPLETION, Some(Type::String))]),
 };

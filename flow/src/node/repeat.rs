@@ -24,7 +24,6 @@ pub(super) const LOOP: Kind = Kind {
     group: Group::Logic,
     about: "Repeats the nodes in its frame while its controller's condition holds, and gives what the last round \
             ends with. Nothing connects into the frame or out of it: values come and go by the loop's own ports.",
-    runs: true,
     inputs: Ports::Free,
     outputs: Ports::Free,
 };
@@ -34,7 +33,6 @@ pub(super) const INPUT: Kind = Kind {
     group: Group::Logic,
     about: "Where each round of a loop begins: the first with the loop's inputs, the others with what the \
             controller hands on.",
-    runs: true,
     inputs: Ports::Fixed(&[]),
     outputs: Ports::Free,
 };
@@ -44,7 +42,6 @@ pub(super) const CONTROLLER: Kind = Kind {
     group: Group::Logic,
     about: "Where each round of a loop ends: decides whether another one follows, what it begins with, and what \
             the loop gives in the end.",
-    runs: true,
     inputs: Ports::Free,
     outputs: Ports::Fixed(&[]),
 };

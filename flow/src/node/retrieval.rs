@@ -16,7 +16,6 @@ pub(super) const KIND: Kind = Kind {
     group: Group::Data,
     about: "Reads the object of a key from a bucket: a text, or JSON where the output's type asks for it. The \
             Connections page says where the bucket is.",
-    runs: true,
     inputs: Ports::Fixed(&[Port::required(KEY, Some(Type::String))]),
     outputs: Ports::Fixed(&[Port::required(CONTENT, None)]),
 };

@@ -19,7 +19,6 @@ pub(super) const KIND: Kind = Kind {
     group: Group::Data,
     about: "Writes a value to a bucket under a key. The Connections page says where the bucket is: a folder here, or \
             a store elsewhere.",
-    runs: true,
     inputs: Ports::Fixed(&[Port::required(CONTENT, None), Port::required(KEY, Some(Type::String))]),
     outputs: Ports::Fixed(&[Port::required(URI, Some(Type::String))]),
 };

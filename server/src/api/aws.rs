@@ -88,7 +88,7 @@ async fn dispatch(door: &Door, operation: &'static str, request: Request) -> Ans
         "DeleteFlow" => flows::delete(door, request).await,
         "ListFlows" => flows::list(door, request).await,
         "PrepareFlow" => flows::prepare(door, request).await,
-        "ValidateFlowDefinition" => flows::validate(request),
+        "ValidateFlowDefinition" => flows::validate(door, request).await,
         "CreateFlowVersion" => versions::create(door, request).await,
         "GetFlowVersion" => versions::get(door, request).await,
         "DeleteFlowVersion" => versions::delete(door, request).await,

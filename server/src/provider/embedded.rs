@@ -3,28 +3,23 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::{env, io};
 
 use flow::message::{Chat, Role, Usage};
 use flow::wire::{LocalModel, LocalModelState};
-use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
-use reqwest::{Method, header};
 use tracing::warn;
-use url::Url;
 
 use super::local::weights::{MODELS, usual_folder};
-use super::local::{self, Download, Generate, LocalModels, Message, Progress, Source, Status};
+use super::local::{self, Generate, LocalModels, Message, Status};
 use super::{Answer, EMBEDDED, Embedded, Error, Pieces, Provider, Weights};
-use crate::egress::{Call, Egress, Reach};
+use crate::egress::Egress;
+use crate::fetch::{self, Hub, Source};
 use crate::task::Supervisor;
 
 /// The model's name in its connection.
 const MODEL: &str = "smollm2";
 /// How long an answer is where the node sets no limit.
 const USUAL_LENGTH: u32 = 256;
-/// How many times the hub may send us on.
-const HOPS: usize = 5;
 
 #[derive(Clone)]
 struct Local {
@@ -61,17 +56,9 @@ pub async fn fetch(
     let sources =
         if files.is_empty() { vec![Source::Anywhere] } else { files.into_iter().map(Source::File).collect() };
     let hub = Hub { egress: egress.clone() };
-    let mut last = String::new();
+    let mut progress = fetch::in_lines(&tell);
     for source in sources {
-        let progress = |progress: &Progress| {
-            let tenth = (progress.done * 10).checked_div(progress.total).unwrap_or(0);
-            let line = format!("{} {} %", progress.phase, tenth * 10);
-            if line != last {
-                tell(line.clone());
-                last = line;
-            }
-        };
-        models.fetch(source, &hub, progress).await.map_err(|error| error.to_string())?;
+        models.fetch(source, &hub, &mut progress).await.map_err(|error| error.to_string())?;
     }
     match models.status() {
         Status::Ready => {
@@ -152,7 +139,7 @@ impl Provider for Local {
 
 impl Weights for Local {
     fn status(&self) -> LocalModel {
-        let total = MODELS.iter().map(local::weights::Model::bytes).sum();
+        let total = MODELS.bytes();
         let (state, message, done, total) = match self.models.status() {
             Status::Ready => (LocalModelState::Ready, "Ready.".to_owned(), total, total),
             Status::Absent => (
@@ -209,57 +196,4 @@ fn sentence(clause: &str) -> String {
     let mut letters = clause.chars();
     let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
     format!("{first}{}.", letters.as_str())
-}
-
-/// Downloads through the egress client. The hub sends on to other hosts; no header of ours goes along.
-#[derive(Clone)]
-struct Hub {
-    egress: Egress,
-}
-
-impl Hub {
-    async fn open(&self, url: &str) -> Result<crate::egress::Response, String> {
-        let mut url = Url::parse(url).map_err(|error| error.to_string())?;
-        for _ in 0..HOPS {
-            let call = Call {
-                method: Method::GET,
-                url: url.clone(),
-                headers: Vec::new(),
-                body: None,
-                reach: Reach::Public,
-                patience: None,
-            };
-            let response = self.egress.call(call).await.map_err(|error| error.to_string())?;
-            if !response.status.is_redirection() {
-                return Ok(response);
-            }
-            let next = response.headers.get(header::LOCATION).and_then(|value| value.to_str().ok());
-            url = next
-                .and_then(|next| url.join(next).ok())
-                .filter(|next| next.scheme() == "https")
-                .ok_or("it sends on to nowhere")?;
-        }
-        Err("it sends on too often".to_owned())
-    }
-}
-
-impl Download for Hub {
-    async fn get(
-        &self,
-        url: &str,
-        piece: &mut (dyn FnMut(&[u8]) -> io::Result<()> + Send),
-    ) -> Result<(), String> {
-        if env::var_os("ANABRANCH_OFFLINE").is_some() {
-            return Err("ANABRANCH_OFFLINE is set".to_owned());
-        }
-        let response = self.open(url).await?;
-        if !response.status.is_success() {
-            return Err(format!("it answered {}", response.status));
-        }
-        let mut stream = response.stream();
-        while let Some(bytes) = stream.next().await {
-            piece(&bytes.map_err(|error| error.to_string())?).map_err(|error| error.to_string())?;
-        }
-        Ok(())
-    }
 }

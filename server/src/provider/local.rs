@@ -10,7 +10,6 @@
 mod bert;
 pub mod choice;
 mod error;
-pub mod fetch;
 mod language;
 mod llama;
 mod requantise;
@@ -22,8 +21,8 @@ pub mod weights;
 
 pub use choice::{Choice, ServedBy};
 pub use error::Error;
-pub use fetch::{Download, Progress, Source};
 
+use crate::fetch::{self, Download, Progress, Source};
 use bert::Bert;
 use language::Language;
 use std::ops::ControlFlow;
@@ -31,7 +30,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Semaphore;
-use weights::Weights;
+use weights::{MODELS, Weights};
 
 /// A handle on the models; clones share them.
 #[derive(Clone)]
@@ -123,18 +122,21 @@ impl LocalModels {
 
     /// Brings the weights onto this machine, and returns what is then true. Every change is also in
     /// [`LocalModels::status`]; a dropped future leaves nothing half done.
+    ///
+    /// # Errors
+    /// What went wrong, and what to do.
     pub async fn fetch(
         &self,
         source: Source,
         download: &(impl Download + Sync),
         mut on_progress: impl FnMut(&Progress) + Send,
-    ) -> Result<Status, Error> {
+    ) -> Result<Status, fetch::Error> {
         let mut outcome = Outcome { shared: &self.shared, status: None };
         let report = |progress: Progress| {
             on_progress(&progress);
             *lock(&self.shared.fetch) = Some(Status::Fetching(progress));
         };
-        let done = fetch::fetch(&self.shared.weights, source, download, report).await;
+        let done = fetch::fetch(&MODELS, self.shared.weights.folder(), source, download, report).await;
         if let Err(error) = &done {
             outcome.status = Some(Status::Failed { message: error.to_string() });
         }
@@ -300,3 +302,5 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod real;
+#[cfg(test)]
+mod tests;

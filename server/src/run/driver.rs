@@ -121,6 +121,7 @@ impl Driver {
         match piece {
             Piece::Text(text) => self.run.delta(task, text),
             Piece::Step(step) => self.run.note(task, step),
+            Piece::Printed(text) => self.run.printed(task, text),
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use flow::check::{Report, check};
 use flow::definition::Definition;
 use flow::extensions::Extensions;
 use flow::wire::{self, FLOW_FILE_FORMAT, FlowFile, FlowSummary, RunMark, Saved, Template};
@@ -181,8 +180,10 @@ impl Service {
         extensions.retain(&definition);
         let change = self.change(&row.id, based_on, definition, extensions)?;
         let (at, digest) = (change.at, change.digest.clone());
-        let report = check(&change.definition, &change.extensions);
+        let (definition, extensions) = (change.definition.clone(), change.extensions.clone());
         let revision = self.store.save_draft(change).await.map_err(|error| revised(error, based_on))?;
+        // After it is kept: a look at code takes its time.
+        let report = self.check(&definition, &extensions).await;
         let latest = self.store.latest_version(&row.id).await?;
         let draft_changed = latest.is_none_or(|(_, known)| known != digest);
         Ok(Saved { revision, updated_at: at, draft_changed, report })
@@ -283,7 +284,7 @@ impl Service {
     async fn whole(&self, row: FlowRow) -> Result<wire::Flow> {
         let latest = self.store.latest_version(&row.id).await?;
         let aliases = self.store.aliases(&row.id).await?;
-        let report: Report = check(&row.definition, &row.extensions);
+        let report = self.check(&row.definition, &row.extensions).await;
         Ok(wire::Flow {
             draft_changed: changed(&row, latest.as_ref()),
             latest_version: latest.map(|(version, _)| version),

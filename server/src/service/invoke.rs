@@ -93,6 +93,13 @@ impl Service {
     /// # Errors
     /// The flow has errors, the input does not fit, or the chosen id is another execution's.
     pub async fn begin(&self, start: Start) -> Result<Arc<Feed>> {
+        // A version was checked when it was made.
+        if start.version.is_none() {
+            let report = self.check(&start.definition, &start.extensions).await;
+            if !report.can_run() {
+                return Err(Error::Problems(Box::new(report)));
+            }
+        }
         Ok(self.runner.start(start, self.calls(0)).await?)
     }
 

@@ -2,7 +2,6 @@
 //!
 //! Always holds: what is prepared was checked and has no errors.
 
-use flow::check::check;
 use tracing::warn;
 
 use super::Service;
@@ -15,7 +14,7 @@ impl Service {
     pub async fn prepare_flow(&self, flow: &str) -> Result<(String, &'static str)> {
         loop {
             let row = self.flow_row(flow).await?;
-            let can_run = check(&row.definition, &row.extensions).can_run();
+            let can_run = self.check(&row.definition, &row.extensions).await.can_run();
             let documents = can_run.then_some((row.definition, row.extensions));
             let status = if can_run { "Prepared" } else { "Failed" };
             let prepared = Prepared { id: row.id.clone(), digest: row.digest, documents };

@@ -1,6 +1,5 @@
 //! Immutable versions, and publishing: a version and an alias that points at it, or neither.
 
-use flow::check::check;
 use flow::wire::{self, Published, VersionSummary};
 
 use super::{Service, aliases};
@@ -33,7 +32,7 @@ impl Service {
     ) -> Result<VersionRow> {
         let row = self.flow_row(flow).await?;
         let id = row.id.clone();
-        Ok(self.store.insert_version(id, snapshot(row, description)?, token).await?)
+        Ok(self.store.insert_version(id, self.snapshot(row, description).await?, token).await?)
     }
 
     /// Makes the draft a version and points an alias at it; only at this revision, where one is named.
@@ -60,7 +59,7 @@ impl Service {
             created_at: now,
             updated_at: now,
         };
-        let version = snapshot(row, publish.description.unwrap_or_default())?;
+        let version = self.snapshot(row, publish.description.unwrap_or_default()).await?;
         let published = self.store.publish(version, alias, based_on).await;
         let (version, alias) = published.map_err(|error| revised(error, based_on))?;
         Ok(Published { version: summary(&version), alias: aliases::on_the_wire(&alias) })
@@ -86,6 +85,25 @@ impl Service {
         self.store.save_draft(change).await.map_err(|error| revised(error, based_on))?;
         self.flow(&row.id).await
     }
+
+    /// What becomes a version of a draft, which must have no errors.
+    async fn snapshot(&self, row: FlowRow, description: String) -> Result<VersionRow> {
+        if description.chars().count() > 200 {
+            return Err(Error::invalid("description", "A description has at most 200 characters."));
+        }
+        let report = self.check(&row.definition, &row.extensions).await;
+        if !report.can_run() {
+            return Err(Error::Problems(Box::new(report)));
+        }
+        Ok(VersionRow {
+            version: 0,
+            description,
+            digest: row.digest,
+            definition: row.definition,
+            extensions: row.extensions,
+            created_at: clock::now(),
+        })
+    }
 }
 
 /// A version as the native API lists it.
@@ -96,22 +114,4 @@ pub(crate) fn summary(row: &VersionRow) -> VersionSummary {
         digest: row.digest.clone(),
         created_at: row.created_at,
     }
-}
-
-fn snapshot(row: FlowRow, description: String) -> Result<VersionRow> {
-    if description.chars().count() > 200 {
-        return Err(Error::invalid("description", "A description has at most 200 characters."));
-    }
-    let report = check(&row.definition, &row.extensions);
-    if !report.can_run() {
-        return Err(Error::Problems(Box::new(report)));
-    }
-    Ok(VersionRow {
-        version: 0,
-        description,
-        digest: row.digest,
-        definition: row.definition,
-        extensions: row.extensions,
-        created_at: clock::now(),
-    })
 }

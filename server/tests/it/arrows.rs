@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Inside the server: a folder, and what its files must not name.
-const FORBIDDEN: [(&str, &[&str]); 10] = [
+const FORBIDDEN: [(&str, &[&str]); 12] = [
     ("api", &["crate::store::Store", "crate::provider", "crate::node", "crate::knowledge", "sqlx"]),
     ("api/native", &["api::aws"]),
     ("api/aws", &["api::native"]),
@@ -18,6 +18,22 @@ const FORBIDDEN: [(&str, &[&str]); 10] = [
     (
         "knowledge",
         &["crate::api", "crate::service", "crate::run", "crate::store", "crate::node", "crate::auth", "sqlx"],
+    ),
+    (
+        "python",
+        &[
+            "crate::api",
+            "crate::service",
+            "crate::run",
+            "crate::store",
+            "crate::node",
+            "crate::provider",
+            "sqlx",
+        ],
+    ),
+    (
+        "fetch",
+        &["crate::api", "crate::service", "crate::run", "crate::store", "crate::node", "crate::provider"],
     ),
     ("store", &["crate::", "axum", "reqwest"]),
     ("egress", &["crate::"]),

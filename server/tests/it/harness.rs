@@ -34,7 +34,11 @@ impl Harness {
     }
 
     pub async fn on(data: TempDir) -> Self {
-        let server = Server::start(config(data.path())).await.unwrap_or_else(|error| panic!("{error}"));
+        Self::of(config(data.path()), data).await
+    }
+
+    pub async fn of(config: Config, data: TempDir) -> Self {
+        let server = Server::start(config).await.unwrap_or_else(|error| panic!("{error}"));
         let (url, key, link) = (server.url.clone(), server.api_key().to_owned(), server.link().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(async move {
@@ -126,7 +130,13 @@ impl Harness {
 
 pub fn config(data: &Path) -> Config {
     let listen = "127.0.0.1:0".parse().unwrap();
-    Config { data: data.to_owned(), listen, allowed_hosts: Vec::new(), models: Some(data.join("models")) }
+    Config {
+        data: data.to_owned(),
+        listen,
+        allowed_hosts: Vec::new(),
+        models: Some(data.join("models")),
+        python: Some(data.join("python")),
+    }
 }
 
 /// A flow whose prompts stand side by side: both get the input, a third needs both.

@@ -12,6 +12,7 @@
 mod agents;
 mod arrows;
 mod buckets;
+mod code;
 mod durability;
 mod flows;
 mod functions;

@@ -1,7 +1,6 @@
 //! Flows and their drafts, as AWS has them.
 
 use axum::http::StatusCode;
-use flow::check::check;
 use flow::definition::Definition;
 use flow::extensions::Extensions;
 use jiff::Timestamp;
@@ -50,7 +49,8 @@ pub(super) async fn get(door: &Door, request: Request) -> Answer {
     let metadata_only = request.metadata_only()?;
     let row = door.app.service.flow_row(&request.flow()?).await?;
     let mut body = whole(&row);
-    body["validations"] = validations(&row.definition, &check(&row.definition, &row.extensions));
+    let report = door.app.service.check(&row.definition, &row.extensions).await;
+    body["validations"] = validations(&row.definition, &report);
     if metadata_only {
         body["definition"] = Value::Null;
     }
@@ -107,9 +107,9 @@ struct Validate {
     definition: Option<Definition>,
 }
 
-pub(super) fn validate(request: Request) -> Answer {
+pub(super) async fn validate(door: &Door, request: Request) -> Answer {
     let definition = required("definition", request.body::<Validate>()?.definition)?;
-    let report = check(&definition, &Extensions::default());
+    let report = door.app.service.check(&definition, &Extensions::default()).await;
     json(StatusCode::OK, json!({"validations": as_aws(&definition, &report)}))
 }
 

@@ -212,8 +212,8 @@ pub(super) async fn templates(State(app): State<App>) -> Result<Json<Vec<Templat
 ///
 /// What is wrong with two documents. Nothing is stored or run.
 #[utoipa::path(post, path = "/api/check", tag = "Flows", request_body = CheckFlow, responses((status = 200, body = Object)))]
-pub(super) async fn check(Body(check): Body<CheckFlow>) -> Json<Report> {
-    Json(flow::check::check(&check.definition, &check.extensions))
+pub(super) async fn check(State(app): State<App>, Body(check): Body<CheckFlow>) -> Json<Report> {
+    Json(app.service.check(&check.definition, &check.extensions).await)
 }
 
 pub(super) fn with_revision(flow: Flow) -> Response {

@@ -20,10 +20,6 @@ pub enum Error {
     Cancelled,
     #[error("`{path}` is damaged ({message}); delete it and run `anabranch model fetch` again", path = .path.display())]
     Damaged { path: PathBuf, message: String },
-    #[error("`{path}` is not one of the files the local model needs (its SHA-256 is {found})", path = .path.display())]
-    NotOurs { path: PathBuf, found: String },
-    #[error("the local model could not be fetched: {0}")]
-    Fetch(String),
     #[error("{what}: {source}")]
     Io { what: String, source: std::io::Error },
     /// A bug or an exhausted machine; the text is for the log, not for a reader.

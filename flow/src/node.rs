@@ -5,6 +5,7 @@ pub mod agent;
 pub mod collector;
 pub mod condition;
 pub mod function;
+pub mod help;
 pub mod input;
 pub mod iterator;
 pub mod knowledge_base;

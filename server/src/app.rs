@@ -18,6 +18,7 @@ use crate::egress::{self, Egress};
 use crate::folder::{self, Folder, Running};
 use crate::node::Context;
 use crate::node::function::Functions;
+use crate::node::intent::Bots;
 use crate::provider::Registry;
 use crate::run::Runner;
 use crate::service::{Found, Service, from_environment};
@@ -99,7 +100,8 @@ impl Server {
         let models =
             Registry::new(egress.clone(), embedded.as_ref().map(|embedded| Arc::clone(&embedded.provider)));
         let functions = Functions::new(egress);
-        let context = Context { models: models.clone(), functions: functions.clone() };
+        let bots = Bots::default();
+        let context = Context { models: models.clone(), functions: functions.clone(), bots: bots.clone() };
         let runner = Runner::new(store.clone(), context, tasks.clone());
         runner.recover().await?;
         let service = Service {
@@ -107,6 +109,7 @@ impl Server {
             runner,
             models,
             functions,
+            bots,
             seal,
             tasks,
             found: Found::new(from_environment(environment())),
@@ -116,6 +119,7 @@ impl Server {
         };
         service.load_connections().await?;
         service.load_functions().await?;
+        service.load_bots().await?;
         let hosts = Arc::new(Hosts::new(address, &config.allowed_hosts));
         let app = App { service, sessions: Sessions::new(store), key: Arc::new(key), hosts };
         if let Err(error) = folder.announce(&Running { url: url.clone() }) {

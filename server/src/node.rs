@@ -1,6 +1,7 @@
 //! The effects of the node kinds that have one.
 
 pub mod function;
+pub mod intent;
 
 use flow::event::{Failure, ModelCall};
 use flow::run::{Completion, Task, Work};
@@ -8,12 +9,14 @@ use serde_json::Value;
 
 use crate::provider::{Pieces, Registry};
 use function::Functions;
+use intent::Bots;
 
 /// What a node's effect may use.
 #[derive(Clone)]
 pub struct Context {
     pub models: Registry,
     pub functions: Functions,
+    pub bots: Bots,
 }
 
 /// The execution that a node works for.
@@ -46,7 +49,11 @@ pub async fn perform(
             let value = context.functions.call(&call, &task.chain, origin).await?;
             Ok(Completion { value, model: None })
         }
-        Work::Agent(_) | Work::Search(_) | Work::Intent(_) | Work::Write(_) | Work::Read(_) => {
+        Work::Intent(utterance) => {
+            let (name, call) = context.bots.name(&utterance, &context.models, pieces).await?;
+            Ok(Completion { value: Value::String(name), model: Some(call) })
+        }
+        Work::Agent(_) | Work::Search(_) | Work::Write(_) | Work::Read(_) => {
             let message = "This kind of node cannot run here yet.".to_owned();
             Err(Failure { code: flow::event::FailureCode::Validation, message })
         }

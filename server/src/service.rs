@@ -1,6 +1,7 @@
 //! The rules of flows, versions, aliases, executions, connections and functions, shared by both APIs. No HTTP here.
 
 mod aliases;
+mod bots;
 mod connections;
 mod executions;
 mod flows;
@@ -28,6 +29,7 @@ pub(crate) use versions::summary as version_summary;
 use crate::auth::seal::Seal;
 use crate::error::Error;
 use crate::node::function::Functions;
+use crate::node::intent::Bots;
 use crate::provider::{Registry, Weights};
 use crate::run::Runner;
 use crate::store::Store;
@@ -40,6 +42,7 @@ pub struct Service {
     pub(crate) runner: Runner,
     pub(crate) models: Registry,
     pub(crate) functions: Functions,
+    pub(crate) bots: Bots,
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,
     pub(crate) found: connections::Found,

@@ -4,6 +4,7 @@
 //! method that says what it does; no SQL lives elsewhere.
 
 mod aliases;
+mod bots;
 mod connections;
 mod executions;
 mod flows;
@@ -26,6 +27,7 @@ use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use tokio::task::JoinHandle;
 
 pub use aliases::AliasRow;
+pub use bots::BotRow;
 pub use connections::ConnectionRow;
 pub use executions::{ExecutionFilter, ExecutionRow, Finished};
 pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
@@ -144,7 +146,10 @@ async fn require_sqlite(connection: &mut SqliteConnection) -> Result<()> {
 }
 
 fn migrations() -> Migrator {
-    let files = [(1, "first", include_str!("../migrations/0001_first.sql"))];
+    let files = [
+        (1, "first", include_str!("../migrations/0001_first.sql")),
+        (5, "intents", include_str!("../migrations/0005_intents.sql")),
+    ];
     let migrations = files
         .into_iter()
         .map(|(version, name, sql)| {

@@ -1,6 +1,7 @@
 //! The native API: JSON for people, the browser and curl. Errors are RFC 9457 problem documents.
 
 mod aliases;
+mod bots;
 mod connections;
 mod docs;
 mod executions;
@@ -66,6 +67,9 @@ pub(super) fn router(app: &App) -> Router {
         .routes(routes!(functions::list))
         .routes(routes!(functions::put, functions::delete))
         .routes(routes!(functions::test))
+        .routes(routes!(bots::list))
+        .routes(routes!(bots::put, bots::delete))
+        .routes(routes!(bots::test))
         .routes(routes!(connections::list))
         .routes(routes!(connections::put, connections::delete))
         .routes(routes!(connections::test))

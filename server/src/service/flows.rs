@@ -149,6 +149,7 @@ impl Service {
                             )
                         },
                     )?;
+                self.add_bots(templates::bots(id)).await?;
                 ((template.definition, template.extensions), template.title)
             }
             None => (templates::blank(), "Untitled flow".to_owned()),

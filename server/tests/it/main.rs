@@ -10,6 +10,7 @@
 )]
 
 mod arrows;
+mod bots;
 mod durability;
 mod flows;
 mod functions;

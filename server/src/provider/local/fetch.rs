@@ -118,7 +118,7 @@ async fn from_hub<R: FnMut(Progress) + Send>(
         };
         tokio::select! {
             done = download.get(file.url, &mut piece) => done?,
-            () = silence(&arrived) => return Err("nothing came any more".to_owned()),
+            () = silence(&arrived, PATIENCE) => return Err("nothing came any more".to_owned()),
         }
         sink.finish().map_err(|error| error.to_string())?;
         before += file.bytes;
@@ -126,9 +126,11 @@ async fn from_hub<R: FnMut(Progress) + Send>(
     Ok(())
 }
 
-/// Ends when nothing has arrived for a while.
-async fn silence(arrived: &Mutex<u64>) {
-    const PATIENCE: Duration = Duration::from_secs(15);
+/// How long a download may be silent.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Ends when nothing has arrived for that long.
+async fn silence(arrived: &Mutex<u64>, patience: Duration) {
     let mut before = None;
     loop {
         let now = Some(*lock(arrived));
@@ -136,7 +138,7 @@ async fn silence(arrived: &Mutex<u64>) {
             return;
         }
         before = now;
-        tokio::time::sleep(PATIENCE).await;
+        tokio::time::sleep(patience).await;
     }
 }
 

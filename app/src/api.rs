@@ -3,6 +3,7 @@
 //! Always holds: every request carries the session's proof; every failure is an [`Error`] that reads as a sentence;
 //! a refused session is told to the shell, which shows the sign-in page.
 
+pub mod bots;
 pub mod connections;
 mod error;
 pub mod executions;

@@ -17,4 +17,5 @@ pub mod prompt;
 pub mod selection;
 pub mod session;
 pub mod trace;
+pub mod tree;
 pub mod walk;

@@ -1,5 +1,6 @@
 //! The node kinds on the page: icon, a line about the configuration, and the form of the inspector. One file each.
 
+pub mod builder;
 mod collector;
 mod condition;
 pub mod field;
@@ -8,7 +9,9 @@ mod generic;
 mod input;
 mod inputs;
 mod iterator;
+pub mod lex;
 mod output;
+pub mod picker;
 pub mod prompt;
 
 use flow::definition::{Node, NodeType};
@@ -22,8 +25,18 @@ pub fn summary(node: &Node) -> String {
         NodeType::Prompt => prompt::summary(node),
         NodeType::Condition => condition::summary(node),
         NodeType::LambdaFunction => function::summary(node),
+        NodeType::Lex => lex::summary(node),
         NodeType::Input | NodeType::Output => String::new(),
         other => other.describe().label.to_owned(),
+    }
+}
+
+/// What is said on a card that names something that is bound to nothing yet. That is no problem of the flow's own.
+pub fn unbound(card: Card) -> Option<String> {
+    match card.node.with_untracked(|node| node.kind) {
+        NodeType::LambdaFunction => function::unbound(card),
+        NodeType::Lex => lex::unbound(card),
+        _ => None,
     }
 }
 
@@ -37,6 +50,7 @@ pub fn form(card: Card) -> AnyView {
         NodeType::Iterator => iterator::form(card).into_any(),
         NodeType::Collector => collector::form(card).into_any(),
         NodeType::LambdaFunction => function::form(card).into_any(),
+        NodeType::Lex => lex::form(card).into_any(),
         _ => generic::form(card).into_any(),
     }
 }
@@ -62,6 +76,7 @@ fn path(kind: NodeType) -> &'static str {
         NodeType::Iterator => iterator::ICON,
         NodeType::Collector => collector::ICON,
         NodeType::LambdaFunction => function::ICON,
+        NodeType::Lex => lex::ICON,
         other => generic::icon(other),
     }
 }

@@ -13,7 +13,7 @@ use crate::editor::connect::{Target, link};
 use crate::editor::document::{Port, row_name};
 use crate::editor::session::{Card, use_editor};
 use crate::editor::trace::State;
-use crate::node::{KindIcon, function, summary};
+use crate::node::{KindIcon, summary, unbound};
 
 #[component]
 pub fn NodeCard(card: Card) -> impl IntoView {
@@ -84,8 +84,9 @@ fn Badge(card: Card) -> impl IntoView {
             State::Lost => ("state skipped", "?", "not known"),
         };
         // What takes next to no time would only push the name aside.
-        let slow =
-            card.node.with_untracked(|node| matches!(node.kind, NodeType::LambdaFunction | NodeType::Prompt));
+        let slow = card.node.with_untracked(|node| {
+            matches!(node.kind, NodeType::LambdaFunction | NodeType::Lex | NodeType::Prompt)
+        });
         let duration = light.duration.filter(|_| slow && light.state == State::Ok);
         Some(view! {
             {duration.map(|duration| view! { <span class="badge">{duration}</span> })}
@@ -155,11 +156,11 @@ fn PortRow(card: Card, row: Row) -> impl IntoView {
     }
 }
 
-/// The first problem, and how many more there are; a failure of the run goes before, and behind them that a function
-/// has no binding, which is no problem of the flow's own.
+/// The first problem, and how many more there are; a failure of the run goes before, and behind them that what it
+/// names has no binding, which is no problem of the flow's own.
 #[component]
 fn Issues(card: Card) -> impl IntoView {
-    let words = Memo::new(move |_| card.issue().or_else(|| function::unbound(card)));
+    let words = Memo::new(move |_| card.issue().or_else(|| unbound(card)));
     let mild = move || {
         card.light.with(|light| light.as_ref().is_none_or(|light| light.failure.is_none()))
             && card.problems.with(|problems| problems.iter().all(|p| p.severity == Severity::Warning))

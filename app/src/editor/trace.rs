@@ -3,6 +3,7 @@
 //! Always holds: an event is taken once, however often it arrives, so that a stream can be resumed with an overlap.
 
 use flow::event::{Body, Event, Failure, Field, Link, ModelCall, RunError, Status};
+use flow::iteration::ITEM;
 use flow::value::to_text;
 use flow::wire::OutputValue;
 use serde_json::Value;
@@ -127,6 +128,17 @@ impl Trace {
     pub fn node(&self, name: &str) -> Option<&Row> {
         let inside_a_loop = |row: &Row| row.chain.iter().any(|link| matches!(link, Link::Loop { .. }));
         self.rows.iter().rfind(|row| row.node == name && !inside_a_loop(row))
+    }
+
+    /// The newest value that a node gave at an output. An Iterator tells of its items by what it went through.
+    pub fn delivered(&self, name: &str, output: &str) -> Option<Value> {
+        let rows = || self.rows.iter().rev().filter(|row| row.node == name);
+        let given = rows().find_map(|row| row.outputs.iter().find(|field| field.name == output));
+        if let Some(field) = given {
+            return Some(field.value.clone());
+        }
+        let item = |row: &Row| row.inputs.first()?.value.as_array()?.first().cloned();
+        (output == ITEM).then(|| rows().find_map(item)).flatten()
     }
 
     /// Tokens read and written by all models together.
@@ -329,6 +341,34 @@ mod tests {
         assert_eq!((half.answer().as_str(), half.is_running()), ("angry", true));
         let (left, width) = trace.bar(trace.node("Tone").unwrap());
         assert!(left > 0.1 && left + width <= 1.0);
+    }
+
+    #[test]
+    fn what_was_delivered_is_the_newest_value_of_an_output() {
+        let field = |name: &str, value: Value| Field { name: name.into(), value, source: None };
+        let chain = |index| vec![Link::Iterator { node: "Each".into(), index }];
+        let done = |node: &str, output: Field, chain| Body::NodeCompleted {
+            node: node.into(),
+            outputs: vec![output],
+            model: None,
+            omitted: vec![],
+            chain,
+        };
+        let array = field("array", json!([{"a": 1}, {"a": 2}]));
+        let bodies = [
+            Body::NodeStarted { node: "Each".into(), inputs: vec![array], chain: vec![] },
+            done("Judge", field("modelCompletion", json!("good")), chain(0)),
+            done("Judge", field("modelCompletion", json!("bad")), chain(1)),
+            done("Each", field("arraySize", json!(2)), vec![]),
+        ];
+        let events: Vec<Event> =
+            (1..).zip(bodies).map(|(seq, body)| Event { seq, at: 0, elapsed: seq, body }).collect();
+        let trace = Trace::of(&events);
+        assert_eq!(trace.delivered("Judge", "modelCompletion"), Some(json!("bad")));
+        assert_eq!(trace.delivered("Each", "arraySize"), Some(json!(2)));
+        assert_eq!(trace.delivered("Each", "arrayItem"), Some(json!({"a": 1})));
+        assert_eq!(trace.delivered("Judge", "arrayItem"), None);
+        assert_eq!(trace.delivered("Gone", "modelCompletion"), None);
     }
 
     #[test]

@@ -5,9 +5,10 @@ use flow::definition::{FlowCondition, Node};
 use flow::node::condition::DEFAULT;
 use leptos::prelude::*;
 
-use super::field::{NameInput, Problems, Wrong, is_wrong};
+use super::builder::ConditionBuilder;
+use super::field::{NameInput, Problems, Wrong};
 use super::inputs::Inputs;
-use crate::editor::inputs;
+use crate::editor::inputs::{self, set_condition};
 use crate::editor::session::{Card, use_editor};
 use crate::ui::icon::{Glyph, Icon};
 
@@ -30,7 +31,7 @@ pub fn form(card: Card) -> impl IntoView {
     view! {
         <div class="field">
             <span class="label">"Conditions"</span>
-            <p class="hint">"The first that holds wins. Compare inputs: tone == \"angry\" and count > 2"</p>
+            <p class="hint">"The first that holds wins. Fill the form in or write the text: tone == \"angry\" and count > 2"</p>
             <Problems card field=Field::Configuration id=format!("problems-conditions-{}", card.id) />
             <For each=move || 0..count.get() key=|at| *at let:at>
                 <Branch card at />
@@ -59,19 +60,26 @@ fn Branch(card: Card, at: usize) -> impl IntoView {
     let name = move || branch.with(|branch| branch.name.clone());
     let wrong = RwSignal::new(None::<String>);
     let is_default = Memo::new(move |_| branch.with(|branch| branch.name == DEFAULT));
-    let field = Signal::derive(move || Field::Condition(name()));
+    let told = Signal::derive(move || {
+        let field = Field::Condition(name());
+        let problems = card.problems.get();
+        problems.into_iter().filter(|problem| problem.field.as_ref() == Some(&field)).collect::<Vec<_>>()
+    });
+    let operands = Signal::derive(move || {
+        card.node
+            .with(|node| node.inputs.iter().map(|input| (input.name.clone(), input.kind)).collect::<Vec<_>>())
+    });
     let rename = Callback::new(move |to: String| {
         let (node, from) = (card.name(), name());
         editor.change("Rename a condition", |document| inputs::rename_condition(document, &node, &from, &to))
     });
-    let problems = StoredValue::new(format!("problems-condition-{}-{at}", card.id));
-    let write = move |event| {
-        let (node, name, text) = (card.name(), name(), event_target_value(&event));
+    let write = Callback::new(move |text: String| {
+        let (node, name) = (card.name(), name());
         let burst = format!("{} condition {at}", card.id);
         editor.type_in("Edit a condition", &burst, |document| {
-            inputs::set_condition(document, &node, &name, &text);
+            set_condition(document, &node, &name, &text);
         });
-    };
+    });
     let shift = move |by| {
         let (node, name) = (card.name(), name());
         editor.change("Reorder conditions", |document| {
@@ -126,52 +134,17 @@ fn Branch(card: Card, at: usize) -> impl IntoView {
                     </button>
                 </div>
                 <Wrong wrong />
-                <input
-                    class="input mono"
-                    aria-label=move || format!("Condition {}", name())
-                    aria-invalid=move || is_wrong(card, &field.get()).to_string()
-                    aria-describedby=problems.get_value()
-                    spellcheck="false"
-                    autocomplete="off"
-                    placeholder="tone == \"angry\""
-                    prop:value=move || branch.with(|branch| branch.expression.clone().unwrap_or_default())
-                    on:input=write
+                <ConditionBuilder
+                    label=Signal::derive(move || format!("Condition {}", name()))
+                    id=format!("condition-{}-{at}", card.id)
+                    inputs=operands
+                    expression=Signal::derive(move || {
+                        branch.with(|branch| branch.expression.clone().unwrap_or_default())
+                    })
+                    on_change=write
+                    problems=told
                 />
-                <Culprit card field expression=Signal::derive(move || {
-                    branch.with(|branch| branch.expression.clone().unwrap_or_default())
-                }) />
-                <Problems card field id=problems.get_value() />
             </div>
         </Show>
-    }
-}
-
-/// The part of the expression that a problem is about, under a wavy line.
-#[component]
-fn Culprit(
-    card: Card,
-    #[prop(into)] field: Signal<Field>,
-    #[prop(into)] expression: Signal<String>,
-) -> impl IntoView {
-    let parts = Memo::new(move |_| {
-        let field = field.get();
-        let span = card
-            .problems
-            .with(|problems| problems.iter().find(|p| p.field.as_ref() == Some(&field)).and_then(|p| p.span));
-        let text = expression.get();
-        let (start, end) = span.filter(|(start, end)| start < end)?;
-        let part = |range: std::ops::Range<usize>| text.get(range).map(str::to_owned);
-        Some((part(0..start)?, part(start..end)?, part(end..text.len())?))
-    });
-    move || {
-        parts.get().map(|(before, wrong, after)| {
-            view! {
-                <p class="culprit mono" aria-hidden="true">
-                    {before}
-                    <u>{wrong}</u>
-                    {after}
-                </p>
-            }
-        })
     }
 }

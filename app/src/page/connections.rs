@@ -1,8 +1,9 @@
 //! Where models come from: the built-in one, connections, servers found on this machine, and what answers for AWS's
-//! model ids; and where functions are.
+//! model ids; where functions are, and which intents bots stand for.
 
 mod edit;
 mod functions;
+mod intents;
 mod list;
 mod local;
 mod model_map;
@@ -13,10 +14,13 @@ use leptos::prelude::*;
 use crate::api;
 use crate::node::function::Bindings;
 use crate::node::function::binding::BindingDialogs;
+use crate::node::lex::Bots;
+use crate::node::lex::binding::BotDialogs;
 use crate::ui::browser;
 use crate::ui::load::{Failure, Loaded, Loader};
 use edit::EditConnection;
 use functions::Functions;
+use intents::Intents;
 use list::{Connections, DeleteConnection, Found};
 use local::LocalModelCard;
 use model_map::ModelMapCard;
@@ -60,6 +64,7 @@ pub fn ConnectionsPage() -> impl IntoView {
     provide_context(page);
     page.reload();
     Bindings::provide();
+    Bots::provide();
     view! {
         <div class="bar">
             <h1>"Connections"</h1>
@@ -80,8 +85,10 @@ pub fn ConnectionsPage() -> impl IntoView {
             <Found />
             <ModelMapCard />
             <Functions />
+            <Intents />
         </div>
         <BindingDialogs />
+        <BotDialogs />
         {move || {
             page.open
                 .get()

@@ -10,6 +10,8 @@ use crate::canvas::stage::Stage;
 use crate::editor::session::Editor;
 use crate::node::function::Bindings;
 use crate::node::function::binding::BindingDialogs;
+use crate::node::lex::Bots;
+use crate::node::lex::binding::BotDialogs;
 use crate::node::prompt::Models;
 use crate::panel::conflict::Conflict;
 use crate::panel::inspector::{Inspected, Inspector};
@@ -51,6 +53,7 @@ fn Shown(opened: Opened) -> impl IntoView {
     let models = Models::load();
     provide_context(models);
     Bindings::provide();
+    Bots::provide();
     let stage = Stage::new(editor, models);
     provide_context(stage);
     let saver = Saver::begin(editor, opened);
@@ -82,6 +85,7 @@ fn Shown(opened: Opened) -> impl IntoView {
             <Sheet />
             <Conflict />
             <BindingDialogs />
+            <BotDialogs />
         </div>
     }
 }

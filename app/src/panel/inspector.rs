@@ -4,6 +4,7 @@ use flow::check::Field;
 use flow::definition::NodeType;
 use leptos::prelude::*;
 
+use super::about::About;
 use super::runner::use_runner;
 use super::trace::NodeRun;
 use crate::editor::inputs::{set_expression, set_type};
@@ -11,6 +12,7 @@ use crate::editor::session::{Card, use_editor};
 use crate::node::KindIcon;
 use crate::node::field::{Problems, TypeSelect, Wrong, is_wrong};
 use crate::node::form;
+use crate::node::picker::Picker;
 use crate::ui::browser;
 use crate::ui::tabs::Tabs;
 
@@ -79,6 +81,7 @@ fn Selected(card: Card, tab: RwSignal<usize>) -> impl IntoView {
 fn Configure(card: Card) -> impl IntoView {
     view! {
         <NameField card />
+        <About kind=card.node.with_untracked(|node| node.kind) />
         {form(card)}
         <Others card />
     }
@@ -186,7 +189,7 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
             <p class="hint">
                 {move || from().map_or("Not connected".to_owned(), |from| format!("From {from}"))}
             </p>
-            <div class="row2">
+            <div class="row2 with-picker">
                 <TypeSelect
                     label=Signal::derive(move || format!("Type of {}", name()))
                     value=Signal::derive(move || input.with(|input| input.as_ref().map(|input| input.kind)))
@@ -204,6 +207,7 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
                     }
                     on:input=write
                 />
+                <Picker card input=Signal::derive(name) at />
             </div>
             <Problems
                 card
@@ -216,9 +220,10 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
 
 #[component]
 fn LastRun(card: Card) -> impl IntoView {
+    let editor = use_editor();
     let runner = use_runner();
     move || {
-        let name = card.node.with(|node| node.name.clone());
+        let name = editor.ran_as(&card.node.with(|node| node.name.clone()));
         match runner.trace.with(|trace| trace.node(&name).cloned()) {
             Some(row) => view! { <NodeRun row /> }.into_any(),
             None => {

@@ -137,6 +137,7 @@ impl Runner {
                 "The draft could not be saved, so it was not run. Try again when it is saved.".to_owned()
             );
         };
+        self.editor.note_names();
         let abort = AbortController::new().ok();
         let signal = abort.as_ref().map(AbortController::signal);
         self.abort.try_update_value(|place| *place = abort.map(SendWrapper::new));

@@ -1,5 +1,5 @@
-//! The editor without a browser: the document that is edited, its changes, undo, selection, clipboard, saving and the
-//! trace of a run.
+//! The editor without a browser: the document that is edited, its changes, undo, selection, clipboard and saving. What
+//! a run did is folded by [`flow::trace`].
 //!
 //! Always holds: everything here but [`session`] is plain Rust, knows no signal and is tested natively. [`session`]
 //! is where it meets the page: the document is the truth, and signals are its view.
@@ -12,10 +12,10 @@ pub mod difference;
 pub mod document;
 pub mod history;
 pub mod inputs;
+pub mod joins;
 pub mod kept;
 pub mod prompt;
 pub mod selection;
 pub mod session;
-pub mod trace;
 pub mod tree;
 pub mod walk;

@@ -9,6 +9,7 @@ mod generic;
 mod input;
 mod inputs;
 mod iterator;
+pub mod join;
 pub mod lex;
 mod output;
 pub mod picker;

@@ -218,6 +218,28 @@ test("what is wrong with a definition is said, with its place", async () => {
   assert.equal(error.fieldList[0].name, "definition.nodes[1].type");
 });
 
+test("what AWS refuses is reported as AWS does, and runs here", async () => {
+  const wide = promptFlow();
+  const [output] = wide.nodes.splice(2, 1);
+  const [into] = wide.connections.splice(1, 1);
+  for (let at = 0; at < 20; at++) {
+    wide.nodes.push({ ...output, name: `Out${at}` });
+    wide.connections.push({ ...into, name: `toOut${at}`, target: `Out${at}` });
+  }
+  const { validations } = await send(new agent.ValidateFlowDefinitionCommand({ definition: wide }));
+  assert.deepEqual(validations, [
+    {
+      message: "AWS allows 20 connections in a flow, and this one has 21.",
+      severity: "Error",
+      type: "Unspecified",
+      details: { unspecified: {} },
+    },
+  ]);
+  const { id } = await create("wide", wide);
+  assert.equal((await send(new agent.PrepareFlowCommand({ flowIdentifier: id }))).status, "Prepared");
+  assert.deepEqual((await send(new agent.GetFlowCommand({ flowIdentifier: id }))).validations, []);
+});
+
 test("members that do not fit are named", async () => {
   const { id } = await create("members");
   for (const [command, name] of [

@@ -114,6 +114,20 @@ test("a function is called by its binding, with AWS's event, and its trace says 
   assert.deepEqual(nodeActionTrace.operationResponse, { payload: { order: "A-1", late: true } });
 });
 
+test("a null is no output: the stream says which node gave it", async () => {
+  const lambda = createServer((_, response) => response.end("null"));
+  await new Promise((resolve) => lambda.listen(0, "127.0.0.1", resolve));
+  const arn = "arn:aws:lambda:us-east-1:123456789012:function:nothing";
+  const url = `http://127.0.0.1:${lambda.address().port}/`;
+  assert.equal((await caller(place.server)("PUT", `/api/functions/${encodeURIComponent(arn)}`, { url })).status, 200);
+  const flow = await prepared("nothing", functionFlow(arn));
+  const found = await read((await invoke(flow, "A-1", { enableTrace: true })).responseStream);
+  lambda.close();
+  assert.deepEqual(found.outputs, []);
+  assert.equal(found.error?.name, "ValidationException");
+  assert.match(found.error.message, /^LookUp: .*null/);
+});
+
 test("a condition tells which branch it took", async () => {
   const flow = await prepared("routed", routeFlow());
   for (const [word, condition, node] of [

@@ -61,7 +61,7 @@ test("a person draws an iteration, and lets items go together", async ({ page })
   await editor.button("Tidy up").click();
   await editor.node("Iterator_1").click();
   await editor.field("Items at the same time").fill("65");
-  await expect(editor.inspector.getByText("Between 1 and 64 items can be under way together.")).toBeVisible();
+  await expect(editor.inspector.getByText("Between 1 and 10 items can be under way together.")).toBeVisible();
   await editor.field("Items at the same time").fill("2");
   await editor.noProblems();
   await editor.send('["a", "b", "c"]');

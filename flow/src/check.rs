@@ -4,9 +4,12 @@
 //! at; each yields all its findings. Absent on purpose: whether a model or a key exists, which only a server knows.
 
 mod connections;
+mod exclusive;
 mod graph;
 mod iteration;
+mod joins;
 mod nodes;
+mod portability;
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +20,7 @@ use crate::extensions::Extensions;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     pub problems: Vec<Problem>,
-    /// What runs here and AWS would refuse, and why.
+    /// What runs here and AWS would refuse, and why; as errors what it says that it refuses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub portability: Vec<Problem>,
 }
@@ -185,13 +188,14 @@ fn scope(definition: &Definition, extensions: &Extensions, place: &str, report: 
     let (from, noted) = (report.problems.len(), report.portability.len());
     let problems = &mut report.problems;
     nodes::check(definition, extensions, place, problems);
-    connections::check(definition, problems);
+    connections::check(definition, extensions, place, problems);
+    joins::check(definition, extensions, place, problems);
     if place.is_empty() {
         graph::ends(definition, problems);
     }
-    graph::check(definition, problems);
+    graph::check(definition, extensions, place, problems);
     iteration::check(definition, extensions, place, problems);
-    nodes::portability(definition, extensions, place, &mut report.portability);
+    portability::check(definition, extensions, place, &mut report.portability);
     for problem in report.problems[from..].iter_mut().chain(&mut report.portability[noted..]) {
         for name in [&mut problem.node, &mut problem.connection].into_iter().flatten() {
             name.insert_str(0, place);

@@ -57,6 +57,10 @@ pub type State<'a> = (&'a Definition, &'a Extensions);
 
 /// What changed from `before` to `after`: nodes, connections, notes, and last what only moved.
 pub fn diff(before: State, after: State) -> Vec<Change> {
+    // Names that are taken twice would be compared crosswise.
+    if before == after {
+        return Vec::new();
+    }
     let renamed = renamed(before.0, after.0);
     let mut changes = nodes(before, after, &renamed);
     changes.extend(connections(before.0, after.0, &renamed));

@@ -123,6 +123,9 @@ pub struct Field {
     /// Where an input's value came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<Source>,
+    /// Where the items of an input's value came from, where it was joined of several, in their order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<Source>,
 }
 
 /// The output that a value came from, and what was selected of it.

@@ -11,7 +11,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::value::{Type, shape};
+use crate::value::{Type, fits, shape};
 
 /// The whole input.
 pub const WHOLE: &str = "$.data";
@@ -160,24 +160,6 @@ fn many(mut found: Vec<&Value>, steps: &[Step]) -> Result<Value, Failed> {
         return Err(Failed::TooMuch);
     }
     Ok(Value::Array(found.into_iter().cloned().collect()))
-}
-
-/// Whether a value is no larger than what is left, which then is less.
-fn fits(value: &Value, left: &mut usize) -> bool {
-    let own = match value {
-        Value::String(text) => text.len() + 2,
-        _ => 4,
-    };
-    let Some(rest) = left.checked_sub(own) else { return false };
-    *left = rest;
-    match value {
-        Value::Array(items) => items.iter().all(|item| fits(item, left)),
-        Value::Object(members) => members.iter().all(|(name, member)| {
-            *left = left.saturating_sub(name.len());
-            fits(member, left)
-        }),
-        _ => true,
-    }
 }
 
 fn select<'a>(value: &'a Value, step: &Step) -> Vec<&'a Value> {

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::definition::Definition;
+use crate::join::Join;
 
 /// Our half of a flow. It shares its revision with the definition.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -54,6 +55,11 @@ impl Extensions {
     /// The entry of this node, made where it is missing.
     pub fn node_mut(&mut self, name: &str) -> &mut NodeExtension {
         self.nodes.entry(name.to_owned()).or_default()
+    }
+
+    /// How this input of this node joins its connections; none where it takes one.
+    pub fn join(&self, node: &str, input: &str) -> Option<Join> {
+        self.nodes.get(node)?.joins.get(input).copied()
     }
 
     /// Drops the entries of nodes that the definition does not have.
@@ -108,6 +114,9 @@ pub struct NodeExtension {
     /// How many items of an Iterator may be under way together; one where it does not say, as with AWS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parallel: Option<u16>,
+    /// How the inputs that may take several connections join them, by the input's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub joins: BTreeMap<String, Join>,
     /// What a Prompt's answer must be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,

@@ -66,8 +66,7 @@ pub fn paths(definition: &Definition) -> (Vec<Path>, Vec<Fault>) {
                 .map(|iterator| Fault::WaitsForItself { node: at, iterator: *iterator }),
         );
         if definition.nodes[at].kind == NodeType::Collector
-            && let Some((source, _)) = into(&entering[at], ITEM)
-            && let Some(iterator) = behind(definition, source, &paths).last()
+            && let Some(iterator) = items(definition, at, &entering[at], &paths, &mut Vec::new()).last()
         {
             before.set(*iterator);
         }
@@ -89,6 +88,22 @@ fn behind(definition: &Definition, source: usize, paths: &[Path]) -> Path {
         path.push(source);
     }
     path
+}
+
+/// The iterations that the items of a Collector are inside of, which may come from several nodes.
+fn items(
+    definition: &Definition,
+    collector: usize,
+    entering: &[(usize, &Connection)],
+    paths: &[Path],
+    faults: &mut Vec<Fault>,
+) -> Path {
+    let items: Vec<(usize, &Connection)> = entering
+        .iter()
+        .filter(|(_, c)| c.data().is_some_and(|data| data.target_input == ITEM))
+        .copied()
+        .collect();
+    inside(definition, collector, &items, paths, faults)
 }
 
 /// The connection into an input, with its source.
@@ -147,8 +162,10 @@ fn collector(
     paths: &[Path],
     faults: &mut Vec<Fault>,
 ) -> Path {
-    let Some((source, _)) = into(entering, ITEM) else { return Path::new() };
-    let mut path = behind(definition, source, paths);
+    if into(entering, ITEM).is_none() {
+        return Path::new();
+    }
+    let mut path = items(definition, collector, entering, paths, faults);
     let Some(iterator) = path.pop() else {
         faults.push(Fault::NotInside { collector });
         return path;

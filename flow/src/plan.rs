@@ -15,8 +15,9 @@ use crate::definition::{
     LoopControllerConfiguration, Node, NodeType, ObjectConfiguration, ObjectService,
 };
 use crate::expression::Expression;
-use crate::extensions::{Answer, Extensions, LoopPolarity};
+use crate::extensions::{Answer, Extensions, LoopPolarity, NodeExtension};
 use crate::iteration::{self, ITEM};
+use crate::join::Join;
 use crate::value::Type;
 
 /// How often a loop goes round where it does not say.
@@ -91,8 +92,11 @@ pub(crate) struct PlannedInput {
     pub category: Option<InputCategory>,
     pub expression: Expression,
     pub text: String,
-    /// The node and output it is fed from; none for an optional input that is not connected.
-    pub source: Option<(usize, String)>,
+    /// The nodes and outputs it is fed from, in the order of the connections; none for an optional input that is not
+    /// connected.
+    pub sources: Vec<(usize, String)>,
+    /// What is made of them where there may be several.
+    pub join: Option<Join>,
 }
 
 impl Plan {
@@ -178,7 +182,7 @@ impl Planner<'_> {
                 kind,
                 region: own,
                 slot,
-                inputs: inputs(definition, node, &index)?,
+                inputs: inputs(definition, node, self.extensions.nodes.get(&key), &index)?,
                 gates: gates(definition, node, &index)?,
                 dependents: dependents(definition, node, &index),
                 outputs: node.outputs.iter().map(|output| (output.name.clone(), output.kind)).collect(),
@@ -276,22 +280,29 @@ pub(crate) fn iterations(number: &serde_json::Number) -> Option<usize> {
     usize::try_from(most).ok().filter(|most| *most <= MOST_ITERATIONS)
 }
 
-fn inputs(definition: &Definition, node: &Node, index: &HashMap<&str, usize>) -> Option<Vec<PlannedInput>> {
+fn inputs(
+    definition: &Definition,
+    node: &Node,
+    extension: Option<&NodeExtension>,
+    index: &HashMap<&str, usize>,
+) -> Option<Vec<PlannedInput>> {
     let planned = |input: &crate::definition::NodeInput| {
-        let source = definition
+        let sources = definition
             .connections
             .iter()
             .filter(|c| c.target == node.name)
             .filter_map(|c| Some((c, c.data()?)))
-            .find(|(_, data)| data.target_input == input.name)
-            .and_then(|(c, data)| Some((*index.get(c.source.as_str())?, data.source_output.clone())));
+            .filter(|(_, data)| data.target_input == input.name)
+            .filter_map(|(c, data)| Some((*index.get(c.source.as_str())?, data.source_output.clone())))
+            .collect();
         Some(PlannedInput {
             name: input.name.clone(),
             kind: input.kind,
             category: input.category,
             expression: Expression::parse(&input.expression).ok()?,
             text: input.expression.clone(),
-            source,
+            sources,
+            join: extension.and_then(|extension| extension.joins.get(&input.name)).copied(),
         })
     };
     node.inputs.iter().map(planned).collect()

@@ -6,7 +6,8 @@
 //!
 //! Always holds: within a frame, a node is started once, when every connected input has its value and its gates are
 //! open, and ends at most once; a node that can no longer run is skipped, and so is what depends on it; the order in
-//! which tasks end never changes an output; after an end nothing more happens. Absent on purpose: clocks, numbers of
+//! which tasks end never changes an output, save where an input takes the first to arrive, and then only by which is
+//! first; after an end nothing more happens. Absent on purpose: clocks, numbers of
 //! events, retries of calls, which are the driver's.
 
 mod frame;
@@ -19,18 +20,24 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::event::{Body, Failure, FailureCode, Field, Link, ModelCall, RunError, Source, Status};
+use crate::join::{Join, Joined};
 use crate::message::Chat;
 use crate::node::condition::DEFAULT;
 use crate::node::{agent, function, knowledge_base, lex, prompt, retrieval, storage};
 use crate::plan::{Plan, PlannedInput, PlannedKind};
-use crate::value::{Type, shape};
+use crate::trace;
+use crate::value::{Type, fits, shape};
 use crate::wire::OutputValue;
 use frame::{Frame, State};
 use iterate::Iteration;
+pub use iterate::MOST_ITEMS;
 pub use repeat::{COUNT, EXIT};
 
 /// The most nodes that a run starts, each item and iteration counted.
 pub const MOST_STEPS: usize = 100_000;
+
+/// The most that a run keeps: what its nodes gave, in bytes.
+pub const MOST_KEPT: usize = 64 * 1024 * 1024;
 
 /// The state of one run.
 #[derive(Clone, Debug)]
@@ -46,6 +53,9 @@ pub struct Run {
     settling: bool,
     in_flight: usize,
     steps: usize,
+    ticks: usize,
+    /// How many bytes it may still keep.
+    left: usize,
     outputs: Vec<OutputValue>,
     events: Vec<Body>,
     end: Option<(Status, Option<RunError>)>,
@@ -158,6 +168,8 @@ impl Run {
             settling: false,
             in_flight: 0,
             steps: 0,
+            ticks: 0,
+            left: MOST_KEPT,
             outputs: Vec::new(),
             events: vec![Body::ExecutionStarted { input: input.clone() }],
             end: None,
@@ -250,6 +262,27 @@ impl Run {
     /// What the Output nodes received so far, in the order they were reached.
     pub fn outputs(&self) -> &[OutputValue] {
         &self.outputs
+    }
+
+    /// How the nodes stand that have begun, have ended or are skipped, in each item and iteration that was begun; the
+    /// same as [`crate::trace::Trace`] makes of the events.
+    pub fn states(&self) -> Vec<(String, Vec<Link>, trace::State)> {
+        let mut states = Vec::new();
+        for frame in 0..self.frames.len() {
+            for &node in &self.plan.regions[self.frames[frame].region].nodes {
+                let state = match self.state(frame, node) {
+                    State::Waiting => continue,
+                    State::Running if self.ready.contains(&(frame, node)) => continue,
+                    State::Running if self.end.is_some() => trace::State::Stopped,
+                    State::Running => trace::State::Running,
+                    State::Completed(..) => trace::State::Ok,
+                    State::Failed => trace::State::Failed,
+                    State::Skipped => trace::State::Skipped,
+                };
+                states.push((self.plan.nodes[node].name.clone(), self.chain(frame), state));
+            }
+        }
+        states
     }
 
     /// Why the run failed.
@@ -373,14 +406,25 @@ impl Run {
     fn gather(&self, frame: usize, inputs: &[PlannedInput]) -> Result<Gathered, (Vec<Field>, String)> {
         let mut gathered = Gathered::default();
         for input in inputs {
-            let Some((source, output)) = &input.source else { continue };
-            let Some(whole) = self.value(frame, *source, output) else { continue };
+            let Some((whole, sources)) = self.whole(frame, input) else { continue };
             match evaluate(input, &whole) {
-                Ok(value) => gathered.add(input, self.source(*source, output, input), value),
+                Ok(value) => gathered.add(input, sources, value),
                 Err(message) => return Err((gathered.fields, message)),
             }
         }
         Ok(gathered)
+    }
+
+    /// The value that comes to an input, of one connection or joined of several, and where it comes from.
+    fn whole(&self, frame: usize, input: &PlannedInput) -> Option<(Value, Vec<Source>)> {
+        let Joined::Of(places) = self.joined(frame, input) else { return None };
+        let (mut values, mut sources) = (Vec::new(), Vec::new());
+        for (source, output) in places.into_iter().filter_map(|place| input.sources.get(place)) {
+            values.push(self.value(frame, *source, output)?);
+            sources.push(self.source(*source, output, input));
+        }
+        let gathers = input.join.is_some_and(Join::gathers);
+        Some((if gathers { Value::Array(values) } else { values.pop()? }, sources))
     }
 
     fn source(&self, source: usize, output: &str, input: &PlannedInput) -> Source {
@@ -393,21 +437,38 @@ impl Run {
 
     fn finish(&mut self, frame: usize, at: usize, outcome: Outcome) {
         let Outcome { outputs, branch, model, omitted } = outcome;
+        if !outputs.iter().all(|(_, value)| fits(value, &mut self.left)) {
+            let most = MOST_KEPT / (1024 * 1024);
+            let message = format!(
+                "The run's nodes have given more than {most} MiB in all. Pass on less, or in fewer items or iterations."
+            );
+            return self.fail_with(frame, at, message);
+        }
         let fields = outputs
             .iter()
-            .map(|(name, value)| Field { name: name.clone(), value: value.clone(), source: None })
+            .map(|(name, value)| Field {
+                name: name.clone(),
+                value: value.clone(),
+                source: None,
+                joined: Vec::new(),
+            })
             .collect();
         let (node, chain) = (self.plan.nodes[at].name.clone(), self.chain(frame));
         self.events.push(Body::NodeCompleted { node, outputs: fields, model, omitted, chain });
-        self.end_node(frame, at, State::Completed(outputs.into(), branch));
+        let ended = self.tick();
+        self.end_node(frame, at, State::Completed(outputs.into(), branch, ended));
+    }
+
+    /// A number that grows, by which what arrived first is known.
+    fn tick(&mut self) -> usize {
+        self.ticks += 1;
+        self.ticks
     }
 
     fn skip(&mut self, frame: usize, at: usize) {
         let (node, chain) = (self.plan.nodes[at].name.clone(), self.chain(frame));
         self.events.push(Body::NodeSkipped { node, chain });
-        if let PlannedKind::Iterator { region, .. } | PlannedKind::Loop { region, .. } =
-            self.plan.nodes[at].kind
-        {
+        if let PlannedKind::Iterator { region, .. } = self.plan.nodes[at].kind {
             self.skip_region(frame, region);
         }
         self.end_node(frame, at, State::Skipped);
@@ -468,8 +529,12 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn add(&mut self, input: &PlannedInput, source: Source, value: Value) {
-        self.fields.push(Field { name: input.name.clone(), value: value.clone(), source: Some(source) });
+    /// A value of one connection names its source, one that was joined all of them.
+    fn add(&mut self, input: &PlannedInput, mut sources: Vec<Source>, value: Value) {
+        let gathers = input.join.is_some_and(Join::gathers);
+        let source = if gathers { None } else { sources.pop() };
+        let name = input.name.clone();
+        self.fields.push(Field { name, value: value.clone(), source, joined: sources });
         self.values.push((input.name.clone(), value));
     }
 }

@@ -65,6 +65,24 @@ pub fn to_text(value: &Value) -> String {
     }
 }
 
+/// Whether a value is no larger than what is left, in about the bytes that it takes; what is left then is less.
+pub(crate) fn fits(value: &Value, left: &mut usize) -> bool {
+    let own = match value {
+        Value::String(text) => text.len() + 2,
+        _ => 4,
+    };
+    let Some(rest) = left.checked_sub(own) else { return false };
+    *left = rest;
+    match value {
+        Value::Array(items) => items.iter().all(|item| fits(item, left)),
+        Value::Object(members) => members.iter().all(|(name, member)| {
+            *left = left.saturating_sub(name.len());
+            fits(member, left)
+        }),
+        _ => true,
+    }
+}
+
 /// A value's shape in a few words, for error messages: `an Object with name, age`, never its content.
 pub fn shape(value: &Value) -> String {
     match value {

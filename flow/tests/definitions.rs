@@ -98,6 +98,50 @@ fn a_chain_of_conditions_is_checked_in_little_room() {
     assert_eq!(check(&definition, &Extensions::default()).problems, []);
 }
 
+#[test]
+fn a_flow_that_is_too_large_is_told_so_and_nothing_else() {
+    let output = |name: String| {
+        json!({"name": name, "type": "Output", "inputs": [{"name": "document", "type": "String",
+        "expression": "$.data"}]})
+    };
+    let input = json!({"name": "In", "type": "Input", "outputs": [{"name": "document", "type": "String"}]});
+    let flow = |outputs: usize, connections: usize| {
+        let mut nodes = vec![input.clone()];
+        nodes.extend((0..outputs).map(|at| output(format!("Out{at}"))));
+        let connection = |at: usize| {
+            json!({"name": format!("c{at}"), "type": "Data", "source": "In",
+            "target": format!("Out{}", at % outputs), "configuration": {"data": {"sourceOutput": "document", "targetInput": "document"}}})
+        };
+        let connections: Vec<Value> = (0..connections).map(connection).collect();
+        serde_json::from_value::<Definition>(json!({"nodes": nodes, "connections": connections})).unwrap()
+    };
+    let found = |definition: &Definition| check(definition, &Extensions::default());
+    let most = found(&flow(1999, 1999));
+    assert!(most.can_run());
+    let notes: Vec<&str> = most.portability.iter().map(|note| note.message.as_str()).collect();
+    assert_eq!(
+        notes,
+        [
+            "AWS allows 40 nodes in a flow, and this one has 2000.",
+            "AWS allows 20 connections in a flow, and this one has 1999.",
+            "AWS allows 20 Output nodes in a flow, and this one has 1999.",
+        ]
+    );
+    let words =
+        "A flow has at most 2000 nodes and 4000 connections, those in loops among them. Split it in two.";
+    for too_large in [flow(2000, 2000), flow(10, 4001)] {
+        let messages: Vec<String> =
+            found(&too_large).problems.into_iter().map(|problem| problem.message).collect();
+        assert_eq!(messages, [words]);
+    }
+    let mut looped = flow(1000, 1000);
+    let mut body = serde_json::to_value(flow(1000, 1000)).unwrap();
+    body["nodes"][0]["type"] = json!("LoopInput");
+    let again = json!({"name": "Again", "type": "Loop", "configuration": {"loop": {"definition": body}}});
+    looped.nodes.push(serde_json::from_value(again).unwrap());
+    assert_eq!(found(&looped).problems[0].message, words);
+}
+
 proptest! {
     #[test]
     fn numbers_keep_every_digit(number in proptest::num::f64::NORMAL) {

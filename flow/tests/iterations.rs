@@ -11,7 +11,7 @@ use flow::definition::Definition;
 use flow::event::{Body, FailureCode, Link, Status};
 use flow::extensions::Extensions;
 use flow::plan::Plan;
-use flow::run::{Completion, MOST_STEPS, Next, Run, Task, Work};
+use flow::run::{Completion, MOST_ITEMS, MOST_KEPT, MOST_STEPS, Next, Run, Task, Work};
 use serde_json::{Value, json};
 use support::{collector, condition, connect, flow, input, iterator, node, output, prompt};
 
@@ -266,17 +266,39 @@ fn many_items_end_without_going_deep() {
             "All.collectedArray > Out.document",
         ],
     );
-    let items: Vec<u32> = (0..200_000).collect();
-    let ended = run(definition, json!(items));
-    assert_eq!(ended.outputs[0].1.as_array().unwrap().len(), 200_000);
+    let items: Vec<usize> = (0..MOST_ITEMS).collect();
+    let ended = run(definition.clone(), json!(items));
+    assert_eq!(ended.outputs[0].1.as_array().unwrap().len(), MOST_ITEMS);
+    let more: Vec<usize> = (0..=MOST_ITEMS).collect();
+    let error = run(definition, json!(more)).error.unwrap();
+    assert_eq!(error.node.as_deref(), Some("Each"));
+    assert!(error.message.contains("10000 items at most, and got 10001"), "{}", error.message);
 
-    let each = flow(
-        vec![input("Array"), iterator("Each", "Number"), output("Out", "Number")],
-        &["Start.document > Each.array", "Each.arrayItem > Out.document"],
-    );
+    let names: Vec<String> = (0..10).map(|at| format!("Out{at}")).collect();
+    let mut ways = vec!["Start.document > Each.array".to_owned()];
+    ways.extend(names.iter().map(|name| format!("Each.arrayItem > {name}.document")));
+    let mut nodes = vec![input("Array"), iterator("Each", "Number")];
+    nodes.extend(names.iter().map(|name| output(name, "Number")));
+    let each = flow(nodes, &ways.iter().map(String::as_str).collect::<Vec<_>>());
     let ended = run(each, json!(items));
     assert_eq!(ended.status, Status::Failed);
     assert!(ended.error.unwrap().message.contains(&MOST_STEPS.to_string()));
+}
+
+#[test]
+fn a_run_keeps_no_more_than_it_may() {
+    // Each prompt repeats the whole text, which comes in once and is given on by every node.
+    let names: Vec<String> = (0..9).map(|at| format!("Again{at}")).collect();
+    let mut nodes = vec![input("String"), output("Out", "String")];
+    nodes.extend(names.iter().map(|name| prompt(name, &["text"])));
+    let mut ways: Vec<String> = names.iter().map(|name| format!("Start.document > {name}.text")).collect();
+    ways.push("Start.document > Out.document".to_owned());
+    let definition = flow(nodes, &ways.iter().map(String::as_str).collect::<Vec<_>>());
+    let fits = "x".repeat(MOST_KEPT / 10 - 100);
+    assert_eq!(run(definition.clone(), json!(fits)).status, Status::Succeeded);
+    let error = run(definition, json!("x".repeat(MOST_KEPT / 10))).error.unwrap();
+    assert_eq!(error.node.as_deref(), Some("Again8"));
+    assert!(error.message.contains("more than 64 MiB in all"), "{}", error.message);
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The engine against a second, naive interpreter that shares no code with it, on flows made by chance.
 //!
-//! `ANABRANCH_CASES=100000 cargo test -p flow --test reference` runs longer. A failing case prints its seed's flow.
+//! `ANABRANCH_CASES=100000 cargo test -p flow --test reference` runs longer; see `support/chance.rs`.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+#[path = "support/chance.rs"]
+mod chance;
 #[path = "reference/interpret.rs"]
 mod interpret;
 #[path = "reference/make.rs"]
@@ -19,6 +21,7 @@ use flow::event::{Body, Link, Status};
 use flow::extensions::Extensions;
 use flow::plan::Plan;
 use flow::run::{Completion, Next, Run, Task, Work};
+use interpret::Arrivals;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -29,6 +32,12 @@ type Count = BTreeMap<String, usize>;
 struct Result {
     outputs: Count,
     ends: Count,
+}
+
+impl Result {
+    fn of((outputs, ends): (Vec<String>, Vec<String>)) -> Self {
+        Self { outputs: counted(outputs), ends: counted(ends) }
+    }
 }
 
 fn place(chain: &[Link]) -> String {
@@ -43,7 +52,7 @@ fn add(count: &mut Count, what: String) {
 }
 
 /// Runs the engine; `pick` says which of the tasks under way ends next.
-fn engine(plan: &Arc<Plan>, input: Value, mut pick: impl FnMut(usize) -> usize) -> Result {
+fn engine(plan: &Arc<Plan>, input: Value, mut pick: impl FnMut(usize) -> usize) -> (Result, Arrivals) {
     let mut run = Run::new(Arc::clone(plan), input).unwrap();
     let (mut under_way, mut events): (Vec<Task>, Vec<Body>) = (Vec::new(), Vec::new());
     loop {
@@ -63,12 +72,17 @@ fn engine(plan: &Arc<Plan>, input: Value, mut pick: impl FnMut(usize) -> usize) 
     }
     events.extend(run.events());
     let mut result = Result { outputs: Count::new(), ends: Count::new() };
-    for event in events {
+    let mut arrivals = Arrivals::new();
+    for (at, event) in events.into_iter().enumerate() {
         match event {
+            Body::NodeStarted { node, chain, .. } => {
+                arrivals.insert(format!("began {}/{node}", place(&chain)), at);
+            }
             Body::Output { node, value, chain } => {
                 add(&mut result.outputs, format!("{}/{node} = {value}", place(&chain)));
             }
             Body::NodeCompleted { node, chain, .. } => {
+                arrivals.insert(format!("{}/{node}", place(&chain)), at);
                 add(&mut result.ends, format!("completed {}/{node}", place(&chain)));
             }
             Body::NodeSkipped { node, chain } => {
@@ -77,37 +91,57 @@ fn engine(plan: &Arc<Plan>, input: Value, mut pick: impl FnMut(usize) -> usize) 
             _ => {}
         }
     }
-    result
-}
-
-fn cases() -> u32 {
-    std::env::var("ANABRANCH_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(10_000)
+    (result, arrivals)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: cases(), max_global_rejects: 10_000_000, ..ProptestConfig::default() })]
+    #![proptest_config(chance::config("reference"))]
 
     #[test]
-    fn the_engine_does_what_the_reference_says(choices in prop::collection::vec(any::<u16>(), 120)) {
+    fn the_engine_does_what_the_reference_says(choices in prop::collection::vec(any::<u16>(), 160)) {
         let made = make::flow(&choices);
         let definition: Definition = serde_json::from_value(made.definition.clone()).unwrap();
-        let extensions: Extensions = serde_json::from_value(made.extensions).unwrap();
+        let extensions: Extensions = serde_json::from_value(made.extensions.clone()).unwrap();
+        prop_assert_eq!(serde_json::to_value(&extensions).unwrap(), tidy(made.extensions.clone()));
         let report = check(&definition, &extensions);
         prop_assume!(report.can_run());
         prop_assert_eq!(serde_json::to_value(&definition).unwrap(), made.definition.clone());
 
         let plan = Arc::new(Plan::new(&definition, &extensions).unwrap());
-        let (outputs, ends) = interpret::run(&made.definition, &made.input);
-        let expected = Result { outputs: counted(outputs), ends: counted(ends) };
+        let races = races(&made.extensions);
+        let mut first = None;
         for way in 0..3_usize {
             let mut turn = way;
-            let found = engine(&plan, made.input.clone(), |count| {
+            let (found, arrivals) = engine(&plan, made.input.clone(), |count| {
                 turn = turn.wrapping_mul(31).wrapping_add(way + 7);
                 match way { 0 => 0, 1 => count - 1, _ => turn % count }
             });
-            prop_assert_eq!(&found, &expected, "way {} of {:#}", way, made.definition);
+            let expected = interpret::run(&made.definition, &made.extensions, &made.input, &arrivals);
+            let place = format!("way {way} of {:#} {:#}", made.definition, made.extensions);
+            prop_assert_eq!(&found, &Result::of(expected), "{}", place);
+            if !races {
+                prop_assert_eq!(&found, first.get_or_insert_with(|| Result::of(
+                    interpret::run(&made.definition, &made.extensions, &made.input, &arrivals))), "{}", place);
+            }
         }
     }
+}
+
+/// Whether an input takes what arrives first, so that the outputs follow from the order in which nodes end.
+fn races(extensions: &Value) -> bool {
+    let nodes = extensions["nodes"].as_object().unwrap().values();
+    nodes
+        .filter_map(|node| node["joins"].as_object())
+        .flat_map(|joins| joins.values())
+        .any(|join| join != "all")
+}
+
+/// An empty list of nodes is not written.
+fn tidy(mut extensions: Value) -> Value {
+    if extensions["nodes"].as_object().unwrap().is_empty() {
+        extensions = json!({});
+    }
+    extensions
 }
 
 fn counted(things: Vec<String>) -> Count {
@@ -121,7 +155,7 @@ fn most_flows_that_are_made_can_run_and_have_everything_in_them() {
     let (mut runs, mut kinds) = (0, BTreeMap::<String, usize>::new());
     for seed in 0..2000_u32 {
         let mut state = u64::from(seed) + 1;
-        let choices: Vec<u16> = (0..120)
+        let choices: Vec<u16> = (0..160)
             .map(|_| {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 (state >> 48) as u16
@@ -129,15 +163,21 @@ fn most_flows_that_are_made_can_run_and_have_everything_in_them() {
             .collect();
         let made = make::flow(&choices);
         let definition: Definition = serde_json::from_value(made.definition).unwrap();
-        if check(&definition, &Extensions::default()).can_run() {
+        let extensions: Extensions = serde_json::from_value(made.extensions).unwrap();
+        if check(&definition, &extensions).can_run() {
             runs += 1;
+            for join in extensions.nodes.values().flat_map(|node| node.joins.values()) {
+                *kinds.entry(join.label()).or_default() += 1;
+            }
             for node in &definition.nodes {
                 *kinds.entry(format!("{:?}", node.kind)).or_default() += 1;
             }
         }
     }
     assert!(runs > 1200, "{runs} of 2000 can run");
-    for kind in ["Input", "Output", "Prompt", "Condition", "Iterator", "Collector", "Loop"] {
-        assert!(kinds.get(kind).is_some_and(|count| *count > 200), "{kind}: {kinds:?}");
+    let joins = ["any", "all", "first 1", "first 2"];
+    let nodes = ["Input", "Output", "Prompt", "Condition", "Iterator", "Collector", "Loop"];
+    for kind in nodes.into_iter().chain(joins) {
+        assert!(kinds.get(kind).is_some_and(|count| *count > 80), "{kind}: {kinds:?}");
     }
 }

@@ -1,13 +1,13 @@
 //! Wires: one path each, which only its two ends can wake, and the one that is being drawn.
 
 use flow::layout::{self, Row};
+use flow::trace::State;
 use leptos::prelude::*;
 
 use super::geometry::curve;
 use super::stage::{Stage, use_stage};
 use super::target::offset;
 use crate::editor::session::{Light, Wire, use_editor};
-use crate::editor::trace::State;
 
 #[component]
 pub fn Edge(wire: Wire) -> impl IntoView {
@@ -87,6 +87,7 @@ pub fn LooseWire() -> impl IntoView {
             let class = match loose.verdict {
                 None => "edge loose",
                 Some(Ok(_)) => "edge loose valid",
+                Some(Err(_)) if loose.taken.is_some() => "edge loose valid",
                 Some(Err(_)) => "edge loose invalid",
             };
             view! { <path class=class d=path></path> }

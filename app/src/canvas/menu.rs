@@ -2,14 +2,16 @@
 
 use flow::definition::NodeType;
 use flow::extensions::Position;
+use flow::join::Join;
 use leptos::html;
 use leptos::prelude::*;
 
 use super::focus::{focus, still};
-use super::stage::{Stage, use_stage};
+use super::stage::{Loose, Stage, use_stage};
 use crate::editor::change;
 use crate::editor::connect::{self, Link, Target};
 use crate::editor::document::Port;
+use crate::editor::joins;
 use crate::node::KindIcon;
 
 /// A list's width, and the most that its height comes to, in screen pixels.
@@ -44,6 +46,8 @@ enum Does {
         from: Option<Port>,
     },
     Connect(Link),
+    /// Says how an input joins, and connects in place of a connection that was taken off.
+    Join(Join, Link, Option<String>),
     /// Goes on to the ports that this one fits.
     From(Port),
 }
@@ -91,6 +95,21 @@ impl Menu {
             }
         }
         menu
+    }
+
+    /// How an input that is taken can join one connection more; none where it cannot.
+    pub fn join(stage: Stage, at: Position, loose: &Loose) -> Option<Self> {
+        let target = loose.taken.as_ref()?;
+        let moved = loose.moved.as_deref();
+        let offers = stage.editor.look(|document| joins::offers(document, &loose.from, target, moved));
+        let item = |(join, link): (Join, Link)| Item {
+            label: joins::words(join),
+            does: Does::Join(join, link, loose.moved.clone()),
+        };
+        let items: Vec<Item> = offers.into_iter().map(item).collect();
+        let at = inside(at, stage.size.get_untracked(), items.len());
+        let title = format!("Join at {}", target_label(target));
+        (!items.is_empty()).then(|| Self { at, title, items, node: Some(target.node().to_owned()) })
     }
 
     /// The ports that a port can be connected with.
@@ -176,6 +195,7 @@ fn Listing(menu: Menu) -> impl IntoView {
         match item.does {
             Does::Add { kind, at, from } => stage.add_at(kind, at, from.as_ref()),
             Does::Connect(link) => stage.connect(&link, None),
+            Does::Join(join, link, moved) => stage.join(join, &link, moved.as_deref()),
             Does::From(port) => stage.menu.set(Some(Menu::connect(stage, port))),
         }
     };

@@ -4,6 +4,7 @@
 use flow::check::Severity;
 use flow::definition::NodeType;
 use flow::layout::{self, Row};
+use flow::trace::State;
 use leptos::prelude::*;
 
 use super::focus::element_id;
@@ -11,8 +12,8 @@ use super::menu::Menu;
 use super::stage::use_stage;
 use crate::editor::connect::{Target, link};
 use crate::editor::document::{Port, row_name};
+use crate::editor::joins;
 use crate::editor::session::{Card, use_editor};
-use crate::editor::trace::State;
 use crate::node::{KindIcon, summary, unbound};
 
 #[component]
@@ -124,7 +125,9 @@ fn PortRow(card: Card, row: Row) -> impl IntoView {
             None => true,
             Some(loose) if loose.from == port() => true,
             Some(loose) => editor.look(|document| {
-                link(document, &loose.from, &Target::Port(port()), loose.moved.as_deref()).is_ok()
+                let (to, moved) = (Target::Port(port()), loose.moved.as_deref());
+                link(document, &loose.from, &to, moved).is_ok()
+                    || joins::may_offer(document, &loose.from, &to, moved)
             }),
         })
     });
@@ -139,6 +142,7 @@ fn PortRow(card: Card, row: Row) -> impl IntoView {
             {(!is_input && !is_condition)
                 .then(|| view! { <em class="lead">{move || kind.get()}</em> })}
             <span class="clip">{text}</span>
+            <Joined port=Signal::derive(port) />
             {is_input.then(|| view! { <em>{move || kind.get()}</em> })}
             <button
                 type="button"
@@ -153,6 +157,25 @@ fn PortRow(card: Card, row: Row) -> impl IntoView {
                 on:click=open
             ></button>
         </div>
+    }
+}
+
+/// How an input joins its connections, where it says so.
+#[component]
+fn Joined(port: Signal<Port>) -> impl IntoView {
+    let editor = use_editor();
+    let join = Memo::new(move |_| {
+        let Port { node, row: Row::Input(input) } = port.get() else { return None };
+        editor.watch(|document| joins::of(document, &node, &input))
+    });
+    move || {
+        join.get().map(|join| {
+            view! {
+                <i class="join" role="img" title=joins::words(join) aria-label=joins::words(join)>
+                    {join.label()}
+                </i>
+            }
+        })
     }
 }
 

@@ -5,6 +5,7 @@
 
 use flow::definition::NodeType;
 use flow::extensions::Position;
+use flow::join::Join;
 use flow::layout;
 use leptos::leptos_dom::helpers::request_animation_frame;
 use leptos::prelude::*;
@@ -16,8 +17,9 @@ use super::menu::Menu;
 use super::target;
 use super::viewport::Viewport;
 use crate::editor::change;
-use crate::editor::connect::{self, Link};
+use crate::editor::connect::{self, Link, Target};
 use crate::editor::document::Port;
+use crate::editor::joins;
 use crate::editor::selection::Selection;
 use crate::editor::session::{Card, Editor};
 use crate::node::prompt::Models;
@@ -31,6 +33,8 @@ pub struct Loose {
     pub end: Position,
     /// None while nothing is near.
     pub verdict: Option<Result<Link, String>>,
+    /// The input that is near and taken, at which it can end all the same if its connections are joined.
+    pub taken: Option<Target>,
     /// The connection that is taken off its input, where one is.
     pub moved: Option<String>,
 }
@@ -225,6 +229,19 @@ impl Stage {
         self.editor.say(format!("Connected {}", link.label()));
     }
 
+    /// Says how an input joins its connections, and makes one more; one step of undo.
+    pub fn join(self, join: Join, link: &Link, instead_of: Option<&str>) {
+        let Link::Data { target, input, .. } = link else { return };
+        self.editor.change("Join", |document| {
+            if let Some(old) = instead_of {
+                change::remove(document, &[], &[old.to_owned()]);
+            }
+            joins::set(document, target, input, Some(join));
+            connect::connect(document, link)
+        });
+        self.editor.say(format!("Connected {}. {}", link.label(), joins::words(join)));
+    }
+
     /// Moves the selected nodes by a step; steps in quick succession are one step of undo.
     pub fn nudge(self, dx: f64, dy: f64) {
         let names = self.editor.selection.with_untracked(|selection| selection.nodes.clone());
@@ -400,7 +417,7 @@ impl Stage {
             _ => (port.clone(), None),
         });
         let start = self.editor.look(|document| target::handle(document, &from)).unwrap_or_default();
-        self.wire.set(Some(Loose { from, start, end: start, verdict: None, moved }));
+        self.wire.set(Some(Loose { from, start, end: start, verdict: None, taken: None, moved }));
     }
 
     fn wire_to(self, at: Position) {
@@ -410,11 +427,15 @@ impl Stage {
         self.editor.look(|document| {
             let below = |name: &str| self.below(name);
             let target = target::find(document, &loose.from, at, viewport.zoom, below);
+            loose.taken = target
+                .clone()
+                .filter(|target| joins::may_offer(document, &loose.from, target, loose.moved.as_deref()));
             loose.verdict = target
                 .as_ref()
                 .map(|target| connect::link(document, &loose.from, target, loose.moved.as_deref()));
             let snapped = match (&target, &loose.verdict) {
                 (Some(target), Some(Ok(_))) => target::end(document, target, &loose.from),
+                (Some(target), _) if loose.taken.is_some() => target::end(document, target, &loose.from),
                 _ => None,
             };
             loose.end = snapped.unwrap_or(at);
@@ -435,7 +456,10 @@ impl Stage {
         let Some(loose) = self.wire.try_update(Option::take).flatten() else { return };
         match loose.verdict {
             Some(Ok(link)) => self.connect(&link, loose.moved.as_deref()),
-            Some(Err(reason)) => self.editor.say(reason),
+            Some(Err(reason)) => match Menu::join(self, at, &loose) {
+                Some(menu) => self.menu.set(Some(menu)),
+                None => self.editor.say(reason),
+            },
             // A connection that was taken off stays as it was.
             None if loose.moved.is_some() => {}
             None => self.menu.set(Some(Menu::quick_add(self, at, Some(loose.from)))),

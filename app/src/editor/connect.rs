@@ -153,10 +153,18 @@ fn data(
     if let Some(taken) = document.into_input(target, input)
         && Some(taken.name.as_str()) != except
     {
-        return Err(format!(
-            "{input} is already connected to {}. An input takes one connection.",
-            taken.source
-        ));
+        if document.extensions.join(target, input).is_none() {
+            let source = &taken.source;
+            return Err(format!("{input} is already connected to {source}. Drop it to join them."));
+        }
+        let again = |connection: &&Connection| {
+            connection.source == from.node
+                && connection.target == target
+                && connection.data().is_some_and(|d| d.source_output == output && d.target_input == input)
+        };
+        if document.definition.connections.iter().any(|connection| again(&connection)) {
+            return Err(format!("{} {output} already leads to {input}.", from.node));
+        }
     }
     let kind =
         document.definition.node(&from.node).and_then(|node| node.output(output)).map(|port| port.kind);
@@ -240,7 +248,7 @@ fn fits(source: Type, node: &Node, port: &NodeInput) -> bool {
 }
 
 /// Whether any type may be declared for this input.
-fn is_free(node: &Node, input: &str) -> bool {
+pub fn is_free(node: &Node, input: &str) -> bool {
     match node.kind.describe().inputs {
         Ports::Free | Ports::Variables => true,
         Ports::Fixed(ports) => ports.iter().any(|port| port.name == input && port.kind.is_none()),
@@ -253,6 +261,12 @@ fn follow_type(document: &mut Document, source: &str, output: &str, target: &str
     else {
         return;
     };
+    let join = document.extensions.join(target, input);
+    // The first of several says of what type they are.
+    if join.is_some_and(|join| !join.gathers()) && document.into_input(target, input).is_some() {
+        return;
+    }
+    let kind = join.map_or(kind, |join| join.gives(kind));
     let Some(node) = document.definition.node_mut(target) else { return };
     if !is_free(node, input) {
         return;

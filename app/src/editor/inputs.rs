@@ -8,6 +8,7 @@ use flow::value::Type;
 
 use super::change::{configuration, well_formed};
 use super::document::Document;
+use super::joins;
 
 /// Adds an input with a free name, and returns the name.
 pub fn add(document: &mut Document, node: &str) -> Option<String> {
@@ -24,6 +25,7 @@ pub fn remove(document: &mut Document, node: &str, input: &str) {
     document.definition.connections.retain(|connection| {
         connection.target != node || connection.data().is_none_or(|data| data.target_input != input)
     });
+    joins::prune(document, node);
 }
 
 /// Renames an input; its connection follows.
@@ -47,6 +49,7 @@ pub fn rename(document: &mut Document, node: &str, from: &str, to: &str) -> Resu
             data.target_input = to.to_owned();
         }
     });
+    joins::rename(document, node, from, to);
     Ok(())
 }
 

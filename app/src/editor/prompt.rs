@@ -49,16 +49,10 @@ fn reattach(document: &mut Document, node: &str, start: &Document) {
             Some((from, to)) if *to == name => from,
             _ => &name,
         };
-        let Some(mut connection) = start.into_input(node, old).cloned() else { continue };
-        let taken =
-            document.into_input(node, &name).is_some() || document.connection(&connection.name).is_some();
-        if taken || document.definition.node(&connection.source).is_none() {
+        if document.into_input(node, &name).is_some() || !reconnect(document, node, start, old, &name) {
             continue;
         }
-        if let Some(ConnectionConfiguration::Data(data)) = &mut connection.configuration {
-            data.target_input.clone_from(&name);
-        }
-        document.definition.connections.push(connection);
+        super::joins::restore(document, node, &name, super::joins::of(start, node, old));
         let declared = start.definition.node(node).and_then(|owner| owner.input(old)).cloned();
         let input = document
             .definition
@@ -68,6 +62,25 @@ fn reattach(document: &mut Document, node: &str, start: &Document) {
             *input = NodeInput { name, ..declared };
         }
     }
+}
+
+/// Makes the connections again that an input had under its old name. Whether there was one.
+fn reconnect(document: &mut Document, node: &str, start: &Document, old: &str, name: &str) -> bool {
+    let before = document.definition.connections.len();
+    for connection in &start.definition.connections {
+        let mut connection = connection.clone();
+        let known = document.definition.node(&connection.source).is_some();
+        if connection.target != node || !known || document.connection(&connection.name).is_some() {
+            continue;
+        }
+        if let Some(ConnectionConfiguration::Data(data)) = &mut connection.configuration
+            && data.target_input == old
+        {
+            data.target_input = name.to_owned();
+            document.definition.connections.push(connection);
+        }
+    }
+    document.definition.connections.len() > before
 }
 
 /// Names the model.
@@ -151,6 +164,7 @@ fn retarget(document: &mut Document, node: &str, from: &str, to: &str) {
             data.target_input = to.to_owned();
         }
     });
+    super::joins::rename(document, node, from, to);
 }
 
 /// Drops the connections of inputs that are gone.
@@ -160,6 +174,7 @@ fn drop_loose(document: &mut Document, node: &str) {
     document.definition.connections.retain(|connection| {
         connection.target != node || connection.data().is_none_or(|data| inputs.contains(&data.target_input))
     });
+    super::joins::prune(document, node);
 }
 
 #[cfg(test)]

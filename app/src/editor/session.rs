@@ -10,12 +10,12 @@ use flow::check::{Problem, Report, Severity, check};
 use flow::definition::{Connection, Definition, Node, NodeType};
 use flow::extensions::{Extensions, Position};
 use flow::layout::Row;
+use flow::trace;
 use leptos::prelude::*;
 
 use super::document::{Document, source_port};
 use super::history::History;
 use super::selection::Selection;
-use super::trace;
 
 /// A node on the page.
 #[derive(Clone, Copy, PartialEq)]

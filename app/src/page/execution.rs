@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use flow::event::{Event, Status};
+use flow::trace::Trace;
 use flow::wire::{Execution, ExecutionSummary};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -12,7 +13,6 @@ use web_sys::AbortController;
 
 use super::executions::{called_as, duration, tokens};
 use crate::api::{self, Error};
-use crate::editor::trace::Trace;
 use crate::panel::trace::{TraceView, pretty};
 use crate::ui::browser;
 use crate::ui::icon::{Glyph, Icon};

@@ -12,6 +12,7 @@ use crate::editor::session::{Card, use_editor};
 use crate::node::KindIcon;
 use crate::node::field::{Problems, TypeSelect, Wrong, is_wrong};
 use crate::node::form;
+use crate::node::join::JoinSelect;
 use crate::node::picker::Picker;
 use crate::ui::browser;
 use crate::ui::tabs::Tabs;
@@ -168,8 +169,13 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
     let from = move || {
         let node = card.node.with(|node| node.name.clone());
         editor.watch(|document| {
-            let connection = document.into_input(&node, &name())?;
-            Some(format!("{} · {}", connection.source, connection.source_port().unwrap_or_default()))
+            let own = name();
+            let into = document.definition.connections.iter().filter(|connection| {
+                connection.target == node && connection.data().is_some_and(|data| data.target_input == own)
+            });
+            let from: Vec<String> =
+                into.map(|c| format!("{} · {}", c.source, c.source_port().unwrap_or_default())).collect();
+            (!from.is_empty()).then(|| from.join(", "))
         })
     };
     let choose = Callback::new(move |kind| {
@@ -209,6 +215,7 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
                 />
                 <Picker card input=Signal::derive(name) at />
             </div>
+            <JoinSelect card input=Signal::derive(name) />
             <Problems
                 card
                 field=Signal::derive(move || Field::Input(name()))

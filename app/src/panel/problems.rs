@@ -55,10 +55,11 @@ fn List(open: RwSignal<bool>) -> impl IntoView {
             view! { <ul class="problem-list">{entries}</ul> }.into_any()
         }}
         <Show when=move || !portability().is_empty()>
-            <h3>"Runs here, but not on AWS"</h3>
-            <ul class="problem-list">
+            <h3>"Would not run on AWS"</h3>
+            <p class="hint">"All of it runs here. It matters only if you take the flow to AWS."</p>
+            <ul class="problem-list quiet">
                 {move || {
-                    portability().into_iter().map(|problem| view! { <Entry problem open /> }).collect_view()
+                    portability().into_iter().map(|problem| view! { <Entry problem open note=true /> }).collect_view()
                 }}
             </ul>
         </Show>
@@ -66,17 +67,20 @@ fn List(open: RwSignal<bool>) -> impl IntoView {
 }
 
 #[component]
-fn Entry(problem: Problem, open: RwSignal<bool>) -> impl IntoView {
+fn Entry(
+    problem: Problem,
+    open: RwSignal<bool>,
+    /// It keeps nothing from running here.
+    #[prop(optional)]
+    note: bool,
+) -> impl IntoView {
     let editor = use_editor();
     let stage = use_stage();
     let place = problem.node.clone().or_else(|| problem.connection.clone());
-    let class = match problem.severity {
-        Severity::Error => "problem error",
-        Severity::Warning => "problem warning",
-    };
-    let severity = match problem.severity {
-        Severity::Error => "Error",
-        Severity::Warning => "Warning",
+    let (class, severity) = match problem.severity {
+        _ if note => ("problem note", "Note"),
+        Severity::Error => ("problem error", "Error"),
+        Severity::Warning => ("problem warning", "Warning"),
     };
     let (node, connection) = (problem.node, problem.connection);
     let go = move |_| {

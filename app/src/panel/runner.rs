@@ -1,6 +1,7 @@
 //! Running the draft: saves it, calls it, and folds its events into the trace that the page shows.
 
 use flow::event::{Event, Status};
+use flow::trace::Trace;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
@@ -11,7 +12,6 @@ use web_sys::AbortController;
 use super::saver::Saver;
 use crate::api::{self, StreamItem, Target, stream_invoke};
 use crate::editor::session::Editor;
-use crate::editor::trace::Trace;
 use crate::ui::browser;
 use crate::ui::toast::{Toasts, use_toasts};
 

@@ -2,6 +2,7 @@
 
 use flow::definition::NodeType;
 use flow::event::Status;
+use flow::trace::duration;
 use flow::value::Type;
 use leptos::html;
 use leptos::prelude::*;
@@ -11,7 +12,6 @@ use serde_json::Value;
 use super::runner::{Phase, Runner, STOPPED, Turn, use_runner};
 use super::trace::TraceView;
 use crate::editor::session::{Editor, use_editor};
-use crate::editor::trace::duration;
 use crate::ui::browser;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::status::{label, tone};

@@ -1,11 +1,10 @@
 //! The trace of a run: a line and a bar for each node, and on demand what went in and what came out. The same for the
 //! editor and for past executions.
 
-use flow::event::{Field, ModelCall};
+use flow::event::{Field, ModelCall, Source};
+use flow::trace::{Row, State, Trace, duration};
 use leptos::prelude::*;
 use serde_json::Value;
-
-use crate::editor::trace::{Row, State, Trace, duration};
 
 /// More would make the page slow, and nobody reads so far.
 const MOST_LINES: usize = 500;
@@ -164,11 +163,13 @@ fn Fields(title: &'static str, fields: Vec<Field>) -> impl IntoView {
 
 #[component]
 fn OneField(field: Field) -> impl IntoView {
-    let source = field.source.map(|source| {
-        let part =
-            if source.expression == "$.data" { String::new() } else { format!(" {}", source.expression) };
-        format!("from {} {}{part}", source.node, source.output)
-    });
+    let of = |source: &Source| format!("{} {}", source.node, source.output);
+    let joined: Vec<String> = field.joined.iter().map(of).collect();
+    // Of a value that was joined, every part says the same expression.
+    let part = field.source.as_ref().or(field.joined.first()).map(|source| source.expression.clone());
+    let part = part.filter(|part| part != "$.data").map(|part| format!(" {part}")).unwrap_or_default();
+    let from = field.source.as_ref().map(of).or((!joined.is_empty()).then(|| joined.join(", ")));
+    let source = from.map(|from| format!("from {from}{part}"));
     view! {
         <div class="run-field">
             <span class="mono">{field.name}</span>

@@ -5,10 +5,18 @@ use std::collections::{BTreeMap, HashSet};
 use super::{Field, Problem, ProblemType};
 use crate::definition::{Connection, ConnectionType, Definition, Node};
 use crate::expression::Expression;
+use crate::extensions::Extensions;
+use crate::join::Join;
 use crate::node::Ports;
 use crate::value::Type;
 
-pub(super) fn check(definition: &Definition, problems: &mut Vec<Problem>) {
+pub(super) fn check(
+    definition: &Definition,
+    extensions: &Extensions,
+    place: &str,
+    problems: &mut Vec<Problem>,
+) {
+    let join = |node: &str, input: &str| extensions.join(&format!("{place}{node}"), input);
     let mut names = HashSet::new();
     let mut edges = HashSet::new();
     let mut fed: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -22,7 +30,8 @@ pub(super) fn check(definition: &Definition, problems: &mut Vec<Problem>) {
                 format!("Two connections are named {}.", connection.name),
             ));
         }
-        ends(definition, &looped, connection, problems);
+        let joined = target_port(connection).and_then(|(node, input)| join(node, input));
+        ends(definition, &looped, connection, joined, problems);
         let target = connection.data().map(|data| data.target_input.as_str());
         if !edges.insert((&connection.source, connection.source_port(), &connection.target, target)) {
             problems.push(Problem::error(
@@ -40,8 +49,10 @@ pub(super) fn check(definition: &Definition, problems: &mut Vec<Problem>) {
         }
     }
     for ((node, input), count) in fed {
-        if count > 1 {
-            let message = format!("The input {input} takes one connection, and {count} end there.");
+        if count > 1 && join(node, input).is_none() {
+            let message = format!(
+                "The input {input} takes one connection, and {count} end there. Remove the others, or say how they join."
+            );
             problems.push(
                 Problem::error(ProblemType::MultipleNodeInputConnections, message)
                     .at_node(node)
@@ -56,6 +67,7 @@ fn ends(
     definition: &Definition,
     looped: &HashSet<&str>,
     connection: &Connection,
+    join: Option<Join>,
     problems: &mut Vec<Problem>,
 ) {
     let source = definition.node(&connection.source);
@@ -83,7 +95,7 @@ fn ends(
         return;
     }
     match (connection.kind, connection.data(), connection.condition()) {
-        (ConnectionType::Data, Some(_), _) => data(connection, source, target, problems),
+        (ConnectionType::Data, Some(_), _) => data(connection, source, target, join, problems),
         (ConnectionType::Conditional, _, Some(condition)) => {
             if let Some(source) = source
                 && !source.conditions().iter().any(|known| known.name == condition)
@@ -99,7 +111,18 @@ fn ends(
     }
 }
 
-fn data(connection: &Connection, source: Option<&Node>, target: Option<&Node>, problems: &mut Vec<Problem>) {
+/// The node and input that a value goes to.
+fn target_port(connection: &Connection) -> Option<(&str, &str)> {
+    Some((&connection.target, &connection.data()?.target_input))
+}
+
+fn data(
+    connection: &Connection,
+    source: Option<&Node>,
+    target: Option<&Node>,
+    join: Option<Join>,
+    problems: &mut Vec<Problem>,
+) {
     let Some(data) = connection.data() else { return };
     let output = source.map(|node| node.output(&data.source_output));
     let input = target.map(|node| node.input(&data.target_input));
@@ -113,8 +136,12 @@ fn data(connection: &Connection, source: Option<&Node>, target: Option<&Node>, p
     }
     let (Some(Some(output)), Some(Some(input))) = (output, input) else { return };
     let Ok(expression) = Expression::parse(&input.expression) else { return };
-    let (given, taken) = (output.kind, input.kind);
-    let message = if expression.is_whole() {
+    let joined = join.filter(|join| join.gathers());
+    let (given, taken) = (joined.map_or(output.kind, |join| join.gives(output.kind)), input.kind);
+    let message = if let Some(join) = joined.filter(|_| expression.is_whole() && taken != Type::Array) {
+        let (label, taken) = (join.label(), taken.noun());
+        Some(format!("The join \"{label}\" makes an Array, and the input {} takes {taken}.", input.name))
+    } else if expression.is_whole() {
         (given != taken).then(|| {
             let (given, taken) = (given.noun(), taken.noun());
             format!("{} gives {given}, and the input {} takes {taken}.", connection.source, input.name)

@@ -1,11 +1,11 @@
-//! What is wrong with the graph as a whole: starts and ends, cycles, what is never reached, gates that exclude
-//! each other.
+//! What is wrong with the graph as a whole: starts and ends, cycles, what is never reached.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::rc::Rc;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::exclusive::exclusive;
 use super::{Field, Problem, ProblemType};
 use crate::definition::{Connection, Definition, NodeType};
+use crate::extensions::Extensions;
 
 /// A flow begins at one Input and ends at some Outputs; a loop's body at nodes of its own.
 pub(super) fn ends(definition: &Definition, problems: &mut Vec<Problem>) {
@@ -29,11 +29,19 @@ pub(super) fn ends(definition: &Definition, problems: &mut Vec<Problem>) {
     }
 }
 
-pub(super) fn check(definition: &Definition, problems: &mut Vec<Problem>) {
+pub(super) fn check(
+    definition: &Definition,
+    extensions: &Extensions,
+    place: &str,
+    problems: &mut Vec<Problem>,
+) {
     unreachable(definition, problems);
     open_branches(definition, problems);
     match topological(definition) {
-        Ok(order) => exclusive(definition, &order, problems),
+        Ok(order) => {
+            let join = |node: &str, input: &str| extensions.join(&format!("{place}{node}"), input);
+            exclusive(definition, &order, &join, problems);
+        }
         Err(cyclic) => problems.extend(cyclic.into_iter().map(|connection| {
             let message = format!("{} and {} are in a circle.", connection.source, connection.target);
             Problem::error(ProblemType::CyclicConnection, message).at_connection(&connection.name)
@@ -137,103 +145,4 @@ fn open_branches(definition: &Definition, problems: &mut Vec<Problem>) {
             }
         }
     }
-}
-
-/// For each Condition node that a node depends on, the branches under which it can run.
-type Needs<'a> = BTreeMap<&'a str, Rc<BTreeSet<&'a str>>>;
-
-/// Finds connections that can never be satisfied, since two branches of one Condition node are never both taken.
-///
-/// What a node needs is shared with its only source where nothing is added to it, and forgotten when the last node
-/// that builds on it was looked at: a long chain of conditions would fill the memory otherwise.
-fn exclusive<'a>(definition: &'a Definition, order: &[&'a str], problems: &mut Vec<Problem>) {
-    let mut entering: HashMap<&str, Vec<&Connection>> = HashMap::new();
-    let mut builds_on: HashMap<&str, usize> = HashMap::new();
-    for connection in &definition.connections {
-        entering.entry(&connection.target).or_default().push(connection);
-        *builds_on.entry(&connection.source).or_default() += 1;
-    }
-    let mut needs: HashMap<&str, Option<Rc<Needs>>> = HashMap::new();
-    for name in order {
-        let entering = entering.remove(name).unwrap_or_default();
-        let own = needed(name, &entering, &needs, problems);
-        for connection in entering {
-            if let Some(left) = builds_on.get_mut(connection.source.as_str()) {
-                *left -= 1;
-                if *left == 0 {
-                    needs.remove(connection.source.as_str());
-                }
-            }
-        }
-        needs.insert(name, own);
-    }
-}
-
-/// What a node needs, from what its sources need and from its gates; none where it can never run.
-fn needed<'a>(
-    name: &str,
-    entering: &[&'a Connection],
-    needs: &HashMap<&str, Option<Rc<Needs<'a>>>>,
-    problems: &mut Vec<Problem>,
-) -> Option<Rc<Needs<'a>>> {
-    let mut gates: HashMap<&str, BTreeSet<&str>> = HashMap::new();
-    for connection in entering {
-        if let Some(condition) = connection.condition() {
-            gates.entry(&connection.source).or_default().insert(condition);
-        }
-    }
-    let gates: HashMap<&str, Rc<BTreeSet<&str>>> =
-        gates.into_iter().map(|(source, branches)| (source, Rc::new(branches))).collect();
-    let mut own: Rc<Needs> = Rc::default();
-    for connection in entering {
-        // A source that can never run is reported where it is; what follows from it is not.
-        let Some(mut asked) = needs.get(connection.source.as_str()).cloned().unwrap_or_default() else {
-            continue;
-        };
-        if connection.condition().is_some()
-            && let Some(branches) = gates.get(connection.source.as_str())
-        {
-            Rc::make_mut(&mut asked).insert(&connection.source, Rc::clone(branches));
-        }
-        match merge(own, asked) {
-            Some(merged) => own = merged,
-            None => {
-                let message =
-                    format!("{name} waits for two branches that exclude each other, so it would never run.");
-                problems.push(
-                    Problem::error(ProblemType::UnsatisfiedConnectionConditions, message)
-                        .at_node(name)
-                        .at_connection(&connection.name),
-                );
-                return None;
-            }
-        }
-    }
-    Some(own)
-}
-
-fn merge<'a>(left: Rc<Needs<'a>>, right: Rc<Needs<'a>>) -> Option<Rc<Needs<'a>>> {
-    if right.is_empty() || Rc::ptr_eq(&left, &right) {
-        return Some(left);
-    }
-    if left.is_empty() {
-        return Some(right);
-    }
-    let mut merged = left;
-    for (condition, branches) in right.iter() {
-        match merged.get(condition) {
-            Some(known) if Rc::ptr_eq(known, branches) || known == branches => {}
-            Some(known) => {
-                let both: BTreeSet<&str> = known.intersection(branches).copied().collect();
-                if both.is_empty() {
-                    return None;
-                }
-                Rc::make_mut(&mut merged).insert(condition, Rc::new(both));
-            }
-            None => {
-                Rc::make_mut(&mut merged).insert(condition, Rc::clone(branches));
-            }
-        }
-    }
-    Some(merged)
 }

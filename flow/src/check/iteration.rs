@@ -10,7 +10,7 @@ use crate::run::COUNT;
 use crate::value::Type;
 
 /// The most items that may be under way together.
-const MOST_PARALLEL: u16 = 64;
+const MOST_PARALLEL: u16 = 10;
 
 pub(super) fn check(
     definition: &Definition,

@@ -8,7 +8,7 @@ use super::{Field, Problem, ProblemType};
 use crate::condition::{Condition, Finding, KEYWORDS};
 use crate::definition::{
     ChatTemplate, Configuration, Definition, Inference, InferenceConfiguration, InlinePrompt, InputCategory,
-    Node, NodeInput, NodeType, ObjectService, PromptSource, TemplateConfiguration, TemplateType,
+    Node, NodeType, ObjectService, PromptSource, TemplateConfiguration, TemplateType,
 };
 use crate::expression::Expression;
 use crate::extensions::{Answer, Extensions};
@@ -466,73 +466,4 @@ fn empty(value: &str, what: &str, problems: &mut Vec<Problem>) {
 
 fn missing(message: &str) -> Problem {
     Problem::error(ProblemType::MissingNodeConfiguration, message).in_field(Field::Configuration)
-}
-
-/// What runs here and AWS would refuse.
-pub(super) fn portability(
-    definition: &Definition,
-    extensions: &Extensions,
-    place: &str,
-    notes: &mut Vec<Problem>,
-) {
-    let mut note = |message: String, node: Option<&str>| {
-        let problem = Problem::warning(ProblemType::Unspecified, message);
-        notes.push(match node {
-            Some(node) => problem.at_node(node),
-            None => problem,
-        });
-    };
-    if definition.nodes.len() > 40 {
-        note(format!("AWS allows 40 nodes, and this flow has {}.", definition.nodes.len()), None);
-    }
-    if definition.connections.len() > 20 {
-        note(format!("AWS allows 20 connections, and this flow has {}.", definition.connections.len()), None);
-    }
-    for node in &definition.nodes {
-        let long = |text: &str| text.chars().count() > 64;
-        let expressions = node.inputs.iter().map(|input| input.expression.as_str());
-        let conditions = node.conditions().iter().filter_map(|condition| condition.expression.as_deref());
-        let quotes = |input: &NodeInput| Expression::parse(&input.expression).is_ok_and(|e| e.quotes());
-        if node.inputs.iter().any(quotes) {
-            note("AWS does not document names in quotes in an expression.".to_owned(), Some(&node.name));
-        }
-        if let Some(name) = port_names(node).find(|name| !name::is_node_name(name)) {
-            let message = format!(
-                "AWS does not take {name} as a name: two letters or digits at least, single _ between."
-            );
-            note(message, Some(&node.name));
-        }
-        if expressions.chain(conditions).any(long) {
-            note("AWS allows 64 characters in an expression.".to_owned(), Some(&node.name));
-        }
-        if node.conditions().len() > 5 {
-            note("AWS allows 5 conditions in a node, default among them.".to_owned(), Some(&node.name));
-        }
-        if node
-            .inline_prompt()
-            .is_some_and(|prompt| prompt.model_id.contains('/') && !prompt.model_id.starts_with("arn:"))
-        {
-            note("The model is a connection of yours, which AWS does not know.".to_owned(), Some(&node.name));
-        }
-        let extension = extensions.nodes.get(&format!("{place}{}", node.name));
-        if extension.is_some_and(|extension| extension.answer.is_some()) {
-            note("AWS does not hold the answer to one of a list.".to_owned(), Some(&node.name));
-        }
-        if extension.and_then(|extension| extension.parallel).is_some_and(|parallel| parallel > 1) {
-            note("AWS goes through items one after the other.".to_owned(), Some(&node.name));
-        }
-        if !place.is_empty() && node.kind == NodeType::Condition {
-            note("AWS allows no Condition inside a loop.".to_owned(), Some(&node.name));
-        }
-        if !place.is_empty() && node.kind == NodeType::Loop {
-            note("AWS does not document a loop inside a loop.".to_owned(), Some(&node.name));
-        }
-    }
-}
-
-/// The names of a node's ports and conditions.
-fn port_names(node: &Node) -> impl Iterator<Item = &str> {
-    let inputs = node.inputs.iter().map(|input| input.name.as_str());
-    let outputs = node.outputs.iter().map(|output| output.name.as_str());
-    inputs.chain(outputs).chain(node.conditions().iter().map(|condition| condition.name.as_str()))
 }

@@ -55,6 +55,12 @@ pub fn of_node(node: &Node, extension: &NodeExtension) -> Fields {
         let answers: Vec<String> = answers.iter().map(|answer| listed(answer)).collect();
         fields.push(("Answer must be one of".to_owned(), answers.join(", ")));
     }
+    if let Some(parallel) = extension.parallel {
+        fields.push(("Items at the same time".to_owned(), parallel.to_string()));
+    }
+    for (input, join) in &extension.joins {
+        fields.push((format!("Join at {input}"), join.label()));
+    }
     for input in &node.inputs {
         let category = input.category.map(|category| format!(", {category:?}")).unwrap_or_default();
         fields.push((

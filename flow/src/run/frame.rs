@@ -8,7 +8,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Run, Values};
-use crate::plan::{Plan, PlannedKind};
+use crate::join::{Join, Joined, Standing};
+use crate::plan::{Plan, PlannedInput, PlannedKind};
 
 /// The nodes of a region, once.
 #[derive(Clone, Debug)]
@@ -32,8 +33,8 @@ pub(super) enum State {
     Waiting,
     /// Will be started, or has been.
     Running,
-    /// Its outputs by name, or the branch that a Condition took.
-    Completed(Arc<[(String, Value)]>, Option<usize>),
+    /// Its outputs by name, or the branch that a Condition took; and how many nodes of the run had ended before.
+    Completed(Arc<[(String, Value)]>, Option<usize>, usize),
     Failed,
     Skipped,
 }
@@ -44,6 +45,16 @@ enum Readiness {
     Ready,
     NotYet,
     Never,
+}
+
+impl From<Joined> for Readiness {
+    fn from(joined: Joined) -> Self {
+        match joined {
+            Joined::Of(_) => Self::Ready,
+            Joined::Waits => Self::NotYet,
+            Joined::Skipped => Self::Never,
+        }
+    }
 }
 
 impl Frame {
@@ -152,16 +163,14 @@ impl Run {
     /// Every connected input needs its value; of each Condition node that gates it, any of its gates must be open.
     fn readiness(&self, frame: usize, at: usize) -> Readiness {
         let node = &self.plan.nodes[at];
-        let data = node.inputs.iter().filter_map(|input| input.source.as_ref()).map(|(source, _)| {
-            match &node.kind {
-                // What a Collector gathers is there when the iteration is over.
-                PlannedKind::Collector { iterator } => self.stands(frame, *iterator),
-                _ => self.stands(frame, *source),
-            }
+        let connected = node.inputs.iter().filter(|input| !input.sources.is_empty());
+        let data = connected.map(|input| match &node.kind {
+            PlannedKind::Collector { iterator } => self.collectable(frame, *iterator, input),
+            _ => self.joined(frame, input).into(),
         });
         let gates = node.gates.iter().map(|(source, branches)| match self.around(frame, *source) {
             Some(around) => match self.state(around, *source) {
-                State::Completed(_, taken) if taken.is_some_and(|taken| branches.contains(&taken)) => {
+                State::Completed(_, taken, _) if taken.is_some_and(|taken| branches.contains(&taken)) => {
                     Readiness::Ready
                 }
                 State::Completed(..) | State::Skipped | State::Failed => Readiness::Never,
@@ -172,15 +181,34 @@ impl Run {
         data.chain(gates).max().unwrap_or(Readiness::NotYet)
     }
 
-    fn stands(&self, frame: usize, source: usize) -> Readiness {
-        if self.item_frame(frame, source).is_some() {
-            return Readiness::Ready;
+    /// What a Collector gathers is there when the iteration is over, and what the same for every item is joined with it
+    /// has ended too.
+    fn collectable(&self, frame: usize, iterator: usize, input: &PlannedInput) -> Readiness {
+        let outside = input.sources.iter().filter(|(source, _)| self.around(frame, *source).is_some());
+        let waits = |(source, _): &&(usize, String)| self.stands(frame, *source) == Standing::Waits;
+        match self.stands(frame, iterator) {
+            Standing::Skipped => Readiness::Never,
+            Standing::Arrived(_) if outside.into_iter().find(waits).is_none() => Readiness::Ready,
+            _ => Readiness::NotYet,
         }
-        let Some(around) = self.around(frame, source) else { return Readiness::NotYet };
+    }
+
+    /// Which of an input's connections its value is made of, as a node in this frame sees them.
+    pub(super) fn joined(&self, frame: usize, input: &PlannedInput) -> Joined {
+        let connections: Vec<Standing> =
+            input.sources.iter().map(|(source, _)| self.stands(frame, *source)).collect();
+        Join::of(input.join, &connections)
+    }
+
+    fn stands(&self, frame: usize, source: usize) -> Standing {
+        if let Some(inside) = self.item_frame(frame, source) {
+            return Standing::Arrived(self.began(inside, source));
+        }
+        let Some(around) = self.around(frame, source) else { return Standing::Waits };
         match self.state(around, source) {
-            State::Completed(..) => Readiness::Ready,
-            State::Skipped | State::Failed => Readiness::Never,
-            State::Waiting | State::Running => Readiness::NotYet,
+            State::Completed(_, _, at) => Standing::Arrived(*at),
+            State::Skipped | State::Failed => Standing::Skipped,
+            State::Waiting | State::Running => Standing::Waits,
         }
     }
 
@@ -190,7 +218,7 @@ impl Run {
             return self.item(inside, node, output);
         }
         match self.state(self.around(frame, node)?, node) {
-            State::Completed(outputs, _) => {
+            State::Completed(outputs, ..) => {
                 outputs.iter().find(|(name, _)| name == output).map(|(_, value)| value.clone())
             }
             _ => None,
@@ -232,15 +260,14 @@ impl Run {
         }
     }
 
-    /// Tells of the nodes of a region that is never entered: they end as their owner did.
+    /// Tells of the nodes of an iteration that is never entered: they end as its Iterator did. Those of a loop's body are
+    /// not told of: without an iteration their names are not theirs alone.
     pub(super) fn skip_region(&mut self, frame: usize, region: usize) {
         let plan = Arc::clone(&self.plan);
         for &node in &plan.regions[region].nodes {
             let (name, chain) = (plan.nodes[node].name.clone(), self.chain(frame));
             self.events.push(crate::event::Body::NodeSkipped { node: name, chain });
-            if let PlannedKind::Iterator { region, .. } | PlannedKind::Loop { region, .. } =
-                plan.nodes[node].kind
-            {
+            if let PlannedKind::Iterator { region, .. } = plan.nodes[node].kind {
                 self.skip_region(frame, region);
             }
         }

@@ -8,10 +8,15 @@ use crate::iteration::SIZE;
 use crate::plan::{PlannedKind, is_item};
 use crate::value::shape;
 
+/// The most items that an Iterator goes through.
+pub const MOST_ITEMS: usize = 10_000;
+
 /// An Iterator that goes through its items.
 #[derive(Clone, Debug)]
 pub(super) struct Iteration {
     items: Vec<Value>,
+    /// How many nodes of the run had ended when it began: then its items arrived.
+    began: usize,
     /// The frames of the items that were begun, in order.
     frames: Vec<usize>,
     /// How many of them have not ended.
@@ -25,14 +30,21 @@ impl Run {
         let Some((_, Value::Array(items))) = values.into_iter().next() else {
             return Err("The iterator got no array.".to_owned());
         };
+        if items.len() > MOST_ITEMS {
+            let count = items.len();
+            return Err(format!(
+                "An Iterator goes through {MOST_ITEMS} items at most, and got {count}. Pass on fewer."
+            ));
+        }
         if let Some(kind) = self.plan.nodes[at].outputs.first().map(|(_, kind)| *kind)
             && let Some(wrong) = items.iter().position(|item| !kind.accepts(item))
         {
             let found = shape(&items[wrong]);
             return Err(format!("The items are {}s, and item {wrong} is {found}.", kind));
         }
+        let began = self.tick();
         self.iterations
-            .insert((frame, at), Iteration { items, frames: Vec::new(), going: 0, beginning: false });
+            .insert((frame, at), Iteration { items, began, frames: Vec::new(), going: 0, beginning: false });
         self.next_items(frame, at);
         Ok(())
     }
@@ -83,6 +95,11 @@ impl Run {
         }
     }
 
+    /// When the items arrived of which this frame is one.
+    pub(super) fn began(&self, inside: usize, iterator: usize) -> usize {
+        self.iterations.get(&(self.frames[inside].parent, iterator)).map_or(0, |iteration| iteration.began)
+    }
+
     /// Gathers what each item came to, in the order of the items. An item whose branch was not taken is left out.
     pub(super) fn collect(&mut self, frame: usize, at: usize, iterator: usize) {
         let plan = std::sync::Arc::clone(&self.plan);
@@ -91,19 +108,18 @@ impl Run {
         let (mut items, mut omitted) = (Vec::new(), Vec::new());
         let mut gathered = Gathered::default();
         for input in &node.inputs {
-            let Some((source, output)) = &input.source else { continue };
             if !is_item(input) {
-                let Some(whole) = self.value(frame, *source, output) else { continue };
+                let Some((whole, sources)) = self.whole(frame, input) else { continue };
                 match evaluate(input, &whole) {
-                    Ok(value) => gathered.add(input, self.source(*source, output, input), value),
+                    Ok(value) => gathered.add(input, sources, value),
                     Err(message) => return self.refuse(frame, at, gathered, message),
                 }
                 continue;
             }
             for (index, inside) in frames.iter().enumerate() {
-                match self.value(*inside, *source, output) {
+                match self.whole(*inside, input) {
                     None => omitted.push(index),
-                    Some(whole) => match evaluate(input, &whole) {
+                    Some((whole, _)) => match evaluate(input, &whole) {
                         Ok(value) => items.push(value),
                         Err(message) => {
                             return self.refuse(frame, at, gathered, format!("Item {index}: {message}"));

@@ -6,11 +6,27 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
+/// What the interpreter cannot know by itself: when each node ended, by `PLACE/NODE`, and when each Iterator began, by
+/// `began PLACE/NODE`.
+pub type Arrivals = HashMap<String, usize>;
+
 /// The outputs and the ends of nodes, as texts, in no order.
-pub fn run(definition: &Value, input: &Value) -> (Vec<String>, Vec<String>) {
+pub fn run(
+    definition: &Value,
+    extensions: &Value,
+    input: &Value,
+    arrivals: &Arrivals,
+) -> (Vec<String>, Vec<String>) {
     let mut tell = Tell::default();
-    Scope { definition, given: vec![("document".into(), input.clone())], place: String::new() }
-        .tell(&mut tell);
+    Scope {
+        definition,
+        extensions,
+        arrivals,
+        given: vec![("document".into(), input.clone())],
+        place: String::new(),
+        keys: String::new(),
+    }
+    .tell(&mut tell);
     (tell.outputs, tell.ends)
 }
 
@@ -23,9 +39,13 @@ struct Tell {
 /// A definition with what its first node gives.
 struct Scope<'a> {
     definition: &'a Value,
+    extensions: &'a Value,
+    arrivals: &'a Arrivals,
     given: Vec<(String, Value)>,
     /// The items and rounds around it.
     place: String,
+    /// What goes before its nodes' names in the extensions.
+    keys: String,
 }
 
 /// How a node ended.
@@ -57,16 +77,19 @@ impl Scope<'_> {
     /// The Iterators that a node is inside of, outermost first.
     fn path(&self, name: &str) -> Vec<String> {
         if self.node(name)["type"] == "Collector" {
-            let items = self
-                .entering(name)
-                .find(|c| c["configuration"]["data"]["targetInput"] == "arrayItem")
-                .unwrap();
-            let mut path = self.behind(items["source"].as_str().unwrap());
+            let items = self.into(name, "arrayItem");
+            let behind = items.iter().map(|c| self.behind(c["source"].as_str().unwrap()));
+            let mut path = behind.max_by_key(Vec::len).unwrap();
             path.pop();
             return path;
         }
         let behind = self.entering(name).map(|c| self.behind(c["source"].as_str().unwrap()));
         behind.max_by_key(Vec::len).unwrap_or_default()
+    }
+
+    /// The connections that bring values to an input, in their order.
+    fn into<'b>(&'b self, name: &'b str, input: &str) -> Vec<&'b Value> {
+        self.entering(name).filter(|c| c["configuration"]["data"]["targetInput"] == input).collect()
     }
 
     fn behind(&self, name: &str) -> Vec<String> {
@@ -103,20 +126,64 @@ impl Scope<'_> {
         let mut values = Vec::new();
         for input in node["inputs"].as_array().unwrap() {
             let input_name = input["name"].as_str().unwrap();
-            let Some(connection) =
-                self.entering(name).find(|c| c["configuration"]["data"]["targetInput"] == input_name)
-            else {
+            if self.into(name, input_name).is_empty() {
                 continue;
-            };
-            let data = &connection["configuration"]["data"];
-            let (source, output) =
-                (connection["source"].as_str().unwrap(), data["sourceOutput"].as_str().unwrap());
-            match self.value(source, output, items, known) {
+            }
+            match self.input(name, input_name, items, known) {
                 Some(value) => values.push((input_name.to_owned(), value)),
                 None => return Outcome::Skipped,
             }
         }
-        self.act(node, &values)
+        self.act(node, &values, &self.place_of(items))
+    }
+
+    /// The value that comes to an input; none where what it waits for is skipped.
+    fn input(&self, name: &str, input: &str, items: &Items, known: &mut Known) -> Option<Value> {
+        let mut came: Vec<(usize, usize, Value)> = Vec::new();
+        let connections = self.into(name, input);
+        for (place, connection) in connections.iter().enumerate() {
+            let source = connection["source"].as_str().unwrap();
+            let output = connection["configuration"]["data"]["sourceOutput"].as_str().unwrap();
+            if let Some(value) = self.value(source, output, items, known) {
+                came.push((self.arrival(source, items), place, value));
+            }
+        }
+        let join = &self.extensions["nodes"][format!("{}{name}", self.keys)]["joins"][input];
+        let in_order = |mut came: Vec<(usize, usize, Value)>| -> Vec<Value> {
+            came.sort_by_key(|(_, place, _)| *place);
+            came.into_iter().map(|(_, _, value)| value).collect()
+        };
+        match join {
+            Value::Null => came.pop().map(|(_, _, value)| value),
+            Value::String(all) if all == "all" => (!came.is_empty()).then(|| Value::Array(in_order(came))),
+            _ => {
+                let count = join["first"].as_u64().unwrap_or(1) as usize;
+                came.sort_by_key(|(arrival, place, _)| (*arrival, *place));
+                came.truncate(count);
+                let enough = came.len() == count;
+                let mut values = in_order(came);
+                match count {
+                    _ if !enough => None,
+                    1 => values.pop(),
+                    _ => Some(Value::Array(values)),
+                }
+            }
+        }
+    }
+
+    /// When the value of a node was there. Asked only of values that are.
+    fn arrival(&self, source: &str, items: &Items) -> usize {
+        let path = self.path(source);
+        let around: Items = items.iter().filter(|(name, _)| path.contains(name)).cloned().collect();
+        let key = format!("{}/{source}", self.place_of(&around));
+        let inside = items.iter().any(|(iterator, _)| iterator == source);
+        self.arrivals[&if inside { format!("began {key}") } else { key }]
+    }
+
+    fn place_of(&self, items: &Items) -> String {
+        let mut place = self.place.clone();
+        items.iter().for_each(|(iterator, index)| place.push_str(&format!("/{iterator}[{index}]")));
+        place
     }
 
     /// Of each Condition that gates it, one of its branches has to be the one that was taken.
@@ -158,24 +225,19 @@ impl Scope<'_> {
     }
 
     fn collect(&self, name: &str, items: &Items, known: &mut Known) -> Outcome {
-        let into = |input: &str| {
-            self.entering(name).find(|c| c["configuration"]["data"]["targetInput"] == input).unwrap().clone()
-        };
-        let (item, size) = (into("arrayItem"), into("arraySize"));
+        let size = self.into(name, "arraySize")[0];
         let iterator = size["source"].as_str().unwrap();
         let Some(all) = self.items_of(iterator, items, known) else { return Outcome::Skipped };
-        let source = item["source"].as_str().unwrap();
-        let output = item["configuration"]["data"]["sourceOutput"].as_str().unwrap();
         let mut collected = Vec::new();
         for index in 0..all.len() {
             let mut inside = items.clone();
             inside.push((iterator.to_owned(), index));
-            collected.extend(self.value(source, output, &inside, known));
+            collected.extend(self.input(name, "arrayItem", &inside, known));
         }
         Outcome::Done(vec![("collectedArray".into(), Value::Array(collected))], None)
     }
 
-    fn act(&self, node: &Value, values: &[(String, Value)]) -> Outcome {
+    fn act(&self, node: &Value, values: &[(String, Value)], place: &str) -> Outcome {
         let name = node["name"].as_str().unwrap();
         let first = || values.first().map(|(_, value)| value.clone()).unwrap_or(Value::Null);
         match node["type"].as_str().unwrap() {
@@ -194,7 +256,7 @@ impl Scope<'_> {
             }
             "Iterator" => Outcome::Done(vec![("items".into(), first())], None),
             "Loop" => {
-                let rounds = self.rounds(node, values);
+                let rounds = self.rounds(node, values, place);
                 Outcome::Done(rounds.last().unwrap().1.clone(), None)
             }
             "Output" | "LoopController" => Outcome::Done(vec![("value".into(), first())], None),
@@ -203,7 +265,7 @@ impl Scope<'_> {
     }
 
     /// What each round of a loop begins with, and what the loop would end with after it.
-    fn rounds(&self, node: &Value, values: &[(String, Value)]) -> Vec<(Values, Values)> {
+    fn rounds(&self, node: &Value, values: &[(String, Value)], place: &str) -> Vec<(Values, Values)> {
         let body = &node["configuration"]["loop"]["definition"];
         let controller =
             body["nodes"].as_array().unwrap().iter().find(|node| node["type"] == "LoopController").unwrap();
@@ -212,25 +274,19 @@ impl Scope<'_> {
         let mut given = values.to_vec();
         let mut rounds = Vec::new();
         for round in 1..=most {
-            let scope = Scope { definition: body, given: given.clone(), place: String::new() };
+            let scope = self.inside(
+                node,
+                given.clone(),
+                &format!("{place}/{}[{}]", node["name"].as_str().unwrap(), round - 1),
+            );
             let mut known = Known::new();
             let mut at = |category: &str| -> Vec<(String, Value)> {
-                let inputs = controller["inputs"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .filter(|input| input["category"] == category);
+                let inputs =
+                    controller["inputs"].as_array().unwrap().iter().filter(|i| i["category"] == category);
                 let names = inputs.map(|input| input["name"].as_str().unwrap());
+                let again = controller["name"].as_str().unwrap();
                 names
-                    .map(|name| {
-                        let connection = scope
-                            .entering(controller["name"].as_str().unwrap())
-                            .find(|c| c["configuration"]["data"]["targetInput"] == name)
-                            .unwrap();
-                        let output = connection["configuration"]["data"]["sourceOutput"].as_str().unwrap();
-                        let source = connection["source"].as_str().unwrap();
-                        (name.to_owned(), scope.value(source, output, &Vec::new(), &mut known).unwrap())
-                    })
+                    .map(|name| (name.to_owned(), scope.input(again, name, &Vec::new(), &mut known).unwrap()))
                     .collect()
             };
             let goes_on =
@@ -261,8 +317,7 @@ impl Scope<'_> {
     }
 
     fn tell_node(&self, name: &str, path: &[String], items: &mut Items, known: &mut Known, tell: &mut Tell) {
-        let mut place = self.place.clone();
-        items.iter().for_each(|(iterator, index)| place.push_str(&format!("/{iterator}[{index}]")));
+        let place = self.place_of(items);
         if let Some((iterator, rest)) = path.split_first() {
             match self.items_of(iterator, items, known) {
                 None => self.tell_skipped(name, &place, tell),
@@ -286,10 +341,8 @@ impl Scope<'_> {
                 }
                 if node["type"] == "Loop" {
                     let values = self.inputs(name, items, known);
-                    for (round, (given, _)) in self.rounds(node, &values).into_iter().enumerate() {
-                        let body = &node["configuration"]["loop"]["definition"];
-                        Scope { definition: body, given, place: format!("{place}/{name}[{round}]") }
-                            .tell(tell);
+                    for (round, (given, _)) in self.rounds(node, &values, &place).into_iter().enumerate() {
+                        self.inside(node, given, &format!("{place}/{name}[{round}]")).tell(tell);
                     }
                 }
             }
@@ -297,26 +350,26 @@ impl Scope<'_> {
     }
 
     fn inputs(&self, name: &str, items: &Items, known: &mut Known) -> Vec<(String, Value)> {
-        let data = self.entering(name).filter(|c| c["type"] == "Data");
-        data.map(|c| {
-            let data = &c["configuration"]["data"];
-            let (source, output) = (c["source"].as_str().unwrap(), data["sourceOutput"].as_str().unwrap());
-            let value = self.value(source, output, items, known).unwrap();
-            (data["targetInput"].as_str().unwrap().to_owned(), value)
-        })
-        .collect()
+        let inputs = self.node(name)["inputs"].as_array().unwrap().iter();
+        let names = inputs.map(|input| input["name"].as_str().unwrap().to_owned());
+        names.map(|input| (input.clone(), self.input(name, &input, items, known).unwrap())).collect()
     }
 
-    /// A node that is skipped, and what is inside it.
+    /// The body of a loop, in a round.
+    fn inside<'b>(&'b self, node: &'b Value, given: Values, place: &str) -> Scope<'b> {
+        Scope {
+            definition: &node["configuration"]["loop"]["definition"],
+            extensions: self.extensions,
+            arrivals: self.arrivals,
+            given,
+            place: place.to_owned(),
+            keys: format!("{}{}/", self.keys, node["name"].as_str().unwrap()),
+        }
+    }
+
+    /// A node that is skipped. The body of a loop that is has no rounds, and so no nodes that end.
     fn tell_skipped(&self, name: &str, place: &str, tell: &mut Tell) {
         tell.ends.push(format!("skipped {place}/{name}"));
-        let body = &self.node(name)["configuration"]["loop"]["definition"];
-        if body.is_object() {
-            let inside = Scope { definition: body, given: Vec::new(), place: String::new() };
-            for node in inside.nodes() {
-                inside.tell_skipped(node["name"].as_str().unwrap(), place, tell);
-            }
-        }
     }
 }
 

@@ -33,7 +33,7 @@ struct Maker<'a> {
     ways: Vec<Value>,
     wires: Vec<Wire>,
     branches: Vec<Branch>,
-    parallel: serde_json::Map<String, Value>,
+    extensions: serde_json::Map<String, Value>,
 }
 
 /// A flow from a row of choices.
@@ -49,7 +49,7 @@ pub fn flow(choices: &[u16]) -> Made {
             path: Vec::new(),
         }],
         branches: Vec::new(),
-        parallel: serde_json::Map::new(),
+        extensions: serde_json::Map::new(),
     };
     let items = maker.choose(4);
     let input: Vec<&str> = (0..items).map(|_| ["a", "b", "c"][maker.choose(3)]).collect();
@@ -66,7 +66,7 @@ pub fn flow(choices: &[u16]) -> Made {
     maker.finish();
     Made {
         definition: json!({"nodes": maker.nodes, "connections": maker.ways}),
-        extensions: json!({"nodes": maker.parallel}),
+        extensions: json!({"nodes": maker.extensions}),
         input: json!(input),
     }
 }
@@ -89,6 +89,51 @@ impl Maker<'_> {
             path.clone_from(&wire.path);
         }
         Some(wire)
+    }
+
+    /// Something for an input, of one node or joined of several, with the type that the input has then.
+    fn feed(
+        &mut self,
+        kind: &'static str,
+        path: &mut Vec<String>,
+        array: bool,
+    ) -> Option<(Vec<Wire>, Option<Value>, &'static str)> {
+        let first = self.take(kind, path)?;
+        if self.choose(3) != 0 {
+            return Some((vec![first], None, kind));
+        }
+        let mut wires = vec![first];
+        for _ in 0..1 + self.choose(2) {
+            let more = self.take(kind, path)?;
+            if !wires.iter().any(|wire| wire.from == more.from && wire.output == more.output) {
+                wires.push(more);
+            }
+        }
+        let (join, kind) = match self.choose(if array { 4 } else { 2 }) {
+            2 => (json!("all"), "Array"),
+            3 if wires.len() > 1 => (json!({"first": 2}), "Array"),
+            1 => (json!({"first": 1}), kind),
+            _ => (json!("any"), kind),
+        };
+        Some((wires, Some(join), kind))
+    }
+
+    fn connect_all(&mut self, fed: (Vec<Wire>, Option<Value>, &'static str), target: &str, input: &str) {
+        for wire in fed.0 {
+            self.connect(&wire, target, input);
+        }
+        if let Some(join) = fed.1 {
+            self.join(target, input, join);
+        }
+    }
+
+    fn join(&mut self, key: &str, input: &str, join: Value) {
+        let entry = self.extensions.entry(key).or_insert_with(|| json!({}));
+        entry["joins"][input] = join;
+    }
+
+    fn parallel(&mut self, name: &str, items: usize) {
+        self.extensions.entry(name).or_insert_with(|| json!({}))["parallel"] = json!(items);
     }
 
     fn connect(&mut self, wire: &Wire, target: &str, input: &str) {
@@ -139,25 +184,27 @@ impl Maker<'_> {
         let names = ["one", "two"];
         let mut taken = Vec::new();
         for _ in 0..1 + self.choose(2) {
-            taken.extend(self.take("String", &mut path));
+            taken.extend(self.feed("String", &mut path, true));
         }
         if taken.is_empty() {
             return;
         }
-        self.nodes.push(prompt(&name, &names[..taken.len()]));
-        for (wire, input) in taken.iter().zip(names) {
-            self.connect(wire, &name, input);
+        let mut node = prompt(&name, &names[..taken.len()]);
+        for (at, (fed, input)) in taken.into_iter().zip(names).enumerate() {
+            node["inputs"][at]["type"] = json!(fed.2);
+            self.connect_all(fed, &name, input);
         }
+        self.nodes.push(node);
         self.gate(&name, &mut path);
         self.gives(&name, "modelCompletion", "String", path);
     }
 
     fn condition(&mut self, at: usize) {
         let (name, mut path) = (format!("Route{at}"), Vec::new());
-        let Some(wire) = self.take("String", &mut path) else { return };
+        let Some(fed) = self.feed("String", &mut path, false) else { return };
         let expression = format!("value {} \"{}\"", ["==", "!="][self.choose(2)], ["a", "b"][self.choose(2)]);
         self.nodes.push(condition(&name, "String", &[("first", &expression)]));
-        self.connect(&wire, &name, "value");
+        self.connect_all(fed, &name, "value");
         self.gate(&name, &mut path);
         for branch in ["first", "default"] {
             self.branches.push(Branch { condition: name.clone(), name: branch.into(), path: path.clone() });
@@ -166,19 +213,23 @@ impl Maker<'_> {
 
     fn iterator(&mut self, at: usize) {
         let (name, mut path) = (format!("Each{at}"), Vec::new());
-        let Some(wire) = self.take("Array", &mut path) else { return };
+        let from = ["Array", "String"][usize::from(self.choose(4) == 0)];
+        let Some(fed) = self.feed(from, &mut path, from == "String") else { return };
+        if fed.2 != "Array" {
+            return;
+        }
         if path.len() >= 2 {
             return;
         }
         self.nodes.push(iterator(&name, "String"));
-        self.connect(&wire, &name, "array");
+        self.connect_all(fed, &name, "array");
         self.gate(&name, &mut path);
         if path.len() >= 2 {
             // Three levels of three items each are many.
             let items = 1 + self.choose(2);
-            self.parallel.insert(name.clone(), json!({"parallel": items}));
+            self.parallel(&name, items);
         } else if self.choose(2) == 0 {
-            self.parallel.insert(name.clone(), json!({"parallel": 2}));
+            self.parallel(&name, 2);
         }
         path.push(name.clone());
         self.gives(&name, "arrayItem", "String", path);
@@ -198,17 +249,42 @@ impl Maker<'_> {
         let wire = inside[self.choose(inside.len())].clone();
         path.clone_from(&wire.path);
         let Some(iterator) = path.pop() else { return };
-        self.nodes.push(collector(&name, "String"));
+        // Others of the same item, or the same for every item.
+        let join = self.choose(3);
+        let others: Vec<Wire> = self
+            .wires
+            .iter()
+            .filter(|other| {
+                other.kind == "String" && wire.path.starts_with(&other.path) && other.from != wire.from
+            })
+            .cloned()
+            .collect();
+        let kind = if join == 2 { "Array" } else { "String" };
+        self.nodes.push(collector(&name, kind));
         self.connect(&wire, &name, "arrayItem");
+        if join > 0 {
+            self.join(&name, "arrayItem", json!(["any", "all"][join - 1]));
+            if !others.is_empty() {
+                let other = others[self.choose(others.len())].clone();
+                self.connect(&other, &name, "arrayItem");
+            }
+        }
         let size = Wire { from: iterator, output: "arraySize".into(), kind: "Number", path: Vec::new() };
         self.connect(&size, &name, "arraySize");
+        if kind == "Array" {
+            // No Iterator here goes through arrays of arrays.
+            let nested =
+                Wire { from: name, output: "collectedArray".into(), kind: "Array", path: path.clone() };
+            return self.add_output(&format!("Nested{at}"), &nested, &mut path);
+        }
         self.gives(&name, "collectedArray", "Array", path);
     }
 
     /// A loop whose body is a prompt, or a prompt and a condition before its controller's values.
     fn repeat(&mut self, at: usize) {
         let (name, mut path) = (format!("Loop{at}"), Vec::new());
-        let (Some(text), Some(fixed)) = (self.take("String", &mut path), self.take("String", &mut path))
+        let (Some(text), Some(fixed)) =
+            (self.feed("String", &mut path, false), self.feed("String", &mut path, false))
         else {
             return;
         };
@@ -253,6 +329,11 @@ impl Maker<'_> {
                 "Inner?first > Aside",
                 "Inner?default > Other",
             ]);
+            if self.choose(2) == 0 {
+                ways.retain(|way| !way.ends_with("Again.next"));
+                ways.extend(["Aside.modelCompletion > Again.next", "Other.modelCompletion > Again.next"]);
+                self.join(&format!("{name}/Again"), "next", json!("any"));
+            }
         }
         let body = json!({"nodes": nodes, "connections": crate::support::connect(&ways)});
         self.nodes.push(node(
@@ -262,8 +343,8 @@ impl Maker<'_> {
             &[("next", "String", "$.data"), ("fixed", "String", "$.data")],
             &[("done", "String"), ("iterationCount", "Number")],
         ));
-        self.connect(&text, &name, "next");
-        self.connect(&fixed, &name, "fixed");
+        self.connect_all(text, &name, "next");
+        self.connect_all(fixed, &name, "fixed");
         self.gate(&name, &mut path);
         self.gives(&name, "done", "String", path);
     }
@@ -271,8 +352,11 @@ impl Maker<'_> {
     fn output(&mut self, at: usize) {
         let mut path = Vec::new();
         let kind = ["String", "Array"][self.choose(2)];
-        if let Some(wire) = self.take(kind, &mut path) {
-            self.add_output(&format!("Out{at}"), &wire, &mut path);
+        if let Some(fed) = self.feed(kind, &mut path, true) {
+            let name = format!("Out{at}");
+            self.nodes.push(output(&name, fed.2));
+            self.connect_all(fed, &name, "document");
+            self.gate(&name, &mut path);
         }
     }
 

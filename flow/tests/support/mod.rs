@@ -1,8 +1,62 @@
 //! Definitions in a few words, for tests.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::sync::Arc;
+
+use flow::event::{Body, Failure, RunError, Status};
+use flow::plan::Plan;
+use flow::run::{Completion, Next, Run, Task, Work};
 use serde_json::{Value, json};
+
+/// A run that has ended.
+pub struct Ended {
+    pub status: Status,
+    /// `NODE = VALUE`, in the order in which they came.
+    pub outputs: Vec<String>,
+    pub events: Vec<Body>,
+    pub error: Option<RunError>,
+}
+
+/// Runs to the end. `pick` chooses which of the tasks under way ends next, `answer` what it comes to.
+pub fn drive(
+    plan: &Arc<Plan>,
+    input: Value,
+    mut pick: impl FnMut(&[Task]) -> usize,
+    mut answer: impl FnMut(&Task) -> Result<Value, Failure>,
+) -> Ended {
+    let mut run = Run::new(Arc::clone(plan), input).unwrap();
+    let (mut under_way, mut events): (Vec<Task>, Vec<Body>) = (Vec::new(), Vec::new());
+    let status = loop {
+        match run.next() {
+            Next::Start(task) => under_way.push(task),
+            Next::Wait => {
+                let task = under_way.remove(pick(&under_way));
+                match answer(&task) {
+                    Ok(value) => run.complete(task.id, Completion { value, model: None }),
+                    Err(failure) => run.fail(task.id, failure),
+                }
+            }
+            Next::Ended(status) => break status,
+        }
+        events.extend(run.events());
+    };
+    events.extend(run.events());
+    let outputs = run.outputs().iter().map(|output| format!("{} = {}", output.node, output.value)).collect();
+    Ended { status, outputs, events, error: run.error().cloned() }
+}
+
+/// A prompt answers its own text.
+pub fn echo(task: &Task) -> Result<Value, Failure> {
+    let Work::Chat(chat) = &task.work else { panic!("a chat") };
+    Ok(json!(chat.messages[0].text))
+}
+
+pub fn plan(definition: &Value, extensions: &Value) -> Arc<Plan> {
+    let definition = serde_json::from_value(definition.clone()).unwrap();
+    let extensions = serde_json::from_value(extensions.clone()).unwrap();
+    Arc::new(Plan::new(&definition, &extensions).unwrap_or_else(|report| panic!("{:#?}", report.problems)))
+}
 
 pub fn node(
     name: &str,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::page::{newest_first, page};
 use super::request::{self, Request, required};
-use super::validation::validations;
+use super::validation::{as_aws, validations};
 use super::{Answer, Door, arn, json};
 use crate::service::{CreateFlow, UpdateFlow};
 use crate::store::FlowRow;
@@ -110,7 +110,7 @@ struct Validate {
 pub(super) fn validate(request: Request) -> Answer {
     let definition = required("definition", request.body::<Validate>()?.definition)?;
     let report = check(&definition, &Extensions::default());
-    json(StatusCode::OK, json!({"validations": validations(&definition, &report)}))
+    json(StatusCode::OK, json!({"validations": as_aws(&definition, &report)}))
 }
 
 /// A moment as AWS writes it: with nanoseconds.

@@ -106,7 +106,7 @@ fn respond(feed: Arc<Feed>, definition: Definition, trace: bool) -> axum::respon
         (HeaderName::from_static("x-amz-bedrock-flow-execution-id"), feed.id.clone()),
     ];
     let reader = feed.reader(0);
-    let telling = Telling { reader, definition, trace, _caller: Caller(feed) };
+    let telling = Telling { reader, definition, trace, over: false, _caller: Caller(feed) };
     let frames = stream::unfold(telling, |mut telling| async move {
         let frames = telling.next().await?;
         Some((Ok::<_, std::convert::Infallible>(frames), telling))
@@ -129,39 +129,60 @@ struct Telling {
     reader: Reader,
     definition: Definition,
     trace: bool,
+    /// Whether the frame that ends the stream was sent.
+    over: bool,
     _caller: Caller,
 }
 
 impl Telling {
     /// The frames of what happened since the last call; none when all is told.
     async fn next(&mut self) -> Option<Bytes> {
-        loop {
+        while !self.over {
             let events = self.reader.next().await?;
-            let frames: Vec<Bytes> = events.iter().flat_map(|event| self.frames(event)).collect();
+            let mut frames: Vec<Bytes> = Vec::new();
+            for event in &events {
+                frames.extend(frames_of(&self.definition, self.reader.id(), self.trace, event));
+                self.over = ends(event);
+                if self.over {
+                    break;
+                }
+            }
             if !frames.is_empty() {
                 return Some(frames.concat().into());
             }
         }
+        None
     }
+}
 
-    fn frames(&self, event: &Event) -> Vec<Bytes> {
-        match &event.body {
-            // A null cannot be told: AWS's SDKs take it for a document that is not there.
-            Body::Output { node, value, .. } if !value.is_null() => {
-                let content = json!({"document": value});
-                let payload = json!({"nodeName": node, "nodeType": "FlowOutputNode", "content": content});
-                vec![frame::event("flowOutputEvent", &payload)]
-            }
-            Body::ExecutionEnded { status: Status::Succeeded, .. } => {
-                vec![frame::event("flowCompletionEvent", &json!({"completionReason": "SUCCESS"}))]
-            }
-            Body::ExecutionEnded { status, error } => vec![failure(*status, error.as_ref())],
-            _ if self.trace => traces(&self.definition, self.reader.id(), event)
-                .iter()
-                .map(|trace| frame::event("flowTraceEvent", trace))
-                .collect(),
-            _ => Vec::new(),
+/// Whether the stream ends with this event: AWS's clients take a null for a document that is not there, so that one
+/// cannot be told, and the stream ends with an exception.
+fn ends(event: &Event) -> bool {
+    match &event.body {
+        Body::Output { value, .. } => value.is_null(),
+        body => matches!(body, Body::ExecutionEnded { .. }),
+    }
+}
+
+fn frames_of(definition: &Definition, run: &str, trace: bool, event: &Event) -> Vec<Bytes> {
+    match &event.body {
+        Body::Output { node, value: Value::Null, .. } => {
+            let message = format!("{node}: The output is null, which cannot be told here. Give it a value.");
+            vec![frame::exception("validationException", &json!({"message": message}))]
         }
+        Body::Output { node, value, .. } => {
+            let content = json!({"document": value});
+            let payload = json!({"nodeName": node, "nodeType": "FlowOutputNode", "content": content});
+            vec![frame::event("flowOutputEvent", &payload)]
+        }
+        Body::ExecutionEnded { status: Status::Succeeded, .. } => {
+            vec![frame::event("flowCompletionEvent", &json!({"completionReason": "SUCCESS"}))]
+        }
+        Body::ExecutionEnded { status, error } => vec![failure(*status, error.as_ref())],
+        _ if trace => {
+            traces(definition, run, event).iter().map(|trace| frame::event("flowTraceEvent", trace)).collect()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -191,4 +212,29 @@ fn failure(status: Status, error: Option<&RunError>) -> Bytes {
         payload["resourceName"] = json!(node);
     }
     frame::exception(name, &payload)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(frames: &[Bytes]) -> String {
+        frames.iter().map(|frame| String::from_utf8_lossy(frame).into_owned()).collect()
+    }
+
+    #[test]
+    fn a_null_output_is_an_exception_that_names_its_node_and_ends_the_stream() {
+        let definition: Definition = serde_json::from_value(json!({"nodes": []})).unwrap();
+        let event = |body: Body| Event { seq: 1, at: 0, elapsed: 0, body };
+        let output = |value: Value| event(Body::Output { node: "Out".into(), value, chain: Vec::new() });
+        let null = output(Value::Null);
+        assert!(ends(&null));
+        let told = text(&frames_of(&definition, "run", true, &null));
+        assert!(told.contains("validationException") && told.contains("Out: The output is null"), "{told}");
+        let within = output(json!({"a": null}));
+        assert!(!ends(&within));
+        let told = text(&frames_of(&definition, "run", false, &within));
+        assert!(told.contains(r#""content":{"document":{"a":null}}"#), "{told}");
+        assert!(ends(&event(Body::ExecutionEnded { status: Status::Succeeded, error: None })));
+    }
 }

@@ -3,7 +3,7 @@
 //! Always holds: `details` is there only with every member that AWS requires of its kind, since its SDKs refuse less.
 
 use flow::check::{Field, Problem, ProblemType, Report, Severity};
-use flow::definition::Definition;
+use flow::definition::{Definition, Node, NodeType};
 use flow::node::Ports;
 use flow::value::Type;
 use serde_json::{Map, Value, json};
@@ -13,8 +13,18 @@ const MOST: usize = 100;
 
 /// A report as a list, errors first.
 pub(super) fn validations(definition: &Definition, report: &Report) -> Value {
+    listed(definition, report.problems.iter())
+}
+
+/// What AWS itself would say of a definition: with what runs here and it refuses.
+pub(super) fn as_aws(definition: &Definition, report: &Report) -> Value {
+    let refused = report.portability.iter().filter(|note| note.severity == Severity::Error);
+    listed(definition, report.problems.iter().chain(refused))
+}
+
+fn listed<'a>(definition: &Definition, problems: impl Iterator<Item = &'a Problem>) -> Value {
     let (errors, warnings): (Vec<&Problem>, Vec<&Problem>) =
-        report.problems.iter().partition(|problem| problem.severity == Severity::Error);
+        problems.partition(|problem| problem.severity == Severity::Error);
     errors.into_iter().chain(warnings).take(MOST).map(|problem| validation(definition, problem)).collect()
 }
 
@@ -99,9 +109,30 @@ fn details(definition: &Definition, problem: &Problem) -> Option<Value> {
             let expected = expected(definition.node(node()?)?.kind.describe().outputs, output()?)?;
             json!({"node": node()?, "output": output()?, "expectedType": expected})
         }
-        // Which node was found in the loop is said in the message alone.
-        T::LoopIncompatibleNodeType => return None,
+        T::LoopIncompatibleNodeType => {
+            let (owner, kind, name) = incompatible(definition, problem)?;
+            json!({"node": owner, "incompatibleNodeType": kind, "incompatibleNodeName": name})
+        }
     })
+}
+
+/// The loop, and the kind and the name of what AWS allows in none: of a note the node that it stands at, of a finding on a
+/// loop the one that its message begins with. None of kinds for which AWS has no name here.
+fn incompatible<'a>(definition: &'a Definition, problem: &'a Problem) -> Option<(&'a str, Value, &'a str)> {
+    let mut place = problem.node.as_deref()?.split('/');
+    let (mut owner, mut found) = (None, definition.node(place.next()?)?);
+    for name in place {
+        (owner, found) = (Some(found), found.body()?.node(name)?);
+    }
+    if found.kind == NodeType::Loop {
+        let begins = |node: &&Node| problem.message.starts_with(&format!("{} ", node.name));
+        (owner, found) = (Some(found), found.body()?.nodes.iter().find(begins)?);
+    }
+    let known = matches!(
+        found.kind,
+        NodeType::Input | NodeType::Condition | NodeType::Iterator | NodeType::Collector
+    );
+    known.then_some((owner?.name.as_str(), json!(found.kind), found.name.as_str()))
 }
 
 /// The type that a port of this name must have.
@@ -136,6 +167,23 @@ mod tests {
                 assert_eq!(details.as_object().unwrap().len(), 1, "{validation}");
             }
         }
+        // Of an own: a condition inside a loop runs here, and AWS refuses it.
+        let looped: Definition = serde_json::from_value(json!({"nodes": [{"name": "Again", "type": "Loop", "configuration":
+            {"loop": {"definition": {"nodes": [{"name": "Route", "type": "Condition"}, {"name": "Out", "type": "Output"},
+                {"name": "Each", "type": "Iterator"}]}}}}]}))
+        .unwrap();
+        let report = check(&looped, &Extensions::default());
+        let of = |all: &Value| -> Vec<Value> {
+            let all =
+                all.as_array().unwrap().iter().filter(|known| known["type"] == "LoopIncompatibleNodeType");
+            all.map(|known| known["details"]["loopIncompatibleNodeType"].clone()).collect()
+        };
+        let each =
+            json!({"node": "Again", "incompatibleNodeType": "Iterator", "incompatibleNodeName": "Each"});
+        let route =
+            json!({"node": "Again", "incompatibleNodeType": "Condition", "incompatibleNodeName": "Route"});
+        assert_eq!(of(&validations(&looped, &report)), [Value::Null, each.clone()]);
+        assert_eq!(of(&as_aws(&looped, &report)), [Value::Null, each, route]);
         let mistyped: Definition = serde_json::from_value(json!({
             "nodes": [{"name": "Ask", "type": "Prompt", "outputs": [{"name": "modelCompletion", "type": "Number"}]}]}))
         .unwrap();

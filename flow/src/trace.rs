@@ -2,11 +2,12 @@
 //!
 //! Always holds: an event is taken once, however often it arrives, so that a stream can be resumed with an overlap.
 
-use flow::event::{Body, Event, Failure, Field, Link, ModelCall, RunError, Status};
-use flow::iteration::ITEM;
-use flow::value::to_text;
-use flow::wire::OutputValue;
 use serde_json::Value;
+
+use crate::event::{Body, Event, Failure, Field, Link, ModelCall, RunError, Status};
+use crate::iteration::ITEM;
+use crate::value::to_text;
+use crate::wire::OutputValue;
 
 /// A run as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -237,14 +238,15 @@ pub fn duration(micros: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use flow::event::FailureCode;
-    use flow::message::Usage;
     use serde_json::json;
 
     use super::*;
+    use crate::event::FailureCode;
+    use crate::message::Usage;
 
     fn events() -> Vec<Event> {
-        let field = |name: &str, value: Value| Field { name: name.into(), value, source: None };
+        let field =
+            |name: &str, value: Value| Field { name: name.into(), value, source: None, joined: vec![] };
         let usage = Some(Usage { input_tokens: 46, output_tokens: 2 });
         let model = Some(ModelCall { model: "local/smollm2".into(), served_by: None, usage });
         [

@@ -1,0 +1,212 @@
+//! How an input joins several connections: set, and offered where a wire ends at an input that is taken.
+
+use flow::definition::{Definition, NodeType};
+use flow::iteration::SIZE;
+use flow::join::Join;
+use flow::layout::Row;
+use flow::value::Type;
+
+use super::connect::{self, Link, Target, is_free};
+use super::document::{Document, Port};
+
+/// The ways that are offered, in their order.
+const OFFERED: [Join; 3] = [Join::Any, Join::All, Join::First(2)];
+
+/// What a way does, for the lists: `Take any: the first to arrive`.
+pub fn words(join: Join) -> String {
+    match join {
+        Join::Any => "Take any: the first to arrive".to_owned(),
+        Join::All => "Take all, as an array".to_owned(),
+        Join::First(1) => "Take the first to arrive".to_owned(),
+        Join::First(count) => format!("Take the first {count} to arrive, as an array"),
+    }
+}
+
+/// How an input joins its connections; none where it takes one.
+pub fn of(document: &Document, node: &str, input: &str) -> Option<Join> {
+    document.extensions.join(node, input)
+}
+
+/// How many connections bring values to an input.
+pub fn count(definition: &Definition, node: &str, input: &str) -> usize {
+    let into = definition.connections.iter().filter(|connection| connection.target == node);
+    into.filter_map(|connection| connection.data()).filter(|data| data.target_input == input).count()
+}
+
+/// Says how an input joins. One that may have any type, and takes the whole value, gets the type that comes of it.
+pub fn set(document: &mut Document, node: &str, input: &str, join: Option<Join>) {
+    let joins = &mut document.extensions.node_mut(node).joins;
+    match join {
+        Some(join) => drop(joins.insert(input.to_owned(), join)),
+        None => drop(joins.remove(input)),
+    }
+    let arrives = document.into_input(node, input).and_then(|connection| {
+        let output = &connection.data()?.source_output;
+        Some(document.definition.node(&connection.source)?.output(output)?.kind)
+    });
+    let Some(kind) = arrives.map(|kind| join.map_or(kind, |join| join.gives(kind))) else { return };
+    let Some(owner) = document.definition.node_mut(node) else { return };
+    if !is_free(owner, input) {
+        return;
+    }
+    if let Some(port) = owner.inputs.iter_mut().find(|port| port.name == input && port.expression == "$.data")
+    {
+        port.kind = kind;
+    }
+}
+
+/// The ways in which a wire can end at an input that is taken, with the connection to make; none where it cannot.
+pub fn offers(document: &Document, from: &Port, to: &Target, except: Option<&str>) -> Vec<(Join, Link)> {
+    let Some((port, input)) = taken(document, from, to, except) else { return Vec::new() };
+    let mut ways = Vec::new();
+    for join in OFFERED {
+        let mut trial = document.clone();
+        set(&mut trial, &port.node, input, Some(join));
+        let whole = trial.definition.node(&port.node).and_then(|node| node.input(input));
+        let fits = whole.is_some_and(|port| port.kind == Type::Array || port.expression != "$.data");
+        let gathers_no_array = join.gathers() && !fits;
+        if let (Ok(link), false) = (connect::link(&trial, from, to, except), gathers_no_array) {
+            ways.push((join, link));
+        }
+    }
+    ways
+}
+
+/// Whether there may be an offer, without trying each.
+pub fn may_offer(document: &Document, from: &Port, to: &Target, except: Option<&str>) -> bool {
+    taken(document, from, to, except).is_some()
+}
+
+/// The input that a wire from an output ends at, where it has a connection of another output and no join.
+fn taken<'a>(
+    document: &Document,
+    from: &Port,
+    to: &'a Target,
+    except: Option<&str>,
+) -> Option<(&'a Port, &'a str)> {
+    let (Row::Output(output), Target::Port(port)) = (&from.row, to) else { return None };
+    let Row::Input(input) = &port.row else { return None };
+    let node = document.definition.node(&port.node)?;
+    let other = document.into_input(&port.node, input)?;
+    let same = other.source == from.node && other.data().is_some_and(|data| data.source_output == *output);
+    let size = node.kind == NodeType::Collector && input == SIZE;
+    let joins = of(document, &port.node, input).is_some();
+    let round = from.node == port.node || document.leads(&port.node, &from.node);
+    let moved = Some(other.name.as_str()) == except;
+    (!same && !size && !joins && !round && !moved).then_some((port, input))
+}
+
+/// Drops what is said of inputs that a node does not have.
+pub fn prune(document: &mut Document, node: &str) {
+    let Some(owner) = document.definition.node(node) else { return };
+    let inputs: Vec<String> = owner.inputs.iter().map(|input| input.name.clone()).collect();
+    if let Some(extension) = document.extensions.nodes.get_mut(node) {
+        extension.joins.retain(|input, _| inputs.contains(input));
+    }
+}
+
+/// Gives an input that came back its join of before; its declaration comes back by itself.
+pub fn restore(document: &mut Document, node: &str, input: &str, join: Option<Join>) {
+    if let Some(join) = join {
+        document.extensions.node_mut(node).joins.insert(input.to_owned(), join);
+    }
+}
+
+/// Lets a join follow an input that got another name.
+pub fn rename(document: &mut Document, node: &str, from: &str, to: &str) {
+    if let Some(extension) = document.extensions.nodes.get_mut(node)
+        && let Some(join) = extension.joins.remove(from)
+    {
+        extension.joins.insert(to.to_owned(), join);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flow::extensions::Position;
+
+    use super::*;
+    use crate::editor::{change, inputs, prompt};
+
+    /// The Input, two prompts that it feeds, an Output that the first feeds.
+    fn document() -> Document {
+        let mut document = Document::default();
+        for kind in [NodeType::Input, NodeType::Prompt, NodeType::Prompt, NodeType::Output] {
+            change::add(&mut document, kind, Position::default(), "m").unwrap();
+        }
+        for (from, output, to, input) in [
+            ("FlowInputNode", "document", "Prompt_1", "input"),
+            ("FlowInputNode", "document", "Prompt_2", "input"),
+            ("Prompt_1", "modelCompletion", "FlowOutputNode", "document"),
+        ] {
+            let link = connect::link(&document, &out(from, output), &into(to, input), None).unwrap();
+            connect::connect(&mut document, &link);
+        }
+        document
+    }
+
+    fn out(node: &str, name: &str) -> Port {
+        Port::new(node, Row::Output(name.to_owned()))
+    }
+
+    fn into(node: &str, name: &str) -> Target {
+        Target::Port(Port::new(node, Row::Input(name.to_owned())))
+    }
+
+    #[test]
+    fn a_taken_input_offers_its_joins_and_then_takes_more() {
+        let mut document = document();
+        let (from, to) = (out("Prompt_2", "modelCompletion"), into("FlowOutputNode", "document"));
+        let refused = connect::link(&document, &from, &to, None).unwrap_err();
+        assert!(refused.contains("already connected to Prompt_1. Drop it to join them."), "{refused}");
+        assert!(may_offer(&document, &from, &to, None));
+        let offers = offers(&document, &from, &to, None);
+        let labels: Vec<String> = offers.iter().map(|(join, _)| join.label()).collect();
+        assert_eq!(labels, ["any", "all", "first 2"]);
+        let (join, link) = offers[1].clone();
+        set(&mut document, "FlowOutputNode", "document", Some(join));
+        connect::connect(&mut document, &link);
+        assert_eq!(count(&document.definition, "FlowOutputNode", "document"), 2);
+        let kind = |document: &Document| document.definition.node("FlowOutputNode").unwrap().inputs[0].kind;
+        assert_eq!(kind(&document), Type::Array);
+        set(&mut document, "FlowOutputNode", "document", Some(Join::Any));
+        assert_eq!(kind(&document), Type::String);
+        let report = flow::check::check(&document.definition, &document.extensions);
+        assert!(
+            report
+                .problems
+                .iter()
+                .all(|problem| problem.kind != flow::check::ProblemType::MultipleNodeInputConnections)
+        );
+        let again = connect::link(&document, &from, &to, None).unwrap_err();
+        assert!(again.contains("already leads"), "{again}");
+    }
+
+    #[test]
+    fn nothing_is_offered_where_it_would_go_round_or_twice() {
+        let document = document();
+        for (from, to) in [
+            (out("Prompt_1", "modelCompletion"), into("FlowOutputNode", "document")),
+            (out("Prompt_1", "modelCompletion"), into("Prompt_1", "input")),
+            (out("FlowInputNode", "document"), Target::Node("Prompt_1".into())),
+        ] {
+            assert_eq!(offers(&document, &from, &to, None), [], "{to:?}");
+        }
+    }
+
+    #[test]
+    fn a_join_follows_its_input() {
+        let mut document = document();
+        change::add(&mut document, NodeType::Condition, Position::default(), "m").unwrap();
+        set(&mut document, "Condition_1", "value", Some(Join::Any));
+        inputs::rename(&mut document, "Condition_1", "value", "tone").unwrap();
+        assert_eq!(of(&document, "Condition_1", "tone"), Some(Join::Any));
+        inputs::remove(&mut document, "Condition_1", "tone");
+        assert!(document.extensions.nodes["Condition_1"].joins.is_empty());
+        set(&mut document, "Prompt_1", "input", Some(Join::All));
+        prompt::set_text(&mut document, "Prompt_1", 0, "Hi {{inputs}}", None);
+        assert_eq!(of(&document, "Prompt_1", "inputs"), Some(Join::All));
+        prompt::set_text(&mut document, "Prompt_1", 0, "Hi", None);
+        assert!(document.extensions.nodes["Prompt_1"].joins.is_empty());
+    }
+}

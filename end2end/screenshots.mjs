@@ -46,6 +46,7 @@ async function prepare() {
   await call("Is anyone there?");
   world.upstream.setAnswer(answer);
   const { id: loose } = await world.create({ title: "Nightly summary" });
+  await world.create({ template: "answer-from-documents" });
   return { flow, loose };
 }
 
@@ -81,6 +82,7 @@ async function shoot({ flow, loose }, colorScheme) {
     versions: [`/flows/${flow.id}/versions`, page.getByRole("region", { name: "What changed" }).getByRole("article").first()],
     executions: ["/executions", page.getByRole("table")],
     connections: ["/connections", page.getByRole("region", { name: "Your connections" })],
+    knowledge: ["/knowledge", page.getByRole("list", { name: "Knowledge bases" })],
     settings: ["/settings", page.getByRole("button", { name: "Sign out" })],
   };
   for (const [name, [path, sign]] of Object.entries(others)) {
@@ -108,6 +110,16 @@ async function shoot({ flow, loose }, colorScheme) {
     "alias-delete": [`/flows/${flow.id}/versions`, () => page.getByRole("button", { name: "Delete the alias live" }).click()],
     "publish-problems": [`/flows/${loose}/versions`, () => page.getByRole("button", { name: "Publish…" }).click()],
     "connection-add": ["/connections", () => page.getByRole("button", { name: "Add connection" }).click()],
+    "knowledge-base": [
+      "/knowledge/SAMPLEDOCS",
+      async () => {
+        await page.getByLabel("Question").fill("How long does a refund take?");
+        await page.getByRole("button", { name: "Find passages" }).click();
+        await page.getByRole("list", { name: "Passages" }).waitFor();
+      },
+    ],
+    "document-passages": ["/knowledge/SAMPLEDOCS", () => page.getByRole("button", { name: "Refunds", exact: true }).click()],
+    "bucket-store": ["/connections", () => page.getByRole("button", { name: "Lead a bucket to a store" }).click()],
     missing: ["/nowhere", () => page.getByRole("heading").waitFor()],
   };
   for (const [name, [path, act]] of Object.entries(more)) {

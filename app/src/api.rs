@@ -4,11 +4,13 @@
 //! a refused session is told to the shell, which shows the sign-in page.
 
 pub mod bots;
+pub mod buckets;
 pub mod connections;
 mod error;
 pub mod executions;
 pub mod flows;
 pub mod functions;
+pub mod knowledge;
 pub mod models;
 mod path;
 mod request;

@@ -10,6 +10,8 @@ use crate::page::editor::EditorPage;
 use crate::page::execution::ExecutionPage;
 use crate::page::executions::ExecutionsPage;
 use crate::page::flows::FlowsPage;
+use crate::page::knowledge::KnowledgePage;
+use crate::page::knowledge::base::KnowledgeBasePage;
 use crate::page::missing::MissingPage;
 use crate::page::session::{Session, State};
 use crate::page::settings::SettingsPage;
@@ -49,6 +51,8 @@ fn Pages() -> impl IntoView {
                     <Route path=path!("/flows/:id/versions") view=VersionsPage />
                     <Route path=path!("/executions") view=ExecutionsPage />
                     <Route path=path!("/executions/:id") view=ExecutionPage />
+                    <Route path=path!("/knowledge") view=KnowledgePage />
+                    <Route path=path!("/knowledge/:id") view=KnowledgeBasePage />
                     <Route path=path!("/connections") view=ConnectionsPage />
                     <Route path=path!("/settings") view=SettingsPage />
                 </ParentRoute>

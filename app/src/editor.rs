@@ -14,6 +14,7 @@ pub mod history;
 pub mod inputs;
 pub mod joins;
 pub mod kept;
+pub mod knowledge;
 pub mod prompt;
 pub mod selection;
 pub mod session;

@@ -1,5 +1,7 @@
 //! The node kinds on the page: icon, a line about the configuration, and the form of the inspector. One file each.
 
+pub mod bound;
+pub mod bucket;
 pub mod builder;
 mod collector;
 mod condition;
@@ -10,10 +12,13 @@ mod input;
 mod inputs;
 mod iterator;
 pub mod join;
+pub mod knowledge_base;
 pub mod lex;
 mod output;
 pub mod picker;
 pub mod prompt;
+mod retrieval;
+mod storage;
 
 use flow::definition::{Node, NodeType};
 use leptos::prelude::*;
@@ -27,16 +32,20 @@ pub fn summary(node: &Node) -> String {
         NodeType::Condition => condition::summary(node),
         NodeType::LambdaFunction => function::summary(node),
         NodeType::Lex => lex::summary(node),
+        NodeType::KnowledgeBase => knowledge_base::summary(node),
+        NodeType::Storage | NodeType::Retrieval => bucket::summary(node),
         NodeType::Input | NodeType::Output => String::new(),
         other => other.describe().label.to_owned(),
     }
 }
 
-/// What is said on a card that names something that is bound to nothing yet. That is no problem of the flow's own.
+/// What is said on a card that is bound to nothing, which is no problem of the flow's own.
 pub fn unbound(card: Card) -> Option<String> {
     match card.node.with_untracked(|node| node.kind) {
         NodeType::LambdaFunction => function::unbound(card),
         NodeType::Lex => lex::unbound(card),
+        NodeType::KnowledgeBase => knowledge_base::unbound(card),
+        NodeType::Storage | NodeType::Retrieval => bucket::unbound(card),
         _ => None,
     }
 }
@@ -52,6 +61,9 @@ pub fn form(card: Card) -> AnyView {
         NodeType::Collector => collector::form(card).into_any(),
         NodeType::LambdaFunction => function::form(card).into_any(),
         NodeType::Lex => lex::form(card).into_any(),
+        NodeType::KnowledgeBase => knowledge_base::form(card).into_any(),
+        NodeType::Storage => storage::form(card).into_any(),
+        NodeType::Retrieval => retrieval::form(card).into_any(),
         _ => generic::form(card).into_any(),
     }
 }
@@ -78,6 +90,9 @@ fn path(kind: NodeType) -> &'static str {
         NodeType::Collector => collector::ICON,
         NodeType::LambdaFunction => function::ICON,
         NodeType::Lex => lex::ICON,
+        NodeType::KnowledgeBase => knowledge_base::ICON,
+        NodeType::Storage => storage::ICON,
+        NodeType::Retrieval => retrieval::ICON,
         other => generic::icon(other),
     }
 }

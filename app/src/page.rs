@@ -6,6 +6,7 @@ pub mod editor;
 pub mod execution;
 pub mod executions;
 pub mod flows;
+pub mod knowledge;
 pub mod missing;
 pub mod publish;
 pub mod session;

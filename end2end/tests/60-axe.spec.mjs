@@ -13,6 +13,7 @@ test.beforeAll(async () => {
   const invoked = await world.api("POST", `/api/flows/${flow.id}/aliases/live/invoke`, { input: "It is late" });
   execution = (await invoked.json()).executionId;
   loose = await world.create({ title: "Loose" });
+  await world.create({ template: "answer-from-documents" });
   world.upstream.setAnswer(() => ({ status: 500 }));
   const refused = await world.api("POST", `/api/flows/${flow.id}/draft/invoke`, { input: "It is late" });
   failed = (await refused.json()).executionId;
@@ -98,6 +99,10 @@ async function lookAtPages(page, look) {
   await page.getByRole("button", { name: "Add connection" }).click();
   await expect(page.getByRole("dialog", { name: "Add connection" })).toBeVisible();
   await look("add connection");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Lead a bucket to a store" }).click();
+  await expect(page.getByRole("dialog", { name: "Lead a bucket to a store" })).toBeVisible();
+  await look("a bucket's store");
 }
 
 for (const colorScheme of ["light", "dark"]) {
@@ -143,6 +148,8 @@ for (const colorScheme of ["light", "dark"]) {
       executions: ["/executions", page.getByRole("table")],
       execution: [`/executions/${execution}`, page.getByRole("region", { name: "Trace" })],
       connections: ["/connections", page.getByRole("region", { name: "Your connections" })],
+      knowledge: ["/knowledge", page.getByRole("list", { name: "Knowledge bases" })],
+      "a knowledge base": ["/knowledge/SAMPLEDOCS", page.getByRole("button", { name: "Refunds", exact: true })],
       settings: ["/settings", page.getByRole("button", { name: "Sign out" })],
     };
     for (const [name, [path, sign]] of Object.entries(pages)) {

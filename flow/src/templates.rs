@@ -8,6 +8,20 @@ use crate::wire::{Bot, Template};
 
 const ROUTE_BY_INTENT: (&str, &str) = ("route-by-intent", include_str!("templates/route-by-intent.json"));
 
+/// The template whose knowledge base has sample documents.
+pub const ANSWER_FROM_DOCUMENTS: &str = "answer-from-documents";
+/// The id of that knowledge base.
+pub const SAMPLE_BASE: &str = "SAMPLEDOCS";
+/// Its name.
+pub const SAMPLE_NAME: &str = "Sample: a shop by the river";
+/// Its documents: titles and texts.
+pub const SAMPLE_DOCUMENTS: [(&str, &str); 4] = [
+    ("Refunds", include_str!("templates/documents/refunds.md")),
+    ("Delivery", include_str!("templates/documents/delivery.md")),
+    ("Warranty and repairs", include_str!("templates/documents/warranty.md")),
+    ("Shop and opening hours", include_str!("templates/documents/opening-hours.md")),
+];
+
 /// Every template, with this model in its prompts.
 pub fn all(model: &str) -> Vec<Template> {
     each(model).into_iter().flatten().collect()
@@ -54,6 +68,22 @@ fn each(model: &str) -> Vec<Option<Template>> {
             "Bind its function first; call it, answer",
             json!("A-1001"),
             include_str!("templates/look-up-order.json"),
+            model,
+        ),
+        template(
+            ANSWER_FROM_DOCUMENTS,
+            "Answer from documents",
+            "Find passages, let a model answer",
+            json!("How long does a refund take?"),
+            include_str!("templates/answer-from-documents.json"),
+            model,
+        ),
+        template(
+            "keep-a-note",
+            "Keep a note",
+            "Write an object, read it back",
+            json!({"name": "notes/today.txt", "text": "Water the plants."}),
+            include_str!("templates/keep-a-note.json"),
             model,
         ),
     ]

@@ -11,6 +11,7 @@ use crate::check::Report;
 use crate::definition::{Definition, NodeType};
 use crate::event::{Event, Status};
 use crate::extensions::Extensions;
+use crate::node::knowledge_base::Passage;
 pub use bots::{Bot, BotList, BotTest, Intent, PutBot, TryBot};
 
 /// A flow with its draft.
@@ -541,6 +542,191 @@ pub struct FunctionTest {
     pub ok: bool,
     /// The beginning of what it answered, or what went wrong and what to do.
     pub message: String,
+}
+
+/// Where the objects of a bucket are.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum BucketStore {
+    /// A folder of this name on the server, in its data folder.
+    Folder { folder: String },
+    /// Amazon S3, or anything that speaks its protocol.
+    S3 {
+        /// The bucket's name there.
+        bucket: String,
+        /// Amazon's own where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        endpoint: Option<String>,
+        region: String,
+        access_key_id: String,
+        /// Whether the bucket stands in the path instead of the host's name.
+        #[serde(default)]
+        path_style: bool,
+    },
+    /// Google Cloud Storage.
+    Gcs {
+        /// The bucket's name there.
+        bucket: String,
+        /// Google's own where absent.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        endpoint: Option<String>,
+    },
+}
+
+/// Where a bucket of Storage and Retrieval nodes leads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Bucket {
+    /// As the nodes have it.
+    pub name: String,
+    pub store: BucketStore,
+    pub has_secret: bool,
+    /// The last four characters of S3's secret, the account of Google's; empty where nothing can be shown.
+    pub secret_hint: String,
+}
+
+/// The buckets that lead to a store of their own, by name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BucketList {
+    pub buckets: Vec<Bucket>,
+    /// Where every other bucket is a folder of its name.
+    pub folder: String,
+}
+
+/// Leads a bucket to a store, or changes that.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PutBucket {
+    pub store: BucketStore,
+    /// S3's secret access key, or the JSON file of Google's service account. Absent keeps the stored one, unless the
+    /// place or the access key changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
+}
+
+/// What a try of a bucket came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BucketTest {
+    pub ok: bool,
+    /// What worked, or what went wrong and what to do.
+    pub message: String,
+}
+
+/// A knowledge base.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KnowledgeBase {
+    /// Ten capital letters and digits, as AWS's ids.
+    pub id: String,
+    pub name: String,
+    /// Other ids that it answers to, such as those of imported flows.
+    pub answers_to: Vec<String>,
+    pub documents: u64,
+    pub passages: u64,
+    pub updated_at: u64,
+}
+
+/// The knowledge bases, by name.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct KnowledgeBaseList {
+    pub knowledge_bases: Vec<KnowledgeBase>,
+}
+
+impl KnowledgeBaseList {
+    /// The base of this id, or the one that answers to it.
+    pub fn find(&self, id: &str) -> Option<&KnowledgeBase> {
+        self.knowledge_bases
+            .iter()
+            .find(|base| base.id == id || base.answers_to.iter().any(|other| other == id))
+    }
+}
+
+/// Makes a knowledge base.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct CreateKnowledgeBase {
+    pub name: String,
+    /// Ten capital letters and digits; made up where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+}
+
+/// Changes a knowledge base. What is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UpdateKnowledgeBase {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// All other ids that it shall answer to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answers_to: Option<Vec<String>>,
+}
+
+/// A document of a knowledge base.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Document {
+    pub id: String,
+    pub title: String,
+    pub characters: u64,
+    /// How many passages it was cut into.
+    pub passages: u64,
+    pub added_at: u64,
+}
+
+/// The documents of a knowledge base, by title.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DocumentList {
+    pub documents: Vec<Document>,
+}
+
+/// Adds a document to a knowledge base.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AddDocument {
+    pub title: String,
+    /// Plain text or Markdown, at most 4 MiB.
+    pub text: String,
+}
+
+/// A document's text, and the passages that it was cut into, in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DocumentText {
+    pub text: String,
+    pub passages: Vec<String>,
+}
+
+/// Asks a knowledge base for passages.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AskKnowledgeBase {
+    pub text: String,
+    /// 1 to 100; 5 where absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number_of_results: Option<u64>,
+}
+
+/// The passages that were found, best first, and the words that were looked for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PassageList {
+    pub passages: Vec<Passage>,
+    pub words: Vec<String>,
 }
 
 /// The state of the embedded model's weights.

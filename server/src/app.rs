@@ -19,6 +19,7 @@ use crate::folder::{self, Folder, Running};
 use crate::node::Context;
 use crate::node::function::Functions;
 use crate::node::intent::Bots;
+use crate::node::objects::Objects;
 use crate::provider::Registry;
 use crate::run::Runner;
 use crate::service::{Found, Service, from_environment};
@@ -27,6 +28,9 @@ use crate::task::Supervisor;
 
 /// How long requests and runs may take to end after a stop.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The folder of the buckets that lead nowhere else.
+const BUCKETS: &str = "buckets";
 
 /// What a server is started with.
 #[derive(Clone, Debug)]
@@ -99,9 +103,18 @@ impl Server {
         let embedded = crate::provider::embedded(config.models, &egress);
         let models =
             Registry::new(egress.clone(), embedded.as_ref().map(|embedded| Arc::clone(&embedded.provider)));
-        let functions = Functions::new(egress);
+        let functions = Functions::new(egress.clone());
+        let buckets = folder.path.join(BUCKETS);
+        let objects =
+            Objects::open(egress, &buckets).map_err(|error| folder::Error::Unusable(buckets, error))?;
         let bots = Bots::default();
-        let context = Context { models: models.clone(), functions: functions.clone(), bots: bots.clone() };
+        let context = Context {
+            models: models.clone(),
+            functions: functions.clone(),
+            objects: objects.clone(),
+            bots: bots.clone(),
+            knowledge: Arc::new(store.clone()),
+        };
         let runner = Runner::new(store.clone(), context, tasks.clone());
         runner.recover().await?;
         let service = Service {
@@ -110,6 +123,7 @@ impl Server {
             models,
             functions,
             bots,
+            objects,
             seal,
             tasks,
             found: Found::new(from_environment(environment())),
@@ -120,6 +134,7 @@ impl Server {
         service.load_connections().await?;
         service.load_functions().await?;
         service.load_bots().await?;
+        service.load_buckets().await?;
         let hosts = Arc::new(Hosts::new(address, &config.allowed_hosts));
         let app = App { service, sessions: Sessions::new(store), key: Arc::new(key), hosts };
         if let Err(error) = folder.announce(&Running { url: url.clone() }) {

@@ -1,7 +1,8 @@
 //! Anabranch, the server: everything with an effect.
 //!
 //! A request comes in at [`api`], which knows HTTP; [`service`] holds the rules; [`run`] drives executions, whose
-//! nodes ([`node`]) ask models ([`provider`]) through the one HTTP client ([`egress`]); [`store`] keeps it all.
+//! nodes ([`node`]) ask models ([`provider`]) through the one HTTP client ([`egress`]) and find passages
+//! ([`knowledge`]); [`store`] keeps it all.
 //! `tests/it/arrows.rs` says who may know whom.
 
 pub mod api;
@@ -15,6 +16,7 @@ pub mod egress;
 pub mod error;
 pub mod folder;
 pub mod id;
+pub mod knowledge;
 pub mod node;
 pub mod provider;
 pub mod run;

@@ -2,14 +2,21 @@
 
 pub mod function;
 pub mod intent;
+mod knowledge_base;
+pub mod objects;
+
+use std::sync::Arc;
 
 use flow::event::{Failure, ModelCall};
+use flow::message::Chat;
 use flow::run::{Completion, Task, Work};
 use serde_json::Value;
 
+use crate::knowledge::Index;
 use crate::provider::{Pieces, Registry};
 use function::Functions;
 use intent::Bots;
+use objects::Objects;
 
 /// What a node's effect may use.
 #[derive(Clone)]
@@ -17,6 +24,8 @@ pub struct Context {
     pub models: Registry,
     pub functions: Functions,
     pub bots: Bots,
+    pub objects: Objects,
+    pub knowledge: Arc<dyn Index>,
 }
 
 /// The execution that a node works for.
@@ -39,12 +48,7 @@ pub async fn perform(
     pieces: &Pieces,
 ) -> Result<Completion, Failure> {
     match task.work {
-        Work::Chat(chat) => {
-            let resolved = context.models.resolve(&chat.model)?;
-            let answer = resolved.provider.chat(&resolved.model, &chat, pieces).await?;
-            let model = ModelCall { model: resolved.id, served_by: answer.served_by, usage: answer.usage };
-            Ok(Completion { value: Value::String(answer.text), model: Some(model) })
-        }
+        Work::Chat(chat) => answer(&chat, context, pieces).await,
         Work::Function(call) => {
             let value = context.functions.call(&call, &task.chain, origin).await?;
             Ok(Completion { value, model: None })
@@ -53,9 +57,20 @@ pub async fn perform(
             let (name, call) = context.bots.name(&utterance, &context.models, pieces).await?;
             Ok(Completion { value: Value::String(name), model: Some(call) })
         }
-        Work::Agent(_) | Work::Search(_) | Work::Write(_) | Work::Read(_) => {
+        Work::Write(write) => Ok(Completion { value: context.objects.write(&write).await?, model: None }),
+        Work::Read(read) => Ok(Completion { value: context.objects.read(&read).await?, model: None }),
+        Work::Search(query) => knowledge_base::search(&query, context, pieces).await,
+        Work::Agent(_) => {
             let message = "This kind of node cannot run here yet.".to_owned();
             Err(Failure { code: flow::event::FailureCode::Validation, message })
         }
     }
+}
+
+/// A model's answer to a chat.
+async fn answer(chat: &Chat, context: &Context, pieces: &Pieces) -> Result<Completion, Failure> {
+    let resolved = context.models.resolve(&chat.model)?;
+    let answer = resolved.provider.chat(&resolved.model, chat, pieces).await?;
+    let model = ModelCall { model: resolved.id, served_by: answer.served_by, usage: answer.usage };
+    Ok(Completion { value: Value::String(answer.text), model: Some(model) })
 }

@@ -1,12 +1,15 @@
-//! The rules of flows, versions, aliases, executions, connections and functions, shared by both APIs. No HTTP here.
+//! The rules of flows, versions, aliases, executions, connections, functions, buckets and knowledge bases,
+//! shared by both APIs. No HTTP here.
 
 mod aliases;
 mod bots;
+mod buckets;
 mod connections;
 mod executions;
 mod flows;
 mod functions;
 mod invoke;
+mod knowledge;
 mod local_model;
 mod prepare;
 mod versions;
@@ -30,6 +33,7 @@ use crate::auth::seal::Seal;
 use crate::error::Error;
 use crate::node::function::Functions;
 use crate::node::intent::Bots;
+use crate::node::objects::Objects;
 use crate::provider::{Registry, Weights};
 use crate::run::Runner;
 use crate::store::Store;
@@ -43,6 +47,7 @@ pub struct Service {
     pub(crate) models: Registry,
     pub(crate) functions: Functions,
     pub(crate) bots: Bots,
+    pub(crate) objects: Objects,
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,
     pub(crate) found: connections::Found,

@@ -5,10 +5,12 @@
 
 mod aliases;
 mod bots;
+mod buckets;
 mod connections;
 mod executions;
 mod flows;
 mod functions;
+mod knowledge;
 mod sessions;
 mod settings;
 mod tokens;
@@ -28,10 +30,12 @@ use tokio::task::JoinHandle;
 
 pub use aliases::AliasRow;
 pub use bots::BotRow;
+pub use buckets::BucketRow;
 pub use connections::ConnectionRow;
 pub use executions::{ExecutionFilter, ExecutionRow, Finished};
 pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
 pub use functions::FunctionRow;
+pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewDocument, PassageRow};
 pub use sessions::SessionRow;
 pub use versions::VersionRow;
 use writer::Writer;
@@ -148,6 +152,8 @@ async fn require_sqlite(connection: &mut SqliteConnection) -> Result<()> {
 fn migrations() -> Migrator {
     let files = [
         (1, "first", include_str!("../migrations/0001_first.sql")),
+        (2, "stores", include_str!("../migrations/0002_stores.sql")),
+        (3, "knowledge", include_str!("../migrations/0003_knowledge.sql")),
         (5, "intents", include_str!("../migrations/0005_intents.sql")),
     ];
     let migrations = files

@@ -179,8 +179,8 @@ fn Joined(port: Signal<Port>) -> impl IntoView {
     }
 }
 
-/// The first problem, and how many more there are; a failure of the run goes before, and behind them that what it
-/// names has no binding, which is no problem of the flow's own.
+/// The first problem, and how many more there are; a failure of the run goes before, and behind them that it is
+/// bound to nothing, which is no problem of the flow's own.
 #[component]
 fn Issues(card: Card) -> impl IntoView {
     let words = Memo::new(move |_| card.issue().or_else(|| unbound(card)));

@@ -454,11 +454,11 @@ impl Stage {
     fn drop_wire(self, at: Position) {
         self.wire_to(at);
         let Some(loose) = self.wire.try_update(Option::take).flatten() else { return };
-        match loose.verdict {
-            Some(Ok(link)) => self.connect(&link, loose.moved.as_deref()),
+        match &loose.verdict {
+            Some(Ok(link)) => self.connect(link, loose.moved.as_deref()),
             Some(Err(reason)) => match Menu::join(self, at, &loose) {
                 Some(menu) => self.menu.set(Some(menu)),
-                None => self.editor.say(reason),
+                None => self.editor.say(reason.clone()),
             },
             // A connection that was taken off stays as it was.
             None if loose.moved.is_some() => {}

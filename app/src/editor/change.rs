@@ -1,7 +1,7 @@
 //! The commands on nodes as such: add, remove, rename, move, tidy up. Each is one whole step: it leaves no connection
 //! without its ends and no entry without its node.
 
-use flow::definition::{Configuration, NodeType};
+use flow::definition::{Configuration, NodeType, ObjectService};
 use flow::extensions::Position;
 use flow::layout;
 use flow::name::{free_node_name, is_node_name};
@@ -131,6 +131,16 @@ pub fn set_bot_alias(document: &mut Document, node: &str, arn: &str) {
 pub fn set_bot_locale(document: &mut Document, node: &str, locale: &str) {
     if let Some(Configuration::Lex(lex)) = configuration(document, node) {
         lex.locale_id = locale.trim().to_owned();
+    }
+}
+
+/// Says which bucket a Storage or Retrieval node uses.
+pub fn set_bucket(document: &mut Document, node: &str, bucket: &str) {
+    if let Some(Configuration::Storage(object) | Configuration::Retrieval(object)) =
+        configuration(document, node)
+    {
+        let ObjectService::S3(named) = &mut object.service_configuration;
+        named.bucket_name = bucket.trim().to_owned();
     }
 }
 

@@ -1,8 +1,8 @@
 //! The commands on a Prompt: its texts, whose variables are its inputs, and its settings.
 
 use flow::definition::{
-    ConnectionConfiguration, ContentBlock, Inference, InferenceConfiguration, InlinePrompt, Node, NodeInput,
-    TemplateConfiguration,
+    Configuration, ConnectionConfiguration, ContentBlock, Inference, InferenceConfiguration, InlinePrompt,
+    Node, NodeInput, TemplateConfiguration,
 };
 use flow::extensions::Answer;
 use flow::node::prompt::{follow_variables, variables};
@@ -90,21 +90,37 @@ pub fn set_model(document: &mut Document, node: &str, model: &str) {
     }
 }
 
+/// How a node's model is asked, where it says so.
+pub fn settings(node: &Node) -> Option<&InferenceConfiguration> {
+    match node.configuration.as_ref()? {
+        Configuration::KnowledgeBase(base) => base.inference_configuration.as_ref(),
+        _ => node.inline_prompt()?.inference_configuration.as_ref(),
+    }
+}
+
+fn settings_mut(node: &mut Node) -> Option<&mut Option<InferenceConfiguration>> {
+    if node.inline_prompt().is_some() {
+        return node.inline_prompt_mut().map(|prompt| &mut prompt.inference_configuration);
+    }
+    match node.configuration.as_mut()? {
+        Configuration::KnowledgeBase(base) => Some(&mut base.inference_configuration),
+        _ => None,
+    }
+}
+
 /// Changes how the model is asked.
 pub fn set_inference(document: &mut Document, node: &str, change: impl FnOnce(&mut Inference)) {
-    let Some(prompt) = document.definition.node_mut(node).and_then(Node::inline_prompt_mut) else { return };
-    let had = prompt.inference_configuration.is_some();
-    let InferenceConfiguration::Text(mut inference) = prompt
-        .inference_configuration
-        .take()
-        .unwrap_or_else(|| InferenceConfiguration::Text(Inference::default()));
+    let Some(place) = document.definition.node_mut(node).and_then(settings_mut) else { return };
+    let had = place.is_some();
+    let InferenceConfiguration::Text(mut inference) =
+        place.take().unwrap_or_else(|| InferenceConfiguration::Text(Inference::default()));
     change(&mut inference);
     // What was never set stays absent, so that the document does not gain an empty member.
     let empty = inference.temperature.is_none()
         && inference.top_p.is_none()
         && inference.max_tokens.is_none()
         && inference.stop_sequences.is_empty();
-    prompt.inference_configuration = (had || !empty).then_some(InferenceConfiguration::Text(inference));
+    *place = (had || !empty).then_some(InferenceConfiguration::Text(inference));
 }
 
 /// A number as it was written; none for an empty text.

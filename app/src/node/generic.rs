@@ -9,13 +9,10 @@ use crate::editor::session::Card;
 pub fn icon(kind: NodeType) -> &'static str {
     match kind {
         NodeType::Agent => "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8M4 21c0-4 4-6 8-6s8 2 8 6",
-        NodeType::KnowledgeBase => "M4 5a3 3 0 0 1 3-3h13v17H7a3 3 0 0 0-3 3zM20 19v3H7",
         NodeType::Loop | NodeType::LoopInput | NodeType::LoopController => {
             "M17 2l4 4-4 4M3 11a5 5 0 0 1 5-5h13M7 22l-4-4 4-4M21 13a5 5 0 0 1-5 5H3"
         }
         NodeType::InlineCode => "M8 6l-6 6 6 6M16 6l6 6-6 6",
-        NodeType::Storage => "M12 3v12M7 10l5 5 5-5M4 21h16",
-        NodeType::Retrieval => "M12 15V3M7 8l5-5 5 5M4 21h16",
         _ => "",
     }
 }

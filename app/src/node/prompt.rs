@@ -1,7 +1,7 @@
 //! Prompt: the model, the texts whose variables become inputs, and how the model is asked.
 
 pub mod model;
-mod settings;
+pub mod settings;
 mod text;
 
 use flow::definition::{ChatRole, InlinePrompt, Node, TemplateConfiguration};

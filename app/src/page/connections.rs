@@ -1,6 +1,7 @@
 //! Where models come from: the built-in one, connections, servers found on this machine, and what answers for AWS's
-//! model ids; where functions are, and which intents bots stand for.
+//! model ids; where functions and buckets are, and which intents bots stand for.
 
+mod buckets;
 mod edit;
 mod functions;
 mod intents;
@@ -12,12 +13,15 @@ use flow::wire::{Connection, ConnectionList, FoundServer};
 use leptos::prelude::*;
 
 use crate::api;
+use crate::node::bucket;
+use crate::node::bucket::binding::BucketDialogs;
 use crate::node::function::Bindings;
 use crate::node::function::binding::BindingDialogs;
 use crate::node::lex::Bots;
 use crate::node::lex::binding::BotDialogs;
 use crate::ui::browser;
 use crate::ui::load::{Failure, Loaded, Loader};
+use buckets::BucketsCard;
 use edit::EditConnection;
 use functions::Functions;
 use intents::Intents;
@@ -65,6 +69,7 @@ pub fn ConnectionsPage() -> impl IntoView {
     page.reload();
     Bindings::provide();
     Bots::provide();
+    bucket::provide();
     view! {
         <div class="bar">
             <h1>"Connections"</h1>
@@ -86,9 +91,11 @@ pub fn ConnectionsPage() -> impl IntoView {
             <ModelMapCard />
             <Functions />
             <Intents />
+            <BucketsCard />
         </div>
         <BindingDialogs />
         <BotDialogs />
+        <BucketDialogs />
         {move || {
             page.open
                 .get()

@@ -8,11 +8,14 @@ use crate::canvas::pane::Canvas;
 use crate::canvas::sheet::Sheet;
 use crate::canvas::stage::Stage;
 use crate::editor::session::Editor;
+use crate::node::bucket::binding::BucketDialogs;
 use crate::node::function::Bindings;
 use crate::node::function::binding::BindingDialogs;
+use crate::node::knowledge_base::binding::KnowledgeDialogs;
 use crate::node::lex::Bots;
 use crate::node::lex::binding::BotDialogs;
 use crate::node::prompt::Models;
+use crate::node::{bucket, knowledge_base};
 use crate::panel::conflict::Conflict;
 use crate::panel::inspector::{Inspected, Inspector};
 use crate::panel::palette::Palette;
@@ -54,6 +57,8 @@ fn Shown(opened: Opened) -> impl IntoView {
     provide_context(models);
     Bindings::provide();
     Bots::provide();
+    bucket::provide();
+    knowledge_base::provide();
     let stage = Stage::new(editor, models);
     provide_context(stage);
     let saver = Saver::begin(editor, opened);
@@ -86,6 +91,8 @@ fn Shown(opened: Opened) -> impl IntoView {
             <Conflict />
             <BindingDialogs />
             <BotDialogs />
+            <BucketDialogs />
+            <KnowledgeDialogs />
         </div>
     }
 }

@@ -33,6 +33,7 @@ pub fn Shell() -> impl IntoView {
                         <span class="chip num">{move || running.get()} " running"</span>
                     </Show>
                 </NavLink>
+                <NavLink href="/knowledge" also="/knowledge" label="Knowledge" />
                 <div class="grow"></div>
                 <NavLink href="/connections" also="/connections" label="Connections" />
                 <NavLink href="/settings" also="/settings" label="Settings" />

@@ -8,7 +8,8 @@ use super::{Field, Problem, ProblemType};
 use crate::condition::{Condition, Finding, KEYWORDS};
 use crate::definition::{
     ChatTemplate, Configuration, Definition, Inference, InferenceConfiguration, InlinePrompt, InputCategory,
-    Node, NodeType, ObjectService, PromptSource, TemplateConfiguration, TemplateType,
+    KnowledgeBaseConfiguration, Node, NodeType, ObjectService, PromptSource, TemplateConfiguration,
+    TemplateType,
 };
 use crate::expression::Expression;
 use crate::extensions::{Answer, Extensions};
@@ -250,7 +251,7 @@ fn configuration(node: &Node, problems: &mut Vec<Problem>) {
                 );
             }
         }
-        Configuration::KnowledgeBase(base) => empty(&base.knowledge_base_id, "a knowledge base", problems),
+        Configuration::KnowledgeBase(base) => knowledge(base, problems),
         Configuration::Lex(lex) => empty(&lex.bot_alias_arn, "a bot alias", problems),
         Configuration::LambdaFunction(function) => empty(&function.lambda_arn, "a function", problems),
         Configuration::Agent(agent) => empty(&agent.agent_alias_arn, "an agent alias", problems),
@@ -306,6 +307,47 @@ fn prompt_source(source: &PromptSource, problems: &mut Vec<Problem>) {
     }
     if let Some(InferenceConfiguration::Text(settings)) = &inline.inference_configuration {
         inference(settings, problems);
+    }
+}
+
+fn knowledge(base: &KnowledgeBaseConfiguration, problems: &mut Vec<Problem>) {
+    empty(&base.knowledge_base_id, "a knowledge base", problems);
+    if base.model_id.as_deref().is_some_and(|model| model.trim().is_empty()) {
+        problems.push(
+            Problem::error(
+                ProblemType::MissingNodeConfiguration,
+                "Choose a model, or take the passages as they are.",
+            )
+            .in_field(Field::Model),
+        );
+    }
+    if knowledge_base::count(base).is_none() {
+        problems.push(
+            Problem::error(
+                ProblemType::Unspecified,
+                "The number of results is a whole number from 1 to 100.",
+            )
+            .in_field(Field::Configuration),
+        );
+    }
+    if let Some(InferenceConfiguration::Text(settings)) = &base.inference_configuration {
+        inference(settings, problems);
+    }
+    let mut warn = |message: &str| {
+        problems.push(Problem::warning(ProblemType::Unspecified, message).in_field(Field::Configuration));
+    };
+    let template = base.prompt_template.as_ref().and_then(|prompt| prompt.text_prompt_template.as_deref());
+    if template.is_some_and(|text| !text.trim().is_empty() && !text.contains(knowledge_base::PASSAGES_SIGN)) {
+        warn("The prompt has no $search_results$, so the model does not see the passages.");
+    }
+    if base.guardrail_configuration.is_some() {
+        warn("Guardrails are not applied here yet.");
+    }
+    if base.reranking_configuration.is_some() {
+        warn("Reranking is not applied here yet. The passages come in the order of the search.");
+    }
+    if base.orchestration_configuration.is_some() {
+        warn("The orchestration prompt is not applied here yet. The question is searched as it is.");
     }
 }
 

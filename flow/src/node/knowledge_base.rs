@@ -1,9 +1,11 @@
 //! Knowledge base: finds passages in documents, and where it names a model, answers from them.
 
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Number, Value, json};
 
-use super::{Group, Kind, Port, Ports};
+use super::{Group, Kind, Port, Ports, prompt};
 use crate::definition::{Configuration, KnowledgeBaseConfiguration, Node, NodeInput, NodeOutput, NodeType};
+use crate::message::{Chat, Message, Role};
 use crate::value::Type;
 
 /// The question.
@@ -14,6 +16,20 @@ pub const TEXT: &str = "outputText";
 pub const RESULTS: &str = "retrievalResults";
 /// How many passages are found where the node does not say.
 pub const USUAL_RESULTS: usize = 5;
+/// The most passages, as AWS has it.
+pub const MOST_RESULTS: usize = 100;
+/// What the passages take the place of in a prompt.
+pub const PASSAGES_SIGN: &str = "$search_results$";
+/// What the question takes the place of in a prompt.
+pub const QUERY_SIGN: &str = "$query$";
+/// What AWS's prompts have where the form of citations would be told, of which there are none here.
+const FORMAT_SIGN: &str = "$output_format_instructions$";
+/// What a node asks its model where it has no prompt of its own.
+pub const USUAL_PROMPT: &str = "Answer the question in one or two sentences, from these passages alone. If they do not \
+                                hold the answer, say that the documents do not say.\n\n$search_results$\n\nQuestion: \
+                                $query$\nAnswer:";
+/// The answer where nothing was found, as AWS gives it. No model is asked then.
+pub const NOTHING_FOUND: &str = "Sorry, I am unable to assist you with this request.";
 
 pub(super) const KIND: Kind = Kind {
     label: "Knowledge base",
@@ -34,6 +50,20 @@ pub struct Query {
     pub text: String,
     /// Which base, how many passages, and what makes an answer of them.
     pub configuration: KnowledgeBaseConfiguration,
+}
+
+/// A passage that was found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Passage {
+    pub text: String,
+    /// The document's title and id, and which of its passages this is, from 0.
+    pub title: String,
+    pub document_id: String,
+    pub place: u64,
+    /// From 0 to 1, best first; how well it fits among the base's passages.
+    pub score: f64,
 }
 
 pub(super) fn fresh(name: &str) -> Node {
@@ -57,8 +87,8 @@ pub(super) fn fresh(name: &str) -> Node {
 
 /// The output of a node with this configuration: the answer, where it names a model, else the passages.
 pub fn outputs(configuration: &KnowledgeBaseConfiguration) -> &'static [Port] {
-    match configuration.model_id.as_deref() {
-        None | Some("") => const { &[Port::required(RESULTS, Some(Type::Array))] },
+    match configuration.model_id {
+        None => const { &[Port::required(RESULTS, Some(Type::Array))] },
         Some(_) => const { &[Port::required(TEXT, Some(Type::String))] },
     }
 }
@@ -70,4 +100,185 @@ pub(crate) fn query(configuration: &KnowledgeBaseConfiguration, values: Vec<(Str
         _ => None,
     });
     Query { text: text.unwrap_or_default(), configuration: configuration.clone() }
+}
+
+/// How many passages a node asks for; none where its number is no count from 1 to 100.
+pub fn count(configuration: &KnowledgeBaseConfiguration) -> Option<usize> {
+    match &configuration.number_of_results {
+        None => Some(USUAL_RESULTS),
+        Some(number) => whole(number).filter(|count| (1..=MOST_RESULTS).contains(count)),
+    }
+}
+
+/// A whole number, also where it is written as `5.0`.
+fn whole(number: &Number) -> Option<usize> {
+    prompt::tokens(number).and_then(|count| usize::try_from(count).ok())
+}
+
+/// The passages as AWS's Retrieve gives them.
+pub fn results(passages: &[Passage]) -> Value {
+    let result = |passage: &Passage| {
+        json!({
+            "content": {"text": passage.text, "type": "TEXT"},
+            "location": {"type": "CUSTOM", "customDocumentLocation": {"id": passage.document_id}},
+            "score": passage.score,
+            "metadata": {"title": passage.title, "passage": passage.place},
+        })
+    };
+    passages.iter().map(result).collect()
+}
+
+/// What a node's model is asked.
+pub fn chat(query: &Query, passages: &[Passage]) -> Chat {
+    let configuration = &query.configuration;
+    let mut chat = Chat { model: configuration.model_id.clone().unwrap_or_default(), ..Chat::default() };
+    let written =
+        configuration.prompt_template.as_ref().and_then(|prompt| prompt.text_prompt_template.as_deref());
+    let template = written.filter(|text| !text.trim().is_empty()).unwrap_or(USUAL_PROMPT);
+    let text = fill(template, &query.text, passages);
+    let user = |text: String| Message { role: Role::User, text };
+    chat.messages = match template.contains(QUERY_SIGN) {
+        true => vec![user(text)],
+        // AWS gives the model such a prompt as instructions, and the question by itself.
+        false => vec![Message { role: Role::System, text }, user(query.text.clone())],
+    };
+    prompt::sample(&mut chat, configuration.inference_configuration.as_ref());
+    chat
+}
+
+/// Puts values in the place of signs, once: a sign within a passage or the question stays as it is.
+fn fill(template: &str, question: &str, passages: &[Passage]) -> String {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(at) = rest.find('$') {
+        filled.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let sign = [PASSAGES_SIGN, QUERY_SIGN, FORMAT_SIGN].into_iter().find(|sign| rest.starts_with(sign));
+        match sign {
+            Some(PASSAGES_SIGN) => filled.push_str(&listed(passages)),
+            Some(QUERY_SIGN) => filled.push_str(question),
+            _ => {}
+        }
+        let taken = sign.map_or(1, str::len);
+        if sign.is_none() {
+            filled.push('$');
+        }
+        rest = &rest[taken..];
+    }
+    filled + rest
+}
+
+fn listed(passages: &[Passage]) -> String {
+    let one = |(at, passage): (usize, &Passage)| {
+        format!("Passage {} ({}):\n{}", at + 1, passage.title, passage.text)
+    };
+    passages.iter().enumerate().map(one).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The titles of passages, each once, for the trace: `Refunds, Delivery`.
+pub fn titles(passages: &[Passage]) -> String {
+    let mut titles: Vec<&str> = Vec::new();
+    for passage in passages {
+        if !titles.contains(&passage.title.as_str()) {
+            titles.push(&passage.title);
+        }
+    }
+    titles.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::KnowledgeBasePrompt;
+
+    fn passages() -> Vec<Passage> {
+        let passage = |title: &str, text: &str, place| Passage {
+            text: text.to_owned(),
+            title: title.to_owned(),
+            document_id: "D".to_owned(),
+            place,
+            score: 0.5,
+        };
+        vec![
+            passage("Refunds", "Within $30 or $query$.", 0),
+            passage("Post", "Two days.", 0),
+            passage("Refunds", "To your card.", 1),
+        ]
+    }
+
+    fn asked(template: Option<&str>) -> Chat {
+        let Some(Configuration::KnowledgeBase(mut configuration)) = fresh("Base").configuration else {
+            panic!("a knowledge base")
+        };
+        configuration.model_id = Some("a/b".to_owned());
+        configuration.prompt_template =
+            template.map(|text| KnowledgeBasePrompt { text_prompt_template: Some(text.to_owned()) });
+        let query = Query { text: "How $search_results$?".to_owned(), configuration: *configuration };
+        chat(&query, &passages())
+    }
+
+    #[test]
+    fn signs_are_filled_once() {
+        let chat = asked(Some("$search_results$\n$output_format_instructions$Q: $query$ costs $5"));
+        assert_eq!(chat.messages.len(), 1);
+        assert_eq!(
+            chat.messages[0].text,
+            "Passage 1 (Refunds):\nWithin $30 or $query$.\n\nPassage 2 (Post):\nTwo days.\n\nPassage 3 \
+             (Refunds):\nTo your card.\nQ: How $search_results$? costs $5"
+        );
+        assert_eq!(asked(None).messages.len(), 1);
+        assert_eq!(asked(Some(" ")), asked(None));
+    }
+
+    #[test]
+    fn a_prompt_without_the_question_instructs() {
+        let chat = asked(Some("Use $search_results$"));
+        let roles: Vec<Role> = chat.messages.iter().map(|message| message.role).collect();
+        assert_eq!(roles, [Role::System, Role::User]);
+        assert_eq!(chat.messages[1].text, "How $search_results$?");
+        assert_eq!(titles(&passages()), "Refunds, Post");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_said() {
+        let said = |configuration: Value| {
+            let definition = json!({"nodes": [
+                {"name": "Start", "type": "Input", "outputs": [{"name": "document", "type": "String"}]},
+                {"name": "Ask", "type": "KnowledgeBase", "configuration": {"knowledgeBase": configuration},
+                    "inputs": [{"name": "retrievalQuery", "type": "String", "expression": "$.data"}],
+                    "outputs": [{"name": "outputText", "type": "String"}]}], "connections": []});
+            let definition = serde_json::from_value(definition).unwrap();
+            let report = crate::check::check(&definition, &crate::extensions::Extensions::default());
+            let of_node = report.problems.into_iter().filter(|problem| {
+                problem.node.as_deref() == Some("Ask") && problem.message.contains(['.', '$'])
+            });
+            of_node.map(|problem| problem.message).collect::<Vec<_>>().join("\n")
+        };
+        for (member, value, told) in [
+            ("numberOfResults", json!(0), "from 1 to 100"),
+            ("numberOfResults", json!(101), "from 1 to 100"),
+            ("numberOfResults", json!(2.5), "from 1 to 100"),
+            ("modelId", json!(""), "Choose a model"),
+            ("knowledgeBaseId", json!(""), "Choose a knowledge base"),
+            ("promptTemplate", json!({"textPromptTemplate": "Answer $query$"}), "no $search_results$"),
+            ("inferenceConfiguration", json!({"text": {"temperature": 9}}), "from 0 to 2"),
+            ("guardrailConfiguration", json!({}), "Guardrails are not applied"),
+            ("orchestrationConfiguration", json!({}), "orchestration prompt is not applied"),
+        ] {
+            let mut configuration = json!({"knowledgeBaseId": "A", "modelId": "a/b", "numberOfResults": 100});
+            assert!(!said(configuration.clone()).contains(told), "{told}");
+            configuration[member] = value;
+            assert!(said(configuration.clone()).contains(told), "{told}: {}", said(configuration));
+        }
+    }
+
+    #[test]
+    fn results_are_those_of_aws() {
+        assert_eq!(
+            results(&passages()[1..2]),
+            json!([{"content": {"text": "Two days.", "type": "TEXT"},
+                "location": {"type": "CUSTOM", "customDocumentLocation": {"id": "D"}},
+                "score": 0.5, "metadata": {"title": "Post", "passage": 0}}])
+        );
+    }
 }

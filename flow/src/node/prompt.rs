@@ -117,15 +117,20 @@ pub fn chat(
             }
         }
     }
-    if let Some(InferenceConfiguration::Text(inference)) = &prompt.inference_configuration {
+    sample(&mut chat, prompt.inference_configuration.as_ref());
+    chat.additional = prompt.additional_model_request_fields.clone();
+    chat.choice = answer.map(|Answer::OneOf(labels)| choice(prompt, labels, values));
+    Ok(chat)
+}
+
+/// How a chat is sampled, where a node says it.
+pub(crate) fn sample(chat: &mut Chat, inference: Option<&InferenceConfiguration>) {
+    if let Some(InferenceConfiguration::Text(inference)) = inference {
         chat.temperature = inference.temperature.as_ref().and_then(serde_json::Number::as_f64);
         chat.top_p = inference.top_p.as_ref().and_then(serde_json::Number::as_f64);
         chat.max_tokens = inference.max_tokens.as_ref().and_then(tokens);
         chat.stop = inference.stop_sequences.to_vec();
     }
-    chat.additional = prompt.additional_model_request_fields.clone();
-    chat.choice = answer.map(|Answer::OneOf(labels)| choice(prompt, labels, values));
-    Ok(chat)
 }
 
 /// A number of tokens, 1 or more, also where it is written as `512.0`.

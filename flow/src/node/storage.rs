@@ -50,6 +50,39 @@ pub(super) fn object(bucket: &str) -> ObjectConfiguration {
     }
 }
 
+/// The longest key, as S3 has it.
+const LONGEST_KEY: usize = 1024;
+/// The longest name of a bucket, as S3 has it.
+const LONGEST_BUCKET: usize = 63;
+
+/// Whether a bucket of this name can be a folder on the server, or a bucket of a store.
+pub fn is_bucket_name(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    name.len() <= LONGEST_BUCKET
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(fits)
+        && !name.contains("..")
+        && !name.ends_with('.')
+}
+
+/// Why a key is refused, and what it has to be; none where it is fine. No key leads out of its bucket, whatever store
+/// the bucket is in.
+pub fn refusal(key: &str) -> Option<&'static str> {
+    if key.is_empty() {
+        Some("The key is empty. Give the object a name, such as reports/today.json.")
+    } else if key.len() > LONGEST_KEY {
+        Some("The key is longer than 1,024 bytes. Give the object a shorter one.")
+    } else if key.starts_with('/') || key.ends_with('/') || key.contains("//") {
+        Some("A key neither begins nor ends with /, and has no // in it.")
+    } else if key.split('/').any(|part| part == "." || part == "..") {
+        Some("A key has no . or .. between its slashes, so that it stays in its bucket.")
+    } else if key.contains('\\') || key.chars().any(char::is_control) {
+        Some("A key has no backslash and no control characters.")
+    } else {
+        None
+    }
+}
+
 /// What a node writes with these values.
 pub(crate) fn write(bucket: &str, values: Vec<(String, Value)>) -> Write {
     let mut write = Write { bucket: bucket.to_owned(), key: String::new(), content: Value::Null };
@@ -61,4 +94,52 @@ pub(crate) fn write(bucket: &str, values: Vec<(String, Value)>) -> Write {
         }
     }
     write
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_stay_in_their_bucket() {
+        for key in
+            ["a", "a/b.json", "..a/b..", "...", "grüße 1.txt", "a%2e%2e", "~", "a#1b", &"k".repeat(1024)]
+        {
+            assert_eq!(refusal(key), None, "{key}");
+        }
+        let long = "k".repeat(1025);
+        for key in [
+            "",
+            "/",
+            "/etc/passwd",
+            "a/",
+            "a//b",
+            ".",
+            "..",
+            "../a",
+            "a/../b",
+            "a/..",
+            "./a",
+            "a/./b",
+            "a\0b",
+            "a\nb",
+            "a\\..\\b",
+            &long,
+        ] {
+            assert!(refusal(key).is_some(), "{key:?}");
+        }
+    }
+
+    #[test]
+    fn buckets_are_folders_by_plain_names_alone() {
+        for name in ["reports", "my.bucket-1", "A_b", "0"] {
+            assert!(is_bucket_name(name), "{name}");
+        }
+        let long = "b".repeat(64);
+        for name in
+            ["", ".", "..", ".hidden", "a/b", "a\\b", "a..b", "a.", "${Bucket}", "a b", "ü", "a\0", &long]
+        {
+            assert!(!is_bucket_name(name), "{name:?}");
+        }
+    }
 }

@@ -2,12 +2,14 @@
 
 mod aliases;
 mod bots;
+mod buckets;
 mod connections;
 mod docs;
 mod executions;
 mod flows;
 mod functions;
 mod invoke;
+mod knowledge;
 mod session;
 mod versions;
 
@@ -70,6 +72,14 @@ pub(super) fn router(app: &App) -> Router {
         .routes(routes!(bots::list))
         .routes(routes!(bots::put, bots::delete))
         .routes(routes!(bots::test))
+        .routes(routes!(buckets::list))
+        .routes(routes!(buckets::put, buckets::delete))
+        .routes(routes!(buckets::test))
+        .routes(routes!(knowledge::list, knowledge::create))
+        .routes(routes!(knowledge::get, knowledge::update, knowledge::delete))
+        .routes(routes!(knowledge::documents, knowledge::add))
+        .routes(routes!(knowledge::document, knowledge::remove))
+        .routes(routes!(knowledge::query))
         .routes(routes!(connections::list))
         .routes(routes!(connections::put, connections::delete))
         .routes(routes!(connections::test))

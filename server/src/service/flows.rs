@@ -157,6 +157,9 @@ impl Service {
         if let Some(definition) = create.definition {
             given = (definition, create.extensions.unwrap_or_default());
         }
+        if create.template.as_deref() == Some(templates::ANSWER_FROM_DOCUMENTS) {
+            self.bring_samples().await?;
+        }
         let row = self
             .create_flow(CreateFlow {
                 title: create.title.unwrap_or(template),

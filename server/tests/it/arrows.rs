@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Inside the server: a folder, and what its files must not name.
-const FORBIDDEN: [(&str, &[&str]); 9] = [
+const FORBIDDEN: [(&str, &[&str]); 10] = [
     ("api", &["crate::store::Store", "crate::provider", "crate::node", "crate::knowledge", "sqlx"]),
     ("api/native", &["api::aws"]),
     ("api/aws", &["api::native"]),
@@ -13,6 +13,10 @@ const FORBIDDEN: [(&str, &[&str]); 9] = [
     ("node", &["crate::api", "crate::service", "crate::run", "sqlx", "crate::store"]),
     (
         "provider",
+        &["crate::api", "crate::service", "crate::run", "crate::store", "crate::node", "crate::auth", "sqlx"],
+    ),
+    (
+        "knowledge",
         &["crate::api", "crate::service", "crate::run", "crate::store", "crate::node", "crate::auth", "sqlx"],
     ),
     ("store", &["crate::", "axum", "reqwest"]),

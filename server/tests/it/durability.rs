@@ -6,10 +6,11 @@
 use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 /// How many writes are looked at.
 const WRITES: usize = 25;
@@ -35,70 +36,114 @@ fn traceable() -> bool {
     there
 }
 
+/// A server whose system calls are written down.
+struct Traced {
+    child: Child,
+    folder: TempDir,
+    client: reqwest::Client,
+    url: String,
+    key: String,
+}
+
+impl Traced {
+    async fn start(synchronous: &str, calls: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let mut child = Command::new("strace")
+            .args(["-f", "-y", "-e", &format!("trace={calls}"), "-s", "24", "-o"])
+            .arg(folder.path().join("trace"))
+            .arg(env!("CARGO_BIN_EXE_anabranch"))
+            .args(["serve", "--listen", "127.0.0.1:0", "--no-open", "--data"])
+            .arg(folder.path().join("data"))
+            .env("ANABRANCH_TEST_SYNCHRONOUS", synchronous)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let url = lines.next().unwrap().unwrap().rsplit(' ').next().unwrap().to_owned();
+        let env = Command::new(env!("CARGO_BIN_EXE_anabranch"))
+            .args(["env", "--data"])
+            .arg(folder.path().join("data"))
+            .output()
+            .unwrap();
+        let env = String::from_utf8(env.stdout).unwrap();
+        let key = env
+            .lines()
+            .find_map(|line| line.strip_prefix("export ANABRANCH_API_KEY='"))
+            .unwrap()
+            .trim_end_matches('\'')
+            .to_owned();
+        // Made once for the process; other tests may have done it already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        Self { child, folder, client, url, key }
+    }
+
+    fn call(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url)).bearer_auth(&self.key)
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        self.call(Method::POST, path).json(&body).send().await.unwrap().json().await.unwrap()
+    }
+
+    /// Ends the server; the trace stays as long as the folder.
+    async fn stop(mut self) -> TempDir {
+        // The traced server is the tracer's child: when it ends, so does the tracer.
+        let _ = Command::new("pkill").args(["-TERM", "-P"]).arg(self.child.id().to_string()).status();
+        for _ in 0..100 {
+            if self.child.try_wait().unwrap().is_some() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        let _ = self.child.kill();
+        self.folder
+    }
+}
+
 /// How many of the writes were answered without a synchronisation since the answer before.
 async fn unsynchronised(synchronous: &str) -> usize {
-    let folder = tempfile::tempdir().unwrap();
-    let trace = folder.path().join("trace");
-    let mut child = Command::new("strace")
-        .args([
-            "-f",
-            "-y",
-            "-e",
-            "trace=fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg",
-            "-s",
-            "24",
-            "-o",
-        ])
-        .arg(&trace)
-        .arg(env!("CARGO_BIN_EXE_anabranch"))
-        .args(["serve", "--listen", "127.0.0.1:0", "--no-open", "--data"])
-        .arg(folder.path().join("data"))
-        .env("ANABRANCH_TEST_SYNCHRONOUS", synchronous)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let url = lines.next().unwrap().unwrap().rsplit(' ').next().unwrap().to_owned();
-    let env = Command::new(env!("CARGO_BIN_EXE_anabranch"))
-        .args(["env", "--data"])
-        .arg(folder.path().join("data"))
-        .output()
-        .unwrap();
-    let env = String::from_utf8(env.stdout).unwrap();
-    let key = env
-        .lines()
-        .find_map(|line| line.strip_prefix("export ANABRANCH_API_KEY='"))
-        .unwrap()
-        .trim_end_matches('\'');
-    // Made once for the process; other tests may have done it already.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    let call = |method: Method, path: &str| client.request(method, format!("{url}{path}")).bearer_auth(key);
-    let flow: Value = call(Method::POST, "/api/flows")
-        .json(&json!({"title": "x"}))
-        .send()
-        .await
-        .unwrap()
-        .json()
-        .await
-        .unwrap();
+    let calls = "fsync,fdatasync,pwrite64,write,writev,sendto,sendmsg";
+    let server = Traced::start(synchronous, calls).await;
+    let flow = server.post("/api/flows", json!({"title": "x"})).await;
     for revision in 1..=WRITES {
-        let save = call(Method::PUT, &format!("/api/flows/{}", flow["id"].as_str().unwrap()));
+        let save = server.call(Method::PUT, &format!("/api/flows/{}", flow["id"].as_str().unwrap()));
         let body = json!({"definition": flow["definition"], "extensions": flow["extensions"]});
         let answer = save.header("if-match", revision.to_string()).json(&body).send().await.unwrap();
         assert!(answer.status().is_success());
     }
-    // The traced server is the tracer's child: when it ends, so does the tracer.
-    let _ = Command::new("pkill").args(["-TERM", "-P"]).arg(child.id().to_string()).status();
-    for _ in 0..100 {
-        if child.try_wait().unwrap().is_some() {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    let folder = server.stop().await;
+    count(&folder.path().join("trace"))
+}
+
+#[tokio::test]
+async fn an_object_is_on_disk_before_its_node_is_done() {
+    if !traceable() {
+        return;
     }
-    let _ = child.kill();
-    count(&trace)
+    let calls = "fsync,fdatasync,rename,renameat,renameat2,write,writev,sendto,sendmsg";
+    let server = Traced::start("full", calls).await;
+    let flow = server.post("/api/flows", json!({"template": "keep-a-note"})).await;
+    let path = format!("/api/flows/{}/draft/invoke", flow["id"].as_str().unwrap());
+    let input = json!({"name": "deep/canary.txt", "text": "x"});
+    let answer = server.post(&path, json!({"input": input})).await;
+    assert_eq!(answer["outputs"][0]["value"], "x", "{answer}");
+    let folder = server.stop().await;
+    let text = std::fs::read_to_string(folder.path().join("trace")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let after = |from: usize, wanted: &dyn Fn(&str) -> bool, what: &str| {
+        let found = lines[from..].iter().position(|line| wanted(line));
+        from + found.unwrap_or_else(|| panic!("no {what} from line {from}: {:?}", &lines[from..]))
+    };
+    let syncs = |line: &str, path: &str| line.contains("sync(") && line.contains(&format!("{path}>"));
+    let file = after(0, &|line| syncs(line, "deep/canary.txt#1"), "synchronisation of the file");
+    let name = after(file, &|line| line.contains("rename") && line.contains("canary.txt"), "name");
+    let entry = after(name, &|line| syncs(line, "buckets/notes/deep"), "synchronisation of its folder");
+    after(entry, &|line| line.contains("HTTP/1.1 200 OK"), "answer");
+    // The folders that were made for it are as lasting.
+    after(0, &|line| syncs(line, "buckets/notes"), "synchronisation of the bucket");
+    after(0, &|line| syncs(line, "data/buckets"), "synchronisation of the buckets");
 }
 
 /// Reads a trace: an answer before which, since the last answer, the write-ahead log was not written and then

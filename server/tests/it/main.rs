@@ -11,11 +11,13 @@
 
 mod arrows;
 mod bots;
+mod buckets;
 mod durability;
 mod flows;
 mod functions;
 mod gate;
 mod harness;
+mod knowledge;
 mod models;
 mod runs;
 mod upstream;

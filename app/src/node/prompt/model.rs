@@ -44,26 +44,33 @@ impl Models {
     }
 }
 
+/// The model of a Prompt.
 #[component]
 pub fn Model(card: Card) -> impl IntoView {
     let editor = use_editor();
+    let model = Memo::new(move |_| {
+        card.node.with(|node| node.inline_prompt().map(|p| p.model_id.clone()).unwrap_or_default())
+    });
+    let write = Callback::new(move |model: String| {
+        let name = card.name();
+        let burst = format!("{} model", card.id);
+        editor.type_in("Change the model", &burst, |document| set_model(document, &name, &model));
+    });
+    view! { <ModelField card model write /> }
+}
+
+/// A field for a model of a node.
+#[component]
+pub fn ModelField(card: Card, model: Memo<String>, write: Callback<String>) -> impl IntoView {
     let models: Models = expect_context();
     let id = format!("model-{}", card.id);
     let list = format!("models-{}", card.id);
     let problems = format!("problems-{id}");
-    let model = Memo::new(move |_| {
-        card.node.with(|node| node.inline_prompt().map(|p| p.model_id.clone()).unwrap_or_default())
-    });
     let note = move || {
         let model = model.get();
         models
             .list
             .with(|list| list.models.iter().find(|known| known.id == model).map(|known| known.note.clone()))
-    };
-    let write = move |event| {
-        let (name, model) = (card.name(), event_target_value(&event));
-        let burst = format!("{} model", card.id);
-        editor.type_in("Change the model", &burst, |document| set_model(document, &name, &model));
     };
     view! {
         <div class="field">
@@ -79,7 +86,7 @@ pub fn Model(card: Card) -> impl IntoView {
                     aria-invalid=move || is_wrong(card, &Field::Model).to_string()
                     aria-describedby=problems.clone()
                     prop:value=move || model.get()
-                    on:input=write
+                    on:input=move |event| write.run(event_target_value(&event))
                 />
                 <span class="hint">{note}</span>
             </div>

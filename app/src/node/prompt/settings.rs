@@ -6,12 +6,22 @@ use flow::extensions::Answer;
 use leptos::prelude::*;
 use serde_json::Number;
 
-use crate::editor::prompt::{labels, number, set_answer, set_inference};
+use crate::editor::prompt::{labels, number, set_answer, set_inference, settings};
 use crate::editor::session::{Card, use_editor};
 use crate::node::field::{Problems, is_wrong};
 
 #[component]
 pub fn Settings(card: Card) -> impl IntoView {
+    view! {
+        <Sampling card />
+        <AnswerField card />
+        <StopField card />
+    }
+}
+
+/// How the node's model is sampled.
+#[component]
+pub fn Sampling(card: Card) -> impl IntoView {
     view! {
         <div class="row2">
             <NumberField
@@ -27,8 +37,6 @@ pub fn Settings(card: Card) -> impl IntoView {
                 write=|inference, number| inference.max_tokens = number
             />
         </div>
-        <AnswerField card />
-        <StopField card />
     }
 }
 
@@ -152,8 +160,7 @@ fn StopField(card: Card) -> impl IntoView {
 
 fn inference(card: Card) -> Option<Inference> {
     card.node.with(|node| {
-        let InferenceConfiguration::Text(inference) =
-            node.inline_prompt()?.inference_configuration.as_ref()?;
+        let InferenceConfiguration::Text(inference) = settings(node)?;
         Some(inference.clone())
     })
 }

@@ -1,0 +1,56 @@
+//! Knowledge bases and their documents.
+
+use flow::wire::{
+    AddDocument, AskKnowledgeBase, CreateKnowledgeBase, Document, DocumentList, DocumentText, KnowledgeBase,
+    KnowledgeBaseList, PassageList, UpdateKnowledgeBase,
+};
+
+use super::path::encode;
+use super::{Answer, request};
+
+const BASES: &str = "/api/knowledge-bases";
+
+pub async fn list() -> Answer<KnowledgeBaseList> {
+    request::get(BASES).await
+}
+
+pub async fn create(create: &CreateKnowledgeBase) -> Answer<KnowledgeBase> {
+    request::post(BASES, create).await
+}
+
+pub async fn get(id: &str) -> Answer<KnowledgeBase> {
+    request::get(&at(id, "")).await
+}
+
+pub async fn update(id: &str, update: &UpdateKnowledgeBase) -> Answer<KnowledgeBase> {
+    request::put(&at(id, ""), update).await
+}
+
+pub async fn delete(id: &str) -> Answer<()> {
+    request::delete(&at(id, "")).await
+}
+
+pub async fn documents(id: &str) -> Answer<DocumentList> {
+    request::get(&at(id, "/documents")).await
+}
+
+pub async fn document(id: &str, document: &str) -> Answer<DocumentText> {
+    request::get(&at(id, &format!("/documents/{}", encode(document)))).await
+}
+
+pub async fn add(id: &str, document: &AddDocument) -> Answer<Document> {
+    request::post(&at(id, "/documents"), document).await
+}
+
+pub async fn remove(id: &str, document: &str) -> Answer<()> {
+    request::delete(&at(id, &format!("/documents/{}", encode(document)))).await
+}
+
+/// The passages that fit a question.
+pub async fn query(id: &str, ask: &AskKnowledgeBase) -> Answer<PassageList> {
+    request::post(&at(id, "/query"), ask).await
+}
+
+fn at(id: &str, rest: &str) -> String {
+    format!("{BASES}/{}{rest}", encode(id))
+}

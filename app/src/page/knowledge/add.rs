@@ -1,0 +1,188 @@
+//! Ways to add documents: files by a button or dropped anywhere on the page, and a text that is pasted.
+
+use flow::wire::AddDocument;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos::{ev, html};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{File, FileList};
+
+use super::base::Page;
+use crate::api;
+use crate::ui::dialog::Dialog;
+use crate::ui::format::count;
+use crate::ui::toast::{Toasts, use_toasts};
+
+/// What files are taken.
+const ENDINGS: [&str; 3] = ["txt", "md", "markdown"];
+/// The largest that the server takes, in bytes.
+const LARGEST: f64 = 4.0 * 1024.0 * 1024.0;
+
+#[component]
+pub fn PickFiles() -> impl IntoView {
+    let page: Page = expect_context();
+    let toasts = use_toasts();
+    let picker = NodeRef::<html::Input>::new();
+    let picked = move |_| {
+        let Some(picker) = picker.get_untracked() else { return };
+        take(page, toasts, picker.files());
+        // So that the same file can be picked again.
+        picker.set_value("");
+    };
+    view! {
+        <input
+            type="file"
+            class="visually-hidden"
+            accept=".txt,.md,.markdown,text/plain,text/markdown"
+            multiple
+            tabindex="-1"
+            aria-hidden="true"
+            node_ref=picker
+            on:change=picked
+        />
+        <button
+            type="button"
+            class="btn"
+            title="Text and Markdown files of at most 4 MiB"
+            on:click=move |_| {
+                if let Some(picker) = picker.get_untracked() {
+                    picker.click();
+                }
+            }
+        >
+            "Add files"
+        </button>
+    }
+}
+
+/// Adds what is dropped while this page is shown; tells whether a file hovers over it.
+pub(super) fn take_dropped_files(page: Page) -> RwSignal<bool> {
+    let toasts = use_toasts();
+    let hovering = RwSignal::new(false);
+    let over = window_event_listener(ev::dragover, move |event| {
+        // Without this the browser would leave the app and show the file.
+        event.prevent_default();
+        hovering.set(true);
+    });
+    let leave = window_event_listener(ev::dragleave, move |event| {
+        if event.related_target().is_none() {
+            hovering.set(false);
+        }
+    });
+    let drop = window_event_listener(ev::drop, move |event| {
+        event.prevent_default();
+        hovering.set(false);
+        take(page, toasts, event.data_transfer().and_then(|transfer| transfer.files()));
+    });
+    on_cleanup(move || {
+        over.remove();
+        leave.remove();
+        drop.remove();
+    });
+    hovering
+}
+
+/// Adds files one after the other, and says what became of each that could not be.
+fn take(page: Page, toasts: Toasts, files: Option<FileList>) {
+    let files: Vec<File> =
+        files.map(|files| (0..files.length()).filter_map(|at| files.get(at)).collect()).unwrap_or_default();
+    let Some(base) = page.id.try_get_value() else { return };
+    spawn_local(async move {
+        let mut added = 0;
+        for file in files {
+            match add(&base, &file).await {
+                Ok(()) => added += 1,
+                Err(why) => toasts.fail(format!("{}: {why}", file.name())),
+            }
+        }
+        if added > 0 {
+            toasts.say(format!("Added {}.", count(added, "document")));
+            page.reload();
+        }
+    });
+}
+
+async fn add(base: &str, file: &File) -> Result<(), String> {
+    let name = file.name();
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+    if !ENDINGS.contains(&ending.as_str()) {
+        return Err("Only text and Markdown files can be added yet: .txt and .md.".to_owned());
+    }
+    if file.size() > LARGEST {
+        return Err("It is larger than 4 MiB. Add it in parts.".to_owned());
+    }
+    let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
+    let text = text.ok_or_else(|| "It could not be read.".to_owned())?;
+    let document = AddDocument { title: name, text };
+    api::knowledge::add(base, &document).await.map(drop).map_err(|error| error.to_string())
+}
+
+#[component]
+pub fn AddText() -> impl IntoView {
+    let page: Page = expect_context();
+    let toasts = use_toasts();
+    let title = RwSignal::new(String::new());
+    let text = RwSignal::new(String::new());
+    let busy = RwSignal::new(false);
+    let wrong = RwSignal::new(None::<String>);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        busy.set(true);
+        wrong.set(None);
+        let (base, document) =
+            (page.id.get_value(), AddDocument { title: title.get_untracked(), text: text.get_untracked() });
+        spawn_local(async move {
+            match api::knowledge::add(&base, &document).await {
+                Ok(document) => {
+                    toasts.say(format!("Added “{}”.", document.title));
+                    page.reload();
+                    page.open.try_set(None);
+                }
+                Err(error) => {
+                    wrong.try_set(Some(error.to_string()));
+                }
+            }
+            busy.try_set(false);
+        });
+    };
+    view! {
+        <Dialog title="Paste a text" wide=true on_close=page.close()>
+            <form class="form" on:submit=submit>
+                <div class="field">
+                    <label for="document-title">"Title"</label>
+                    <input
+                        id="document-title"
+                        class="input"
+                        required
+                        autofocus
+                        autocomplete="off"
+                        placeholder="Refunds"
+                        prop:value=title
+                        on:input=move |event| title.set(event_target_value(&event))
+                    />
+                </div>
+                <div class="field">
+                    <label for="document-text">"Text"</label>
+                    <textarea
+                        id="document-text"
+                        class="textarea"
+                        rows="12"
+                        required
+                        prop:value=text
+                        on:input=move |event| text.set(event_target_value(&event))
+                    ></textarea>
+                    <span class="hint">"Empty lines part paragraphs; # begins a heading."</span>
+                </div>
+                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
+                <div class="actions">
+                    <button type="button" class="btn" on:click=move |_| page.open.set(None)>
+                        "Cancel"
+                    </button>
+                    <button type="submit" class="btn primary" disabled=busy>
+                        "Add"
+                    </button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}

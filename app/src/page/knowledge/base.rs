@@ -1,0 +1,148 @@
+//! One knowledge base: its documents on the left, questions to it on the right.
+
+use flow::wire::{Document, DocumentList, KnowledgeBase};
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::add::{AddText, PickFiles, take_dropped_files};
+use super::ask::Ask;
+use super::dialogs::{DeleteBase, EditBase};
+use super::documents::{DeleteDocument, Documents, ShowDocument};
+use crate::api;
+use crate::ui::browser;
+use crate::ui::format::count;
+use crate::ui::icon::{Glyph, Icon};
+use crate::ui::load::{Failure, Loaded, Loader};
+
+/// The dialog that is open.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Open {
+    Add,
+    Edit(KnowledgeBase),
+    Delete(KnowledgeBase),
+    Show(Document),
+    Remove(Document),
+}
+
+/// What the parts of this page share.
+#[derive(Clone, Copy)]
+pub(super) struct Page {
+    pub id: StoredValue<String>,
+    pub base: Loader<KnowledgeBase>,
+    pub documents: Loader<DocumentList>,
+    pub open: RwSignal<Option<Open>>,
+}
+
+impl Page {
+    pub fn reload(self) {
+        let Some(id) = self.id.try_get_value() else { return };
+        self.base.load({
+            let id = id.clone();
+            async move { api::knowledge::get(&id).await }
+        });
+        self.documents.load(async move { api::knowledge::documents(&id).await });
+    }
+
+    pub fn close(self) -> Callback<()> {
+        Callback::new(move |()| self.open.set(None))
+    }
+}
+
+#[component]
+pub fn KnowledgeBasePage() -> impl IntoView {
+    let params = use_params_map();
+    // A link from one base to another keeps the component.
+    move || {
+        let id = params.with(|params| params.get("id")).unwrap_or_default();
+        view! { <BaseOf id /> }
+    }
+}
+
+#[component]
+fn BaseOf(id: String) -> impl IntoView {
+    let page = Page {
+        id: StoredValue::new(id),
+        base: Loader::default(),
+        documents: Loader::default(),
+        open: RwSignal::new(None),
+    };
+    provide_context(page);
+    page.reload();
+    let hovering = take_dropped_files(page);
+    move || match page.base.get() {
+        Loaded::Loading => ().into_any(),
+        Loaded::Failed(error) => {
+            view! { <Failure error retry=Callback::new(move |()| page.reload()) /> }.into_any()
+        }
+        Loaded::Ready(base) => view! { <Shown base hovering /> }.into_any(),
+    }
+}
+
+#[component]
+fn Shown(base: KnowledgeBase, hovering: RwSignal<bool>) -> impl IntoView {
+    let page: Page = expect_context();
+    browser::set_title(&base.name);
+    let shown = StoredValue::new(base.clone());
+    let open = move |open: fn(KnowledgeBase) -> Open| page.open.set(Some(open(shown.get_value())));
+    let others = match base.answers_to.as_slice() {
+        [] => String::new(),
+        ids => format!(" · also answers to {}", ids.join(", ")),
+    };
+    view! {
+        <div class="bar">
+            <p class="crumb">
+                <a href="/knowledge">"Knowledge"</a>
+                " /"
+            </p>
+            <h1>{base.name}</h1>
+            <span class="grow"></span>
+            <button type="button" class="btn" on:click=move |_| open(Open::Edit)>
+                "Change"
+            </button>
+            <button type="button" class="btn danger" on:click=move |_| open(Open::Delete)>
+                "Delete"
+            </button>
+        </div>
+        <p class="dim small spaced">
+            <span class="mono">{base.id}</span>
+            {others}
+            {format!(" · {}", count(base.passages, "passage"))}
+        </p>
+        <div class="knowledge">
+            <section class="box" aria-labelledby="documents-heading">
+                <header>
+                    <h2 id="documents-heading">"Documents"</h2>
+                    <span class="grow"></span>
+                    <PickFiles />
+                    <button type="button" class="btn" on:click=move |_| page.open.set(Some(Open::Add))>
+                        <Icon glyph=Glyph::Plus />
+                        "Paste a text"
+                    </button>
+                </header>
+                <Documents />
+            </section>
+            <Ask />
+        </div>
+        <Show when=move || hovering.get()>
+            <div class="drop-hint" aria-hidden="true">
+                <Icon glyph=Glyph::Upload />
+                "Drop to add"
+            </div>
+        </Show>
+        <Dialogs />
+    }
+}
+
+#[component]
+fn Dialogs() -> impl IntoView {
+    let page: Page = expect_context();
+    move || {
+        page.open.get().map(|open| match open {
+            Open::Add => view! { <AddText /> }.into_any(),
+            Open::Edit(base) => view! { <EditBase base /> }.into_any(),
+            Open::Delete(base) => view! { <DeleteBase base /> }.into_any(),
+            Open::Show(document) => view! { <ShowDocument document /> }.into_any(),
+            Open::Remove(document) => view! { <DeleteDocument document /> }.into_any(),
+        })
+    }
+}

@@ -1,0 +1,171 @@
+//! The dialogs that make, change and delete a knowledge base.
+
+use flow::wire::{CreateKnowledgeBase, KnowledgeBase, UpdateKnowledgeBase};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::base::Page;
+use crate::api;
+use crate::ui::dialog::{Confirm, Dialog};
+use crate::ui::navigate::navigator;
+use crate::ui::toast::use_toasts;
+
+#[component]
+pub fn NewBase(on_close: Callback<()>) -> impl IntoView {
+    let go = navigator();
+    let name = RwSignal::new(String::new());
+    let id = RwSignal::new(String::new());
+    let wrong = RwSignal::new(None::<String>);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        wrong.set(None);
+        let id = Some(id.get_untracked().trim().to_owned()).filter(|id| !id.is_empty());
+        let create = CreateKnowledgeBase { name: name.get_untracked(), id };
+        spawn_local(async move {
+            match api::knowledge::create(&create).await {
+                Ok(base) => {
+                    let _page_is_gone = go.try_run(format!("/knowledge/{}", base.id));
+                }
+                Err(error) => {
+                    wrong.try_set(Some(error.to_string()));
+                }
+            }
+        });
+    };
+    view! {
+        <Dialog title="New knowledge base" on_close>
+            <form class="form" on:submit=submit>
+                <div class="field">
+                    <label for="base-name">"Name"</label>
+                    <input
+                        id="base-name"
+                        class="input"
+                        required
+                        autofocus
+                        autocomplete="off"
+                        placeholder="Shop handbook"
+                        prop:value=name
+                        on:input=move |event| name.set(event_target_value(&event))
+                    />
+                </div>
+                <div class="field">
+                    <label for="base-id">"Id"</label>
+                    <input
+                        id="base-id"
+                        class="input mono"
+                        spellcheck="false"
+                        autocomplete="off"
+                        placeholder="made up"
+                        prop:value=id
+                        on:input=move |event| id.set(event_target_value(&event))
+                    />
+                    <span class="hint">"Only where a flow made for AWS names one: ten capital letters and digits."</span>
+                </div>
+                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
+                <div class="actions">
+                    <button type="button" class="btn" on:click=move |_| on_close.run(())>
+                        "Cancel"
+                    </button>
+                    <button type="submit" class="btn primary">
+                        "Create"
+                    </button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+/// The name, and the other ids that the base answers to.
+#[component]
+pub fn EditBase(base: KnowledgeBase) -> impl IntoView {
+    let page: Page = expect_context();
+    let name = RwSignal::new(base.name);
+    let ids = RwSignal::new(base.answers_to.join("\n"));
+    let wrong = RwSignal::new(None::<String>);
+    let id = StoredValue::new(base.id);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        wrong.set(None);
+        let ids = ids.get_untracked();
+        let ids = ids.lines().map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned);
+        let update =
+            UpdateKnowledgeBase { name: Some(name.get_untracked()), answers_to: Some(ids.collect()) };
+        let id = id.get_value();
+        spawn_local(async move {
+            match api::knowledge::update(&id, &update).await {
+                Ok(base) => {
+                    page.base.set(base);
+                    page.open.try_set(None);
+                }
+                Err(error) => {
+                    wrong.try_set(Some(error.to_string()));
+                }
+            }
+        });
+    };
+    view! {
+        <Dialog title="Change the knowledge base" on_close=page.close()>
+            <form class="form" on:submit=submit>
+                <div class="field">
+                    <label for="base-name">"Name"</label>
+                    <input
+                        id="base-name"
+                        class="input"
+                        required
+                        autofocus
+                        autocomplete="off"
+                        prop:value=name
+                        on:input=move |event| name.set(event_target_value(&event))
+                    />
+                </div>
+                <div class="field">
+                    <label for="base-ids">"Also answers to"</label>
+                    <textarea
+                        id="base-ids"
+                        class="textarea mono short"
+                        rows="3"
+                        spellcheck="false"
+                        placeholder="one id a line"
+                        prop:value=ids
+                        on:input=move |event| ids.set(event_target_value(&event))
+                    ></textarea>
+                    <span class="hint">"Ids in flows that were made elsewhere. Such flows then work as they are."</span>
+                </div>
+                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
+                <div class="actions">
+                    <button type="button" class="btn" on:click=move |_| page.open.set(None)>
+                        "Cancel"
+                    </button>
+                    <button type="submit" class="btn primary">
+                        "Save"
+                    </button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+#[component]
+pub fn DeleteBase(base: KnowledgeBase) -> impl IntoView {
+    let page: Page = expect_context();
+    let toasts = use_toasts();
+    let go = navigator();
+    let title = format!("Delete “{}”?", base.name);
+    let message = "Its documents go with it. Flows that ask it will fail until they ask another.".to_owned();
+    let id = StoredValue::new(base.id);
+    let delete = Callback::new(move |()| {
+        let id = id.get_value();
+        spawn_local(async move {
+            match api::knowledge::delete(&id).await {
+                Ok(()) => {
+                    let _page_is_gone = go.try_run("/knowledge".to_owned());
+                }
+                Err(error) => {
+                    toasts.fail(error);
+                    page.open.try_set(None);
+                }
+            }
+        });
+    });
+    view! { <Confirm title message action="Delete" on_confirm=delete on_close=page.close() /> }
+}

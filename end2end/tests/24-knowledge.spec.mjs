@@ -1,0 +1,145 @@
+// Knowledge: a base is made, filled and asked; a flow answers from it; an id made elsewhere is answered.
+import { AxeBuilder } from "@axe-core/playwright";
+import { expect, test } from "@playwright/test";
+
+import { Editor } from "../support/editor.mjs";
+import { watch } from "../support/page.mjs";
+import { promptOf, signIn, startWorld } from "../support/world.mjs";
+
+/** Answers with the title of the first passage that it was given. */
+const answer = (request) => ({ chunks: ["It is told in ", promptOf(request).match(/Passage 1 \((.*?)\)/)?.[1] ?? "nothing", "."] });
+
+const RULES = Array.from({ length: 60 }, (_, n) => `Rule number ${n} is about the colour c${n}.`).join(" ");
+
+let world, editor, watched;
+test.beforeAll(async () => {
+  world = await startWorld(answer);
+});
+test.afterAll(() => world?.stop());
+test.beforeEach(async ({ page }) => {
+  watched = watch(page);
+  await signIn(page, world);
+  editor = new Editor(page);
+});
+// One test gives what the server refuses, which the browser notes too.
+test.afterEach(() => watched.expectNone(/status of 4(00|09)/));
+
+async function expectNothingSerious(page) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`)).toEqual([]);
+}
+
+/** Drops files on the page, as from a folder's window. */
+async function drop(page, files) {
+  const transfer = await page.evaluateHandle((files) => {
+    const transfer = new DataTransfer();
+    for (const [name, text] of files) transfer.items.add(new File([text], name));
+    return transfer;
+  }, files);
+  await page.dispatchEvent("body", "dragover", { dataTransfer: transfer });
+  await expect(page.getByText("Drop to add")).toBeVisible();
+  await page.dispatchEvent("body", "drop", { dataTransfer: transfer });
+}
+
+test("a base is made, filled and asked", async ({ page }) => {
+  await page.getByRole("link", { name: "Knowledge" }).click();
+  await expect(page.getByRole("heading", { name: "Let flows answer from your own documents" })).toBeVisible();
+  await expectNothingSerious(page);
+  await page.getByRole("button", { name: "New knowledge base" }).click();
+  const dialog = page.getByRole("dialog", { name: "New knowledge base" });
+  await dialog.getByLabel("Name").fill("Shop handbook");
+  await dialog.getByLabel("Id").fill("lower");
+  await dialog.getByRole("button", { name: "Create" }).click();
+  await expect(dialog.getByRole("alert")).toContainText("ten capital letters and digits");
+  await dialog.getByLabel("Id").fill("");
+  await dialog.getByRole("button", { name: "Create" }).click();
+  await expect(page.getByRole("heading", { name: "Shop handbook" })).toBeVisible();
+
+  const documents = page.getByRole("region", { name: "Documents" });
+  await expect(documents).toContainText("Drop .txt or .md files anywhere on this page");
+  await documents.getByRole("button", { name: "Paste a text" }).click();
+  const paste = page.getByRole("dialog", { name: "Paste a text" });
+  await paste.getByLabel("Title").fill("Refunds");
+  await paste.getByLabel("Text", { exact: true }).fill("Returns are taken within 30 days. The money is on your card five days later.");
+  await paste.getByRole("button", { name: "Add" }).click();
+  await expect(documents.getByRole("button", { name: "Refunds", exact: true })).toBeVisible();
+  await drop(page, [["rules.md", RULES], ["again.txt", RULES], ["picture.png", "x"]]);
+  await expect(documents.getByRole("button", { name: "rules.md", exact: true })).toBeVisible();
+  await expect(page.getByText("picture.png: Only text and Markdown files")).toBeVisible();
+  await expect(page.getByText("again.txt: The text of again.txt is there already")).toBeVisible();
+
+  const ask = page.getByRole("region", { name: "Ask" });
+  await ask.getByLabel("Question").fill('How do I get my "money" back?');
+  await ask.getByRole("button", { name: "Find passages" }).click();
+  const passages = ask.getByRole("list", { name: "Passages" }).getByRole("listitem");
+  await expect(passages).toHaveCount(1);
+  await expect(passages.first()).toContainText("Refunds");
+  await expect(passages.first()).toContainText(/score 0\.\d\d/);
+  await expectNothingSerious(page);
+  await ask.getByLabel("Question").fill("zebra?");
+  await page.keyboard.press("Enter");
+  await expect(ask).toContainText("Looked for: zebra.");
+
+  await documents.getByRole("button", { name: "rules.md", exact: true }).click();
+  const cut = page.getByRole("dialog", { name: "rules.md" });
+  await expect(cut.getByRole("listitem").first()).toContainText("Rule number 0");
+  expect(await cut.getByRole("listitem").count()).toBeGreaterThan(2);
+  await expectNothingSerious(page);
+  await page.keyboard.press("Escape");
+  await documents.getByRole("button", { name: "Delete rules.md" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await expect(documents.getByRole("button", { name: "rules.md", exact: true })).toHaveCount(0);
+});
+
+test("the template answers from its documents", async ({ page }) => {
+  await page.getByRole("button", { name: "Use Answer from documents" }).click();
+  await expect(editor.canvas).toBeVisible();
+  await editor.noProblems();
+  await expect(editor.node("AnswerFromDocuments")).toContainText("Sample: a shop by the river");
+  await editor.run.click();
+  await expect(editor.status).toContainText("Succeeded");
+  await expect(editor.pane.getByText("It is told in Refunds.").first()).toBeVisible();
+  await editor.line("AnswerFromDocuments").click();
+  await expect(editor.pane.getByText(/from Refunds/)).toBeVisible();
+
+  await editor.select("AnswerFromDocuments");
+  await expectNothingSerious(page);
+  await expect(editor.field("Knowledge base")).toHaveValue("SAMPLEDOCS");
+  await editor.field("Passages, at most").fill("101");
+  await expect(editor.issue("AnswerFromDocuments")).toContainText("from 1 to 100");
+  await editor.field("Passages, at most").fill("1");
+  await editor.noProblems();
+  await editor.inspector.getByRole("button", { name: "Passages", exact: true }).click();
+  await expect(editor.port("AnswerFromDocuments output retrievalResults")).toBeVisible();
+  await editor.inspector.getByRole("button", { name: "An answer", exact: true }).click();
+  await expect(editor.port("AnswerFromDocuments output outputText")).toBeVisible();
+  await expect(editor.wires).toHaveCount(4);
+  await editor.noProblems();
+});
+
+test("an id that was made elsewhere is answered where that is said", async ({ page }) => {
+  const flow = await world.create({ template: "answer-from-documents", title: "Imported" });
+  const { id, revision, definition, extensions } = flow;
+  await world.save(id, revision, JSON.parse(JSON.stringify({ definition, extensions }).replaceAll("SAMPLEDOCS", "$$KNOWLEDGEBASE_ID")));
+  await editor.open(`${world.url}/flows/${id}`);
+  await expect(editor.issue("FindPassages")).toHaveText("No knowledge base here answers to this id yet.");
+  await editor.send("What does delivery cost?");
+  await expect(editor.status).toContainText("Failed");
+  await editor.select("FindPassages");
+  await editor.inspector.getByRole("button", { name: "Let one answer to it" }).click();
+  const dialog = page.getByRole("dialog", { name: "Which knowledge base answers?" });
+  await dialog.getByLabel("Knowledge base").selectOption("Sample: a shop by the river");
+  await expectNothingSerious(page);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toHaveCount(0);
+  await editor.send("What does delivery cost?");
+  await expect(editor.status).toContainText("Succeeded");
+  await expect(editor.issue("FindPassages")).toHaveCount(0);
+  await expect(editor.pane.getByText("It is told in Delivery.").first()).toBeVisible();
+  await page.goto(`${world.url}/knowledge/SAMPLEDOCS`);
+  await expect(page.getByText("also answers to $$KNOWLEDGEBASE_ID")).toBeVisible();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByRole("heading", { name: "Knowledge", exact: true })).toBeVisible();
+});

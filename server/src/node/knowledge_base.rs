@@ -1,0 +1,54 @@
+//! Knowledge base: finds passages, and where the node names a model, has it answer from them.
+
+use flow::event::{Failure, FailureCode, ModelCall};
+use flow::node::knowledge_base::{
+    NOTHING_FOUND, Passage, Query, USUAL_RESULTS, chat, count, results, titles,
+};
+use flow::run::Completion;
+use serde_json::Value;
+
+use super::{Context, answer};
+use crate::knowledge::{self, words};
+use crate::provider::Pieces;
+
+/// Does what a node asks. Pieces of an answer go on as they come.
+///
+/// # Errors
+/// There is no such base, or the model does not answer.
+pub(super) async fn search(query: &Query, context: &Context, pieces: &Pieces) -> Result<Completion, Failure> {
+    let passages = find(query, context).await?;
+    let model = query.configuration.model_id.as_deref().unwrap_or_default();
+    if model.is_empty() {
+        return Ok(Completion { value: results(&passages), model: None });
+    }
+    if passages.is_empty() {
+        pieces.push(NOTHING_FOUND.to_owned()).await;
+        return Ok(Completion { value: Value::from(NOTHING_FOUND), model: None });
+    }
+    let mut completion = answer(&chat(query, &passages), context, pieces).await?;
+    if let Some(ModelCall { served_by, .. }) = &mut completion.model {
+        let from = format!("from {}", titles(&passages));
+        *served_by = Some(served_by.take().map_or_else(|| from.clone(), |by| format!("{by}, {from}")));
+    }
+    Ok(completion)
+}
+
+async fn find(query: &Query, context: &Context) -> Result<Vec<Passage>, Failure> {
+    let base = &query.configuration.knowledge_base_id;
+    let most = count(&query.configuration).unwrap_or(USUAL_RESULTS);
+    let found = context.knowledge.search(base, &words(&query.text), most).await;
+    found.map_err(|error| match error {
+        knowledge::Error::NoBase(id) => Failure {
+            code: FailureCode::Validation,
+            message: format!(
+                "There is no knowledge base {id}. Choose one in the node, or let one answer to this id on the \
+                 Knowledge page."
+            ),
+        },
+        knowledge::Error::Index(inner) => {
+            tracing::error!(knowledge.base = base, "a search failed: {inner}");
+            let message = "The search failed here. The server's log says why.".to_owned();
+            Failure { code: FailureCode::InternalServer, message }
+        }
+    })
+}

@@ -1,0 +1,305 @@
+//! Knowledge bases, their documents, and the passages that those were cut into.
+//!
+//! Always holds: a document's passages and their words are there exactly as long as the document is; a base answers to
+//! its own id and to others, none of which another base has.
+
+mod search;
+
+use sqlx::{FromRow, SqliteConnection};
+
+use super::{Error, Result, Store, from_sql, to_sql};
+pub use search::PassageRow;
+
+/// A knowledge base, with how much is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnowledgeBaseRow {
+    pub id: String,
+    pub name: String,
+    /// Other ids that it answers to.
+    pub ids: Vec<String>,
+    pub documents: u64,
+    pub passages: u64,
+    pub updated_at: u64,
+}
+
+/// A document without its text.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct DocumentRow {
+    pub id: String,
+    pub title: String,
+    #[sqlx(try_from = "i64")]
+    pub characters: u64,
+    #[sqlx(try_from = "i64")]
+    pub passages: u64,
+    #[sqlx(try_from = "i64")]
+    pub added_at: u64,
+}
+
+/// A document to add.
+#[derive(Clone, Debug)]
+pub struct NewDocument {
+    pub id: String,
+    pub base: String,
+    pub title: String,
+    pub text: String,
+    pub digest: String,
+    pub passages: Vec<String>,
+    pub at: u64,
+}
+
+#[derive(FromRow)]
+struct Row {
+    id: String,
+    name: String,
+    documents: i64,
+    passages: i64,
+    updated_at: i64,
+}
+
+const BASES: &str = "SELECT id, name, updated_at,
+    (SELECT count(*) FROM knowledge_documents WHERE base_id = knowledge_bases.id) AS documents,
+    (SELECT count(*) FROM passages WHERE base_id = knowledge_bases.id) AS passages
+  FROM knowledge_bases ORDER BY name";
+
+impl Store {
+    /// Every base, by name.
+    pub async fn knowledge_bases(&self) -> Result<Vec<KnowledgeBaseRow>> {
+        let rows: Vec<Row> = sqlx::query_as(BASES).fetch_all(&self.readers).await?;
+        let ids: Vec<(String, String)> = sqlx::query_as("SELECT base_id, id FROM knowledge_ids ORDER BY id")
+            .fetch_all(&self.readers)
+            .await?;
+        let of = |base: &str| ids.iter().filter(|(of, _)| of == base).map(|(_, id)| id.clone()).collect();
+        Ok(rows
+            .into_iter()
+            .map(|row| KnowledgeBaseRow {
+                ids: of(&row.id),
+                id: row.id,
+                name: row.name,
+                documents: from_sql(row.documents),
+                passages: from_sql(row.passages),
+                updated_at: from_sql(row.updated_at),
+            })
+            .collect())
+    }
+
+    /// The id of the base that is called, or answers to, this id.
+    pub async fn knowledge_base_id(&self, id: &str) -> Result<String> {
+        let found: Option<String> = sqlx::query_scalar(
+            "SELECT id FROM knowledge_bases WHERE id = ?1
+             UNION ALL SELECT base_id FROM knowledge_ids WHERE id = ?1 LIMIT 1",
+        )
+        .bind(id)
+        .fetch_optional(&self.readers)
+        .await?;
+        found.ok_or(Error::NotFound)
+    }
+
+    /// Makes a base.
+    pub async fn insert_knowledge_base(&self, id: String, name: String, at: u64) -> Result<()> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    is_free(connection, &id, "").await?;
+                    sqlx::query(
+                        "INSERT INTO knowledge_bases (id, name, created_at, updated_at) VALUES (?, ?, ?3, ?3)",
+                    )
+                    .bind(&id)
+                    .bind(&name)
+                    .bind(to_sql(at))
+                    .execute(&mut *connection)
+                    .await
+                    .map_err(|error| taken(error, "name"))?;
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Renames a base, and sets the other ids that it answers to.
+    pub async fn update_knowledge_base(
+        &self,
+        base: String,
+        name: String,
+        ids: Vec<String>,
+        at: u64,
+    ) -> Result<()> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let changed =
+                        sqlx::query("UPDATE knowledge_bases SET name = ?, updated_at = ? WHERE id = ?")
+                            .bind(&name)
+                            .bind(to_sql(at))
+                            .bind(&base)
+                            .execute(&mut *connection)
+                            .await
+                            .map_err(|error| taken(error, "name"))?;
+                    if changed.rows_affected() == 0 {
+                        return Err(Error::NotFound);
+                    }
+                    sqlx::query("DELETE FROM knowledge_ids WHERE base_id = ?")
+                        .bind(&base)
+                        .execute(&mut *connection)
+                        .await?;
+                    for id in ids {
+                        is_free(connection, &id, &base).await?;
+                        sqlx::query("INSERT INTO knowledge_ids (id, base_id) VALUES (?, ?)")
+                            .bind(&id)
+                            .bind(&base)
+                            .execute(&mut *connection)
+                            .await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Deletes a base with everything in it.
+    pub async fn delete_knowledge_base(&self, base: String) -> Result<()> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query("DELETE FROM passages WHERE base_id = ?")
+                        .bind(&base)
+                        .execute(&mut *connection)
+                        .await?;
+                    let deleted = sqlx::query("DELETE FROM knowledge_bases WHERE id = ?")
+                        .bind(&base)
+                        .execute(&mut *connection)
+                        .await?;
+                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+                })
+            })
+            .await
+    }
+
+    /// A base's documents, by title.
+    pub async fn knowledge_documents(&self, base: &str) -> Result<Vec<DocumentRow>> {
+        Ok(sqlx::query_as(
+            "SELECT id, title, length(text) AS characters, added_at,
+               (SELECT count(*) FROM passages WHERE document_id = knowledge_documents.id) AS passages
+             FROM knowledge_documents WHERE base_id = ? ORDER BY title",
+        )
+        .bind(base)
+        .fetch_all(&self.readers)
+        .await?)
+    }
+
+    /// A document's text and passages.
+    pub async fn document_text(&self, base: &str, document: &str) -> Result<(String, Vec<String>)> {
+        let text = sqlx::query_scalar("SELECT text FROM knowledge_documents WHERE id = ? AND base_id = ?")
+            .bind(document)
+            .bind(base)
+            .fetch_one(&self.readers)
+            .await?;
+        let passages = sqlx::query_scalar("SELECT text FROM passages WHERE document_id = ? ORDER BY place")
+            .bind(document)
+            .fetch_all(&self.readers)
+            .await?;
+        Ok((text, passages))
+    }
+
+    /// Adds a document with its passages.
+    pub async fn insert_document(&self, document: NewDocument) -> Result<()> {
+        self.writer
+            .write(move |connection| Box::pin(async move { insert_document(connection, document).await }))
+            .await
+    }
+
+    /// Deletes a document with its passages.
+    pub async fn delete_document(&self, base: String, document: String, at: u64) -> Result<()> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    sqlx::query("DELETE FROM passages WHERE document_id = ? AND base_id = ?")
+                        .bind(&document)
+                        .bind(&base)
+                        .execute(&mut *connection)
+                        .await?;
+                    let deleted = sqlx::query("DELETE FROM knowledge_documents WHERE id = ? AND base_id = ?")
+                        .bind(&document)
+                        .bind(&base)
+                        .execute(&mut *connection)
+                        .await?;
+                    touch(connection, &base, at).await?;
+                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+                })
+            })
+            .await
+    }
+}
+
+async fn insert_document(connection: &mut SqliteConnection, document: NewDocument) -> Result<()> {
+    let same: Option<String> =
+        sqlx::query_scalar("SELECT title FROM knowledge_documents WHERE base_id = ? AND digest = ?")
+            .bind(&document.base)
+            .bind(&document.digest)
+            .fetch_optional(&mut *connection)
+            .await?;
+    if same.is_some() {
+        return Err(Error::Taken("text"));
+    }
+    sqlx::query(
+        "INSERT INTO knowledge_documents (id, base_id, title, text, digest, added_at) VALUES (?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&document.id)
+    .bind(&document.base)
+    .bind(&document.title)
+    .bind(&document.text)
+    .bind(&document.digest)
+    .bind(to_sql(document.at))
+    .execute(&mut *connection)
+    .await
+    .map_err(|error| taken(error, "title"))?;
+    for (place, text) in document.passages.iter().enumerate() {
+        let id: i64 = sqlx::query_scalar(
+            "INSERT INTO passages (base_id, document_id, place, text) VALUES (?, ?, ?, ?) RETURNING id",
+        )
+        .bind(&document.base)
+        .bind(&document.id)
+        .bind(to_sql(place as u64))
+        .bind(text)
+        .fetch_one(&mut *connection)
+        .await?;
+        sqlx::query("INSERT INTO passage_words (rowid, base, title, text) VALUES (?, ?, ?, ?)")
+            .bind(id)
+            .bind(search::base_word(&document.base))
+            .bind(&document.title)
+            .bind(text)
+            .execute(&mut *connection)
+            .await?;
+    }
+    touch(connection, &document.base, document.at).await
+}
+
+async fn touch(connection: &mut SqliteConnection, base: &str, at: u64) -> Result<()> {
+    sqlx::query("UPDATE knowledge_bases SET updated_at = ? WHERE id = ?")
+        .bind(to_sql(at))
+        .bind(base)
+        .execute(&mut *connection)
+        .await?;
+    Ok(())
+}
+
+/// Refuses an id that a base has, or that another than `base` answers to.
+async fn is_free(connection: &mut SqliteConnection, id: &str, base: &str) -> Result<()> {
+    let found: Option<String> = sqlx::query_scalar(
+        "SELECT id FROM knowledge_bases WHERE id = ?1
+         UNION ALL SELECT base_id FROM knowledge_ids WHERE id = ?1 AND base_id <> ?2 LIMIT 1",
+    )
+    .bind(id)
+    .bind(base)
+    .fetch_optional(&mut *connection)
+    .await?;
+    if found.is_some() { Err(Error::Taken("id")) } else { Ok(()) }
+}
+
+/// What is taken, where that is why; a base that is gone meanwhile is not found.
+fn taken(error: sqlx::Error, what: &'static str) -> Error {
+    match &error {
+        sqlx::Error::Database(database) if database.is_unique_violation() => Error::Taken(what),
+        sqlx::Error::Database(database) if database.is_foreign_key_violation() => Error::NotFound,
+        _ => error.into(),
+    }
+}

@@ -60,7 +60,7 @@ test("what is done in the form is written as text, and runs", async () => {
   await first.getByLabel("Right side of comparison 1: value").fill('so "so"\\');
   await expect(text()).toHaveValue('tone == "so \\"so\\"\\\\"');
 
-  await form().getByRole("button", { name: "Comparison" }).click();
+  await form().getByRole("button", { name: "Comparison", exact: true }).click();
   const second = row("2");
   await expect(second.getByLabel("Left side of comparison 2", { exact: true })).toBeFocused();
   await second.getByLabel("Left side of comparison 2", { exact: true }).selectOption("count");
@@ -77,7 +77,7 @@ test("what is done in the form is written as text, and runs", async () => {
   await expect(text()).toHaveValue('tone == "so \\"so\\"\\\\" and count >= 2.5');
 
   await form().getByLabel("How the comparisons are joined").selectOption("Any of these holds");
-  await form().getByRole("button", { name: "Group" }).click();
+  await form().getByRole("button", { name: "Group", exact: true }).click();
   const inner = row("3.1");
   await inner.getByLabel("Left side of comparison 3.1", { exact: true }).selectOption("urgent");
   expect(await options(inner.getByLabel("Operator of comparison 3.1"))).toEqual(["is true", "equals", "differs from"]);
@@ -87,7 +87,7 @@ test("what is done in the form is written as text, and runs", async () => {
   await expect(form().getByLabel("How group 3 is joined")).toHaveValue("All of these hold");
 
   await row("1").getByRole("button", { name: "Remove comparison 1" }).click();
-  await expect(form().getByRole("button", { name: "Comparison" }).last()).toBeFocused();
+  await expect(form().getByRole("button", { name: "Comparison", exact: true }).last()).toBeFocused();
   await expect(text()).toHaveValue("count >= 2.5 or not urgent");
   await editor.noProblems();
   await editor.send('{"tone": "calm", "count": 3, "urgent": true, "items": []}');
@@ -145,7 +145,7 @@ test("what is wrong with a comparison is said at its field", async () => {
 for (const colorScheme of ["light", "dark"]) {
   test(`the form is usable by keyboard alone, and axe finds nothing, ${colorScheme}`, async ({ page }) => {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    await form().getByRole("button", { name: "Group" }).focus();
+    await form().getByRole("button", { name: "Group", exact: true }).focus();
     await page.keyboard.press("Enter");
     await expect(row("2.1").getByLabel("Left side of comparison 2.1", { exact: true })).toBeFocused();
     await page.keyboard.type("count");

@@ -230,7 +230,7 @@ fn Tree(value: Arc<Value>, id: String, pick: Callback<(Line, Option<Type>)>) -> 
                             role="treeitem"
                             id=element(place)
                             class:more=is_more
-                            attr:aria-level=level
+                            prop:ariaLevel=level
                             aria-expanded=expanded
                             aria-selected="false"
                             aria-disabled=is_more.then_some("true")

@@ -40,9 +40,9 @@ function routed() {
           name: "Route", type: "Condition", inputs: Object.entries(names).map(([name, type]) => input(name, type)),
           configuration: { condition: { conditions: [{ name: "first", expression: 'tone == "angry"' }, { name: "default" }] } },
         },
-        output("A"), output("B"),
+        output("EndA"), output("EndB"),
       ],
-      connections: [...Object.keys(names).map(data), ...end("A", "first"), ...end("B", "default")],
+      connections: [...Object.keys(names).map(data), ...end("EndA", "first"), ...end("EndB", "default")],
     },
   };
 }

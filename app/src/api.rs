@@ -4,6 +4,7 @@
 //! a refused session is told to the shell, which shows the sign-in page.
 
 pub mod agents;
+pub mod bots;
 pub mod buckets;
 pub mod connections;
 mod error;

@@ -21,4 +21,5 @@ pub mod repeat;
 pub mod selection;
 pub mod session;
 pub mod told;
+pub mod tree;
 pub mod walk;

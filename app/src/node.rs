@@ -3,18 +3,20 @@
 pub mod agent;
 pub mod bound;
 pub mod bucket;
+pub mod builder;
 mod code;
 mod collector;
 mod condition;
 pub mod field;
 pub mod function;
-mod generic;
 mod input;
 mod inputs;
 mod iterator;
 pub mod join;
 pub mod knowledge_base;
+pub mod lex;
 mod output;
+pub mod picker;
 pub mod prompt;
 mod repeat;
 mod retrieval;
@@ -33,6 +35,7 @@ pub fn summary(node: &Node) -> String {
         NodeType::LambdaFunction => function::summary(node),
         NodeType::Loop => repeat::summary(node),
         NodeType::LoopController => repeat::controller::summary(node),
+        NodeType::Lex => lex::summary(node),
         NodeType::KnowledgeBase => knowledge_base::summary(node),
         NodeType::Storage | NodeType::Retrieval => bucket::summary(node),
         NodeType::Agent => agent::summary(node),
@@ -47,6 +50,7 @@ pub fn unbound(card: Card) -> Option<String> {
     match card.node.with_untracked(|node| node.kind) {
         NodeType::LambdaFunction => function::unbound(card),
         NodeType::Agent => agent::unbound(card),
+        NodeType::Lex => lex::unbound(card),
         NodeType::KnowledgeBase => knowledge_base::unbound(card),
         NodeType::Storage | NodeType::Retrieval => bucket::unbound(card),
         _ => None,
@@ -66,12 +70,12 @@ pub fn form(card: Card) -> AnyView {
         NodeType::Loop => repeat::form(card).into_any(),
         NodeType::LoopInput => repeat::begin_form(card).into_any(),
         NodeType::LoopController => repeat::controller::form(card).into_any(),
+        NodeType::Lex => lex::form(card).into_any(),
         NodeType::KnowledgeBase => knowledge_base::form(card).into_any(),
         NodeType::Storage => storage::form(card).into_any(),
         NodeType::Retrieval => retrieval::form(card).into_any(),
         NodeType::Agent => agent::form(card).into_any(),
         NodeType::InlineCode => code::form(card).into_any(),
-        _ => generic::form(card).into_any(),
     }
 }
 
@@ -99,11 +103,11 @@ fn path(kind: NodeType) -> &'static str {
         NodeType::Loop => repeat::ICON,
         NodeType::LoopInput => repeat::BEGIN_ICON,
         NodeType::LoopController => repeat::controller::ICON,
+        NodeType::Lex => lex::ICON,
         NodeType::KnowledgeBase => knowledge_base::ICON,
         NodeType::Storage => storage::ICON,
         NodeType::Retrieval => retrieval::ICON,
         NodeType::Agent => agent::ICON,
         NodeType::InlineCode => code::ICON,
-        other => generic::icon(other),
     }
 }

@@ -1,5 +1,6 @@
 //! What stands round the canvas.
 
+mod about;
 pub mod conflict;
 pub mod inspector;
 mod keep;

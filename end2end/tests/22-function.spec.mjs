@@ -113,6 +113,15 @@ test("bindings are looked after on their page", async ({ page }) => {
   await expect(list).toContainText("x-api-key …7890");
   await expect(page.locator("body")).not.toContainText(SECRET);
   await list.getByRole("button", { name: "Test lookup" }).click();
+  const inputs = list.getByLabel("Inputs for lookup, as JSON");
+  await expect(inputs).toHaveValue('{"codeHookInput": "A-1001"}');
+  await list.getByRole("button", { name: "Call it" }).click();
+  await expect(list.getByRole("status")).toContainText('It answered "A-1001 is on its way"');
+  await inputs.fill('["A-1"]');
+  await list.getByRole("button", { name: "Call it" }).click();
+  await expect(list.getByRole("status")).toContainText("The inputs are a JSON object of names and values");
+  await inputs.fill("");
+  await list.getByRole("button", { name: "Call it" }).click();
   await expect(list.getByRole("status")).toContainText('It answered "nothing is on its way"');
 
   await list.getByRole("button", { name: "Edit lookup" }).click();
@@ -121,6 +130,7 @@ test("bindings are looked after on their page", async ({ page }) => {
   await change.getByRole("button", { name: "Save" }).click();
   await expect(list).toContainText("60 s · x-api-key …7890");
   await list.getByRole("button", { name: "Test lookup" }).click();
+  await list.getByRole("button", { name: "Call it" }).click();
   await expect(list.getByRole("status")).toContainText("It answered");
   expect(lookup.calls.at(-1).headers["x-api-key"]).toBe(SECRET);
 

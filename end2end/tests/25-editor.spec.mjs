@@ -353,6 +353,21 @@ test.describe("inspector", () => {
     await expect(editor.inspector.getByRole("alert")).toContainText("letters and digits");
   });
 
+  test("a name that is being typed is kept by going back in history", async ({ page }) => {
+    const flow = await world.create({ template: "support-triage", title: "Left in a hurry" });
+    const editor = new Editor(page);
+    await page.goto(world.url);
+    await page.getByRole("link", { name: flow.title }).click();
+    await expect(editor.canvas).toBeVisible();
+    await editor.select("Answer");
+    await editor.field("Name").fill("Reply");
+    await page.keyboard.press("Alt+ArrowLeft");
+    await expect(page.getByRole("heading", { name: "Flows", exact: true })).toBeVisible();
+    await page.goForward();
+    await expect(editor.node("Reply")).toBeVisible();
+    await expect(editor.node("Answer")).toHaveCount(0);
+  });
+
   test("the allowed answers follow undo", async ({ page }) => {
     const { editor } = await open(page);
     await editor.select("ClassifyTone");

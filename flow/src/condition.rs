@@ -10,7 +10,10 @@
 //! Always holds: evaluation never fails on a condition in which [`Condition::findings`] finds no error. Nothing is coerced:
 //! `==` across types is false, and texts are compared exactly.
 
+pub mod form;
+
 use std::cmp::Ordering;
+use std::fmt;
 
 use serde_json::{Number, Value};
 
@@ -43,20 +46,54 @@ struct Operand {
     span: (usize, usize),
 }
 
+/// What stands at one side of a comparison.
 #[derive(Clone, Debug, PartialEq)]
-enum Term {
+pub enum Term {
     Input(String),
+    /// A Number, a String or a Boolean.
     Constant(Value),
 }
 
+/// How two operands are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Operator {
+pub enum Operator {
     Equal,
     NotEqual,
     Greater,
     GreaterOrEqual,
     Less,
     LessOrEqual,
+}
+
+impl Operator {
+    /// Every operator, those of equality first.
+    pub const ALL: [Self; 6] =
+        [Self::Equal, Self::NotEqual, Self::Greater, Self::GreaterOrEqual, Self::Less, Self::LessOrEqual];
+
+    /// As the grammar writes it.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+        }
+    }
+}
+
+impl fmt::Display for Term {
+    /// As the grammar writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Input(name) => f.write_str(name),
+            Self::Constant(Value::String(text)) => {
+                write!(f, "\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+            }
+            Self::Constant(value) => write!(f, "{value}"),
+        }
+    }
 }
 
 /// What is wrong with a condition, and where.

@@ -5,6 +5,8 @@
 //! A name that has dots, spaces or the like stands in brackets and quotes: `$.data['first name']`. Absent on purpose:
 //! filters, functions, `..`, negative indices.
 
+pub mod pick;
+
 use std::fmt;
 
 use serde_json::Value;

@@ -77,6 +77,9 @@ pub struct Choice {
     pub examples: Vec<Example>,
     /// What is to be labelled: the values of the prompt's variables.
     pub query: String,
+    /// The one of the labels that stands for "none of the others". It has no examples.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub otherwise: Option<String>,
 }
 
 /// A text and its label.

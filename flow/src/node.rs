@@ -6,6 +6,7 @@ pub mod code;
 pub mod collector;
 pub mod condition;
 pub mod function;
+pub mod help;
 pub mod input;
 pub mod iterator;
 pub mod knowledge_base;

@@ -1,13 +1,14 @@
-//! Flows to start from. Each runs at once, on the embedded model too.
+//! Flows to start from. Each runs at once, on the embedded model too, but for those whose summary says what to do first.
 
 use serde_json::{Value, json};
 
 use crate::definition::Definition;
 use crate::extensions::Extensions;
-use crate::wire::{PutAgent, Template, USUAL_STEPS};
+use crate::wire::{Bot, PutAgent, Template, USUAL_STEPS};
 
 /// The template whose flow needs [`sample_agent`].
 pub const WITH_AGENT: &str = "front-desk";
+const ROUTE_BY_INTENT: (&str, &str) = ("route-by-intent", include_str!("templates/route-by-intent.json"));
 
 /// The template whose knowledge base has sample documents.
 pub const ANSWER_FROM_DOCUMENTS: &str = "answer-from-documents";
@@ -25,7 +26,20 @@ pub const SAMPLE_DOCUMENTS: [(&str, &str); 4] = [
 
 /// Every template, with this model in its prompts.
 pub fn all(model: &str) -> Vec<Template> {
-    [
+    each(model).into_iter().flatten().collect()
+}
+
+/// The bindings of bots that a template brings along.
+pub fn bots(id: &str) -> Vec<Bot> {
+    let (known, file) = ROUTE_BY_INTENT;
+    let read = |file| serde_json::from_str::<Value>(file).ok();
+    let bots = (id == known).then(|| read(file)).flatten().map(|mut file| file["bots"].take());
+    bots.and_then(|bots| serde_json::from_value(bots).ok()).unwrap_or_default()
+}
+
+/// The templates as they are read; none for one that is broken.
+fn each(model: &str) -> Vec<Option<Template>> {
+    vec![
         template(
             "support-triage",
             "Support triage",
@@ -48,6 +62,22 @@ pub fn all(model: &str) -> Vec<Template> {
             "Rewrite in a loop until it is ready",
             json!("send me the numbers by noon, i will not ask again"),
             include_str!("templates/refine-draft.json"),
+            model,
+        ),
+        template(
+            ROUTE_BY_INTENT.0,
+            "Route by intent",
+            "Name the intent, branch, answer",
+            json!("I would like to send the shoes back, they do not fit."),
+            ROUTE_BY_INTENT.1,
+            model,
+        ),
+        template(
+            "look-up-order",
+            "Look up an order",
+            "Bind its function first; call it, answer",
+            json!("A-1001"),
+            include_str!("templates/look-up-order.json"),
             model,
         ),
         template(
@@ -83,9 +113,6 @@ pub fn all(model: &str) -> Vec<Template> {
             model,
         ),
     ]
-    .into_iter()
-    .flatten()
-    .collect()
 }
 
 /// The agent of [`WITH_AGENT`]. It answers with any model, and asks back with one that can use tools.
@@ -140,14 +167,30 @@ fn template(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::definition::Configuration;
+    use crate::wire::BotList;
 
     #[test]
     fn every_template_runs() {
-        let templates = all("local/smollm2");
-        assert_eq!(templates.len(), 7);
-        for template in templates {
+        for template in each("local/smollm2") {
+            let template = template.unwrap();
             let report = crate::check::check(&template.definition, &template.extensions);
             assert!(report.problems.is_empty(), "{}: {:?}", template.id, report.problems);
         }
+    }
+
+    #[test]
+    fn a_template_brings_the_intents_that_it_branches_on() {
+        let template = all("m").into_iter().find(|template| template.id == ROUTE_BY_INTENT.0).unwrap();
+        let node = template.definition.node("NameIntent").unwrap();
+        let Some(Configuration::Lex(lex)) = &node.configuration else { panic!("{node:?}") };
+        let list = BotList { bots: bots(&template.id) };
+        let bot = list.find(&lex.bot_alias_arn, &lex.locale_id).unwrap();
+        let conditions = template.definition.node("RouteByIntent").unwrap().conditions();
+        for intent in &bot.intents {
+            let expression = format!("intent == \"{}\"", intent.name);
+            assert!(conditions.iter().any(|c| c.expression.as_ref() == Some(&expression)), "{expression}");
+        }
+        assert_eq!(bots("support-triage"), []);
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::address::is_inside;
 use crate::event::{Body, Event, Failure, Field, Link, ModelCall, RunError, Status, Step};
+use crate::iteration::ITEM;
 use crate::value::to_text;
 use crate::wire::{InputRequest, OutputValue};
 
@@ -182,6 +183,17 @@ impl Trace {
             Link::Iterator { .. } => None,
         });
         rounds.nth(depth)
+    }
+
+    /// The newest value that a node gave at an output. An Iterator tells of its items by what it went through.
+    pub fn delivered(&self, name: &str, output: &str) -> Option<Value> {
+        let rows = || self.rows.iter().rev().filter(|row| row.address == name);
+        let given = rows().find_map(|row| row.outputs.iter().find(|field| field.name == output));
+        if let Some(field) = given {
+            return Some(field.value.clone());
+        }
+        let item = |row: &Row| row.inputs.first()?.value.as_array()?.first().cloned();
+        (output == ITEM).then(|| rows().find_map(item)).flatten()
     }
 
     /// Tokens read and written by all models together.
@@ -461,6 +473,34 @@ mod tests {
         let on = Trace::of(&events);
         assert_eq!((on.answer().as_str(), on.question.is_none(), on.is_running()), ("80", true, true));
         assert_eq!(on.node("Desk").unwrap().talk.len(), 2);
+    }
+
+    #[test]
+    fn what_was_delivered_is_the_newest_value_of_an_output() {
+        let field = |name: &str, value: Value| Field { name: name.into(), value, source: None };
+        let chain = |index| vec![Link::Iterator { node: "Each".into(), index }];
+        let done = |node: &str, output: Field, chain| Body::NodeCompleted {
+            node: node.into(),
+            outputs: vec![output],
+            model: None,
+            omitted: vec![],
+            chain,
+        };
+        let array = field("array", json!([{"a": 1}, {"a": 2}]));
+        let bodies = [
+            Body::NodeStarted { node: "Each".into(), inputs: vec![array], chain: vec![] },
+            done("Judge", field("modelCompletion", json!("good")), chain(0)),
+            done("Judge", field("modelCompletion", json!("bad")), chain(1)),
+            done("Each", field("arraySize", json!(2)), vec![]),
+        ];
+        let events: Vec<Event> =
+            (1..).zip(bodies).map(|(seq, body)| Event { seq, at: 0, elapsed: seq, body }).collect();
+        let trace = Trace::of(&events);
+        assert_eq!(trace.delivered("Judge", "modelCompletion"), Some(json!("bad")));
+        assert_eq!(trace.delivered("Each", "arraySize"), Some(json!(2)));
+        assert_eq!(trace.delivered("Each", "arrayItem"), Some(json!({"a": 1})));
+        assert_eq!(trace.delivered("Judge", "arrayItem"), None);
+        assert_eq!(trace.delivered("Gone", "modelCompletion"), None);
     }
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! Always holds: times are milliseconds since the Unix epoch; requests refuse members they do not know.
 
+mod bots;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -10,6 +12,7 @@ use crate::definition::{Definition, NodeType};
 use crate::event::{Event, Status};
 use crate::extensions::Extensions;
 use crate::node::knowledge_base::Passage;
+pub use bots::{Bot, BotList, BotTest, Intent, PutBot, TryBot};
 
 /// A flow with its draft.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -19,6 +19,7 @@ use crate::folder::{self, Folder, Running};
 use crate::node::Context;
 use crate::node::agent::Agents;
 use crate::node::function::Functions;
+use crate::node::intent::Bots;
 use crate::node::objects::Objects;
 use crate::provider::Registry;
 use crate::python::Python;
@@ -112,10 +113,12 @@ impl Server {
         let buckets = folder.path.join(BUCKETS);
         let objects = Objects::open(egress.clone(), &buckets)
             .map_err(|error| folder::Error::Unusable(buckets, error))?;
+        let bots = Bots::default();
         let context = Context {
             models: models.clone(),
             functions: functions.clone(),
             objects: objects.clone(),
+            bots: bots.clone(),
             knowledge: Arc::new(store.clone()),
             agents: agents.clone(),
             python: python.clone(),
@@ -128,6 +131,7 @@ impl Server {
             runner,
             models,
             functions,
+            bots,
             objects,
             agent_registry: agents,
             python,
@@ -140,6 +144,7 @@ impl Server {
         };
         service.load_connections().await?;
         service.load_functions().await?;
+        service.load_bots().await?;
         service.load_buckets().await?;
         service.load_agents().await?;
         let hosts = Arc::new(Hosts::new(address, &config.allowed_hosts));

@@ -4,6 +4,7 @@ pub mod agent;
 pub mod code;
 pub mod flows;
 pub mod function;
+pub mod intent;
 mod knowledge_base;
 pub mod objects;
 
@@ -20,6 +21,7 @@ use crate::python::Python;
 use agent::Agents;
 use flows::Flows;
 use function::Functions;
+use intent::Bots;
 use objects::Objects;
 
 /// What a node's effect may use.
@@ -27,6 +29,7 @@ use objects::Objects;
 pub struct Context {
     pub models: Registry,
     pub functions: Functions,
+    pub bots: Bots,
     pub objects: Objects,
     pub knowledge: Arc<dyn Index>,
     pub agents: Agents,
@@ -72,16 +75,16 @@ pub async fn perform(
             let value = context.functions.call(&call, &task.chain, origin).await?;
             Ok(Completion { value, model: None })
         }
+        Work::Intent(utterance) => {
+            let (name, call) = context.bots.name(&utterance, &context.models, pieces).await?;
+            Ok(Completion { value: Value::String(name), model: Some(call) })
+        }
         Work::Write(write) => Ok(Completion { value: context.objects.write(&write).await?, model: None }),
         Work::Read(read) => Ok(Completion { value: context.objects.read(&read).await?, model: None }),
         Work::Search(query) => knowledge_base::search(&query, context, pieces).await,
         Work::Code(code) => {
             let value = code::run(&context.python, &task.node, *code, pieces).await?;
             Ok(Completion { value, model: None })
-        }
-        Work::Intent(_) => {
-            let message = "This kind of node cannot run here yet.".to_owned();
-            Err(Failure { code: flow::event::FailureCode::Validation, message })
         }
     };
     done.map(Outcome::Done)

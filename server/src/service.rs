@@ -3,6 +3,7 @@
 
 mod agents;
 mod aliases;
+mod bots;
 mod buckets;
 mod check;
 mod connections;
@@ -35,6 +36,7 @@ use crate::auth::seal::Seal;
 use crate::error::Error;
 use crate::node::agent::Agents;
 use crate::node::function::Functions;
+use crate::node::intent::Bots;
 use crate::node::objects::Objects;
 use crate::provider::{Registry, Weights};
 use crate::python::Python;
@@ -49,6 +51,7 @@ pub struct Service {
     pub(crate) runner: Runner,
     pub(crate) models: Registry,
     pub(crate) functions: Functions,
+    pub(crate) bots: Bots,
     pub(crate) objects: Objects,
     pub(crate) agent_registry: Agents,
     pub(crate) python: Python,

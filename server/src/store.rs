@@ -5,6 +5,7 @@
 
 mod agents;
 mod aliases;
+mod bots;
 mod buckets;
 mod connections;
 mod executions;
@@ -32,6 +33,7 @@ use tokio::task::JoinHandle;
 
 pub use agents::{AgentRow, BindingRow};
 pub use aliases::AliasRow;
+pub use bots::BotRow;
 pub use buckets::BucketRow;
 pub use connections::ConnectionRow;
 pub use executions::{ExecutionFilter, ExecutionRow, Finished};
@@ -159,6 +161,7 @@ fn migrations() -> Migrator {
         (2, "stores", include_str!("../migrations/0002_stores.sql")),
         (3, "knowledge", include_str!("../migrations/0003_knowledge.sql")),
         (4, "agents", include_str!("../migrations/0004_agents.sql")),
+        (5, "intents", include_str!("../migrations/0005_intents.sql")),
     ];
     let migrations = files
         .into_iter()

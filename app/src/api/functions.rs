@@ -17,9 +17,9 @@ pub async fn delete(arn: &str) -> Answer<()> {
     request::delete(&at(arn)).await
 }
 
-/// Calls the function once, without inputs.
-pub async fn test(arn: &str) -> Answer<FunctionTest> {
-    request::post(&format!("{}/test", at(arn)), &TryFunction::default()).await
+/// Calls the function once, with these inputs.
+pub async fn test(arn: &str, with: &TryFunction) -> Answer<FunctionTest> {
+    request::post(&format!("{}/test", at(arn)), with).await
 }
 
 fn at(arn: &str) -> String {

@@ -113,7 +113,7 @@ pub(super) fn Badge(card: Card) -> impl IntoView {
         };
         // What takes next to no time would only push the name aside.
         let slow = card.node.with_untracked(|node| {
-            matches!(node.kind, NodeType::Agent | NodeType::LambdaFunction | NodeType::Prompt)
+            matches!(node.kind, NodeType::Agent | NodeType::LambdaFunction | NodeType::Lex | NodeType::Prompt)
         });
         let duration = light.duration.filter(|_| slow && light.state == State::Ok);
         Some(view! {

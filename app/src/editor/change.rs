@@ -217,6 +217,20 @@ pub fn set_arn(document: &mut Document, node: &str, arn: &str) {
     }
 }
 
+/// Says which alias of a bot a Lex node asks.
+pub fn set_bot_alias(document: &mut Document, node: &str, arn: &str) {
+    if let Some(Configuration::Lex(lex)) = configuration(document, node) {
+        lex.bot_alias_arn = arn.trim().to_owned();
+    }
+}
+
+/// Says in which locale a Lex node asks.
+pub fn set_bot_locale(document: &mut Document, node: &str, locale: &str) {
+    if let Some(Configuration::Lex(lex)) = configuration(document, node) {
+        lex.locale_id = locale.trim().to_owned();
+    }
+}
+
 /// Says which bucket a Storage or Retrieval node uses.
 pub fn set_bucket(document: &mut Document, node: &str, bucket: &str) {
     if let Some(Configuration::Storage(object) | Configuration::Retrieval(object)) =

@@ -1,8 +1,6 @@
 //! The commands on a KnowledgeBase node: which base, passages or an answer, how many, and by what prompt.
 
-use flow::definition::{
-    Configuration, ConnectionConfiguration, KnowledgeBaseConfiguration, KnowledgeBasePrompt, Node, NodeOutput,
-};
+use flow::definition::{Configuration, KnowledgeBaseConfiguration, KnowledgeBasePrompt, Node, NodeOutput};
 use flow::node::knowledge_base::outputs;
 use flow::value::Type;
 use serde_json::Number;
@@ -73,6 +71,8 @@ mod tests {
     use flow::extensions::Position;
     use flow::layout::Row;
     use flow::node::knowledge_base::{RESULTS, TEXT};
+
+    use flow::definition::ConnectionConfiguration;
 
     use super::*;
     use crate::editor::change::{add, add_connected};

@@ -112,6 +112,8 @@ pub struct Editor {
     next_id: StoredValue<u32>,
     /// The cards that were changed since the run began that is shown.
     changed: StoredValue<HashSet<u32>>,
+    /// What the cards were called when it began.
+    ran_as: StoredValue<HashMap<u32, String>>,
     pub cards: RwSignal<Vec<Card>>,
     pub wires: RwSignal<Vec<Wire>>,
     /// Counts the changes of the document: whoever shows something of it as a whole reads this.
@@ -132,6 +134,7 @@ impl Editor {
             owner: StoredValue::new(Owner::current()),
             next_id: StoredValue::new(0),
             changed: StoredValue::new(HashSet::new()),
+            ran_as: StoredValue::new(HashMap::new()),
             cards: RwSignal::new(Vec::new()),
             wires: RwSignal::new(Vec::new()),
             tick: RwSignal::new(0),
@@ -266,11 +269,28 @@ impl Editor {
         }
         let changed = self.changed.get_value();
         for card in self.cards.get_untracked().into_iter().filter(|card| !changed.contains(&card.id)) {
-            let light = trace.and_then(|trace| light(trace, &card.name()));
+            let light = trace.and_then(|trace| light(trace, &self.ran_name(card)));
             if card.light.with_untracked(|old| *old != light) {
                 card.light.set(light);
             }
         }
+    }
+
+    /// A run begins with the nodes as they are called now.
+    pub fn note_names(self) {
+        let Some(cards) = self.cards.try_get_untracked() else { return };
+        let names = cards.into_iter().map(|card| (card.id, card.name())).collect();
+        self.ran_as.try_update_value(|known| *known = names);
+    }
+
+    /// What a node was called when the run began that is shown: its trace has that name.
+    pub fn ran_as(self, name: &str) -> String {
+        self.card(name).map_or_else(|| name.to_owned(), |card| self.ran_name(card))
+    }
+
+    /// Nothing for a node that there was not, so that it does not show what another of its name did.
+    fn ran_name(self, card: Card) -> String {
+        self.ran_as.with_value(|names| names.get(&card.id).cloned()).unwrap_or_default()
     }
 
     fn commit<R>(self, label: &str, burst: Option<&str>, change: impl FnOnce(&mut Document) -> R) -> R {

@@ -1,13 +1,15 @@
 //! Condition: an ordered list of branches and the inputs they speak of.
 
 use flow::check::Field;
-use flow::definition::{FlowCondition, Node};
+use flow::definition::{FlowCondition, InputCategory, Node, NodeInput, NodeType};
 use flow::node::condition::DEFAULT;
+use flow::value::Type;
 use leptos::prelude::*;
 
-use super::field::{NameInput, Problems, Wrong, is_wrong};
+use super::builder::ConditionBuilder;
+use super::field::{NameInput, Problems, Wrong};
 use super::inputs::Inputs;
-use crate::editor::inputs;
+use crate::editor::inputs::{self, set_condition};
 use crate::editor::session::{Card, use_editor};
 use crate::ui::icon::{Glyph, Icon};
 
@@ -30,7 +32,7 @@ pub fn form(card: Card) -> impl IntoView {
     view! {
         <div class="field">
             <span class="label">"Conditions"</span>
-            <p class="hint">"The first that holds wins. Compare inputs: tone == \"angry\" and count > 2"</p>
+            <p class="hint">"The first that holds wins. Fill the form in or write the text: tone == \"angry\" and count > 2"</p>
             <Problems card field=Field::Configuration id=format!("problems-conditions-{}", card.id) />
             <For each=move || 0..count.get() key=|at| *at let:at>
                 <Branch card at />
@@ -140,57 +142,34 @@ pub fn Expression(
     #[prop(into)] id: String,
 ) -> impl IntoView {
     let editor = use_editor();
-    let field = Signal::derive(move || Field::Condition(name.get()));
-    let problems = format!("problems-{id}");
-    let write = move |event| {
-        let (node, name, text) = (card.name(), name.get_untracked(), event_target_value(&event));
-        editor.type_in("Edit a condition", &id, |document| {
-            inputs::set_condition(document, &node, &name, &text);
+    let told = Signal::derive(move || {
+        let field = Field::Condition(name.get());
+        let problems = card.problems.get();
+        problems.into_iter().filter(|problem| problem.field.as_ref() == Some(&field)).collect::<Vec<_>>()
+    });
+    let operands = Signal::derive(move || card.node.with(operands));
+    let burst = id.clone();
+    let write = Callback::new(move |text: String| {
+        let (node, name) = (card.name(), name.get_untracked());
+        editor.type_in("Edit a condition", &burst, |document| {
+            set_condition(document, &node, &name, &text);
         });
-    };
+    });
     view! {
-        <input
-            class="input mono"
-            aria-label=move || format!("Condition {}", name.get())
-            aria-invalid=move || is_wrong(card, &field.get()).to_string()
-            aria-describedby=problems.clone()
-            spellcheck="false"
-            autocomplete="off"
-            placeholder="tone == \"angry\""
-            prop:value=move || expression.get()
-            on:input=write
+        <ConditionBuilder
+            label=Signal::derive(move || format!("Condition {}", name.get()))
+            id
+            inputs=operands
+            expression
+            on_change=write
+            problems=told
         />
-        <Culprit card field expression />
-        <Problems card field id=problems />
     }
 }
 
-/// The part of the expression that a problem is about, under a wavy line.
-#[component]
-fn Culprit(
-    card: Card,
-    #[prop(into)] field: Signal<Field>,
-    #[prop(into)] expression: Signal<String>,
-) -> impl IntoView {
-    let parts = Memo::new(move |_| {
-        let field = field.get();
-        let span = card
-            .problems
-            .with(|problems| problems.iter().find(|p| p.field.as_ref() == Some(&field)).and_then(|p| p.span));
-        let text = expression.get();
-        let (start, end) = span.filter(|(start, end)| start < end)?;
-        let part = |range: std::ops::Range<usize>| text.get(range).map(str::to_owned);
-        Some((part(0..start)?, part(start..end)?, part(end..text.len())?))
-    });
-    move || {
-        parts.get().map(|(before, wrong, after)| {
-            view! {
-                <p class="culprit mono" aria-hidden="true">
-                    {before}
-                    <u>{wrong}</u>
-                    {after}
-                </p>
-            }
-        })
-    }
+/// What a node's conditions may compare: its inputs, of a loop's controller those for the condition.
+fn operands(node: &Node) -> Vec<(String, Type)> {
+    let controls = node.kind == NodeType::LoopController;
+    let usable = |input: &&NodeInput| !controls || input.category == Some(InputCategory::LoopCondition);
+    node.inputs.iter().filter(usable).map(|input| (input.name.clone(), input.kind)).collect()
 }

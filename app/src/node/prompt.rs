@@ -23,7 +23,7 @@ pub fn summary(node: &Node) -> String {
 
 pub fn form(card: Card) -> impl IntoView {
     if card.node.with_untracked(|node| node.inline_prompt().is_none()) {
-        return super::generic::form(card).into_any();
+        return managed(card).into_any();
     }
     let labels =
         Memo::new(move |_| card.node.with(|node| node.inline_prompt().map(labels).unwrap_or_default()));
@@ -66,4 +66,17 @@ fn labels(prompt: &InlinePrompt) -> Vec<String> {
         message.content.iter().filter(text).map(move |_| name.to_owned())
     });
     system.chain(messages).collect()
+}
+
+/// A prompt of prompt management, which is kept as it is: what it names, readable.
+fn managed(card: Card) -> impl IntoView {
+    let configuration =
+        move || card.node.with(|node| serde_json::to_string_pretty(&node.configuration).unwrap_or_default());
+    view! {
+        <p class="hint">"It names a prompt that is kept elsewhere, which this version does not run yet."</p>
+        <div class="field">
+            <span class="label">"Configuration"</span>
+            <pre class="readable" tabindex="0">{configuration}</pre>
+        </div>
+    }
 }

@@ -1,9 +1,10 @@
 //! Where models come from: the built-in one, connections, servers found on this machine, and what answers for AWS's
-//! model ids; and where functions and buckets are.
+//! model ids; where functions and buckets are, and which intents bots stand for.
 
 mod buckets;
 mod edit;
 mod functions;
+mod intents;
 mod list;
 mod local;
 mod model_map;
@@ -16,11 +17,14 @@ use crate::node::bucket;
 use crate::node::bucket::binding::BucketDialogs;
 use crate::node::function::Bindings;
 use crate::node::function::binding::BindingDialogs;
+use crate::node::lex::Bots;
+use crate::node::lex::binding::BotDialogs;
 use crate::ui::browser;
 use crate::ui::load::{Failure, Loaded, Loader};
 use buckets::BucketsCard;
 use edit::EditConnection;
 use functions::Functions;
+use intents::Intents;
 use list::{Connections, DeleteConnection, Found};
 use local::LocalModelCard;
 use model_map::ModelMapCard;
@@ -64,6 +68,7 @@ pub fn ConnectionsPage() -> impl IntoView {
     provide_context(page);
     page.reload();
     Bindings::provide();
+    Bots::provide();
     bucket::provide();
     view! {
         <div class="bar">
@@ -85,9 +90,11 @@ pub fn ConnectionsPage() -> impl IntoView {
             <Found />
             <ModelMapCard />
             <Functions />
+            <Intents />
             <BucketsCard />
         </div>
         <BindingDialogs />
+        <BotDialogs />
         <BucketDialogs />
         {move || {
             page.open

@@ -13,6 +13,8 @@ use crate::node::bucket::binding::BucketDialogs;
 use crate::node::function::Bindings;
 use crate::node::function::binding::BindingDialogs;
 use crate::node::knowledge_base::binding::KnowledgeDialogs;
+use crate::node::lex::Bots;
+use crate::node::lex::binding::BotDialogs;
 use crate::node::prompt::Models;
 use crate::node::{bucket, knowledge_base};
 use crate::panel::conflict::Conflict;
@@ -55,6 +57,7 @@ fn Shown(opened: Opened) -> impl IntoView {
     let models = Models::load();
     provide_context(models);
     Bindings::provide();
+    Bots::provide();
     bucket::provide();
     knowledge_base::provide();
     Agents::provide();
@@ -89,6 +92,7 @@ fn Shown(opened: Opened) -> impl IntoView {
             <Sheet />
             <Conflict />
             <BindingDialogs />
+            <BotDialogs />
             <BucketDialogs />
             <KnowledgeDialogs />
             <AgentDialog />

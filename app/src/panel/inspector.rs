@@ -4,6 +4,7 @@ use flow::check::Field;
 use flow::definition::NodeType;
 use leptos::prelude::*;
 
+use super::about::About;
 use super::runner::use_runner;
 use super::trace::NodeRun;
 use crate::editor::inputs::{set_expression, set_type};
@@ -12,6 +13,7 @@ use crate::node::KindIcon;
 use crate::node::field::{Problems, TypeSelect, Wrong, is_wrong};
 use crate::node::form;
 use crate::node::join::JoinSelect;
+use crate::node::picker::Picker;
 use crate::ui::browser;
 use crate::ui::tabs::Tabs;
 
@@ -80,6 +82,7 @@ fn Selected(card: Card, tab: RwSignal<usize>) -> impl IntoView {
 fn Configure(card: Card) -> impl IntoView {
     view! {
         <NameField card />
+        <About kind=card.node.with_untracked(|node| node.kind) />
         {form(card)}
         <Others card />
     }
@@ -201,7 +204,7 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
             <p class="hint">
                 {move || from().map_or("Not connected".to_owned(), |from| format!("From {from}"))}
             </p>
-            <div class="row2">
+            <div class="row2 with-picker">
                 <TypeSelect
                     label=Signal::derive(move || format!("Type of {}", name()))
                     value=Signal::derive(move || input.with(|input| input.as_ref().map(|input| input.kind)))
@@ -219,6 +222,7 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
                     }
                     on:input=write
                 />
+                <Picker card input=Signal::derive(name) at />
             </div>
             <JoinSelect card input=Signal::derive(name) />
             <Problems
@@ -232,9 +236,10 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
 
 #[component]
 fn LastRun(card: Card) -> impl IntoView {
+    let editor = use_editor();
     let runner = use_runner();
     move || {
-        let address = card.address.get();
+        let address = editor.ran_as(&card.address.get());
         match runner.trace.with(|trace| trace.node(&address).cloned()) {
             Some(row) => {
                 let place = Some(row.place()).filter(|place| !place.is_empty());

@@ -197,6 +197,7 @@ impl Runner {
                 "The draft could not be saved, so it was not run. Try again when it is saved.".to_owned()
             );
         };
+        self.editor.note_names();
         let abort = self.abortable();
         let signal = abort.as_ref().map(|abort| abort.signal());
         self.began.try_update_value(|began| *began = browser::now());

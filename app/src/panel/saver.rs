@@ -290,9 +290,15 @@ impl Saver {
             commit_typing();
             self.note();
         });
+        // History's back and forward leave the page without leaving the field; the router has only been told yet.
+        let back = window_event_listener(ev::popstate, move |_| {
+            commit_typing();
+            self.note();
+        });
         on_cleanup(move || {
             guard.remove();
             hide.remove();
+            back.remove();
             self.leave();
         });
     }

@@ -106,6 +106,16 @@ pub fn focus_soon(selector: &'static str) {
     });
 }
 
+/// Focuses the element of this id, once the current changes are on the page.
+pub fn focus_id_soon(id: String) {
+    request_animation_frame(move || {
+        let element = document().and_then(|document| document.get_element_by_id(&id));
+        if let Some(element) = element.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            let _refused = element.focus();
+        }
+    });
+}
+
 /// Focuses what the selector finds as soon as it is on the page, unless the person goes on to something else meanwhile.
 pub fn focus_once_there(selector: &'static str) {
     let before = focused();

@@ -61,3 +61,23 @@ pub(crate) fn utterance(lex: &LexConfiguration, values: Vec<(String, Value)>) ->
         session_attributes,
     }
 }
+
+/// What a bot is called in sentences: what its alias's ARN ends with.
+pub fn short(arn: &str) -> &str {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    match parts[..] {
+        ["arn", _, "lex", _, _, resource] => resource.strip_prefix("bot-alias/").unwrap_or(resource),
+        _ => arn,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bot_is_called_by_the_end_of_its_arn() {
+        assert_eq!(short("arn:aws:lex:us-east-1:123456789012:bot-alias/SHOP/LIVE"), "SHOP/LIVE");
+        assert_eq!((short("${bot}"), short("arn:aws:lex:us-east-1:1:bot/SHOP")), ("${bot}", "bot/SHOP"));
+    }
+}

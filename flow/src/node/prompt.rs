@@ -162,5 +162,5 @@ fn choice(prompt: &InlinePrompt, labels: &[String], values: &[(String, Value)]) 
         .filter(|(name, _)| used.contains(name))
         .map(|(_, value)| crate::value::to_text(value))
         .collect();
-    Choice { labels: labels.to_vec(), examples, query: query.join("\n") }
+    Choice { labels: labels.to_vec(), examples, query: query.join("\n"), otherwise: None }
 }

@@ -2,6 +2,7 @@
 
 mod agents;
 mod aliases;
+mod bots;
 mod buckets;
 mod connections;
 mod docs;
@@ -76,6 +77,9 @@ pub(super) fn router(app: &App) -> Router {
         .routes(routes!(functions::list))
         .routes(routes!(functions::put, functions::delete))
         .routes(routes!(functions::test))
+        .routes(routes!(bots::list))
+        .routes(routes!(bots::put, bots::delete))
+        .routes(routes!(bots::test))
         .routes(routes!(buckets::list))
         .routes(routes!(buckets::put, buckets::delete))
         .routes(routes!(buckets::test))

@@ -73,7 +73,8 @@ impl Local {
     async fn answer(&self, chat: &Chat, pieces: &Pieces) -> Result<Answer, Error> {
         if let Some(choice) = &chat.choice {
             let examples = choice.examples.iter().map(|e| (e.text.clone(), e.label.clone())).collect();
-            let chosen = self.models.choose(choice.labels.clone(), examples, choice.query.clone()).await?;
+            let (labels, otherwise) = (choice.labels.clone(), choice.otherwise.as_deref());
+            let chosen = self.models.choose(labels, examples, choice.query.clone(), otherwise).await?;
             pieces.push(chosen.label.clone()).await;
             let served_by = Some(chosen.served_by.label().to_owned());
             return Ok(Answer { text: chosen.label, served_by, ..Answer::default() });

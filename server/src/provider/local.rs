@@ -156,14 +156,16 @@ impl LocalModels {
     }
 
     /// Chooses the one of `labels` that fits `query`: as the most similar of `examples` (each a text and its label) were
-    /// labelled, or without examples as the language model finds likeliest.
+    /// labelled, or without examples as the language model finds likeliest. `otherwise` is the label for what is like
+    /// none of the examples.
     pub async fn choose(
         &self,
         labels: Vec<String>,
         examples: Vec<(String, String)>,
         query: String,
+        otherwise: Option<&str>,
     ) -> Result<Choice, Error> {
-        let task = choice::Task::new(labels, examples, query)?;
+        let task = choice::Task::new(labels, examples, query)?.with_otherwise(otherwise);
         if task.has_examples() {
             self.bert(move |model, alive| task.nearest(model, || alive.get())).await
         } else {

@@ -412,7 +412,12 @@ mod tests {
             messages: vec![Message { role: Role::User, text: "Hi".into() }],
             max_tokens: Some(8),
             temperature: Some(0.0),
-            choice: Some(Choice { labels: labels.clone(), examples: vec![], query: String::new() }),
+            choice: Some(Choice {
+                labels: labels.clone(),
+                examples: vec![],
+                query: String::new(),
+                otherwise: None,
+            }),
             additional: Some(json!({"top_k": 3, "model": "other"})),
             ..Chat::default()
         };

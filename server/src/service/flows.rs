@@ -151,6 +151,7 @@ impl Service {
                 if template.id == flow::templates::WITH_AGENT {
                     self.ensure_sample_agent().await?;
                 }
+                self.add_bots(templates::bots(id)).await?;
                 ((template.definition, template.extensions), template.title)
             }
             None => (templates::blank(), "Untitled flow".to_owned()),

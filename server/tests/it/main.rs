@@ -11,6 +11,7 @@
 
 mod agents;
 mod arrows;
+mod bots;
 mod buckets;
 mod code;
 mod durability;

@@ -1,14 +1,18 @@
 //! Functions: which address each ARN leads to, and a try of each.
 
 use flow::node::function::short;
-use flow::wire::{Function, FunctionTest};
+use flow::wire::{Function, FunctionTest, TryFunction, TryInput};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde_json::{Map, Value};
 
 use crate::api;
 use crate::node::function::Bindings;
 use crate::node::function::binding::Open;
 use crate::ui::load::{Failure, Loaded};
+
+/// What a test sends at first: one input by its usual name.
+const SAMPLE: &str = r#"{"codeHookInput": "A-1001"}"#;
 
 #[component]
 pub fn Functions() -> impl IntoView {
@@ -61,6 +65,8 @@ fn Row(function: Function) -> impl IntoView {
     let bindings: Bindings = expect_context();
     let tested = RwSignal::new(None::<Result<FunctionTest, String>>);
     let busy = RwSignal::new(false);
+    let asks = RwSignal::new(false);
+    let inputs = RwSignal::new(SAMPLE.to_owned());
     let name = short(&function.arn).to_owned();
     let named = |does: &str| format!("{does} {name}");
     let (test_label, edit_label, delete_label) = (named("Test"), named("Edit"), named("Delete"));
@@ -75,11 +81,17 @@ fn Row(function: Function) -> impl IntoView {
         }
     };
     let stored = StoredValue::new(function.clone());
-    let test = move |_| {
+    let inputs_label = format!("Inputs for {name}, as JSON");
+    let test = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let with = match inputs.with_untracked(|text| read(text)) {
+            Ok(with) => with,
+            Err(why) => return tested.set(Some(Err(why))),
+        };
         busy.set(true);
         let arn = stored.with_value(|function| function.arn.clone());
         spawn_local(async move {
-            let outcome = api::functions::test(&arn).await.map_err(|error| error.to_string());
+            let outcome = api::functions::test(&arn, &with).await.map_err(|error| error.to_string());
             tested.try_set(Some(outcome));
             busy.try_set(false);
         });
@@ -95,8 +107,14 @@ fn Row(function: Function) -> impl IntoView {
                     {headers}
                 </span>
             </div>
-            <button type="button" class="btn" aria-label=test_label disabled=busy on:click=test>
-                {move || if busy.get() { "Testing…" } else { "Test" }}
+            <button
+                type="button"
+                class="btn"
+                aria-label=test_label
+                aria-expanded=move || asks.get().to_string()
+                on:click=move |_| asks.update(|asks| *asks = !*asks)
+            >
+                "Test"
             </button>
             <button
                 type="button"
@@ -114,9 +132,34 @@ fn Row(function: Function) -> impl IntoView {
             >
                 "Delete"
             </button>
+            <Show when=move || asks.get()>
+                <form class="try" on:submit=test>
+                    <textarea
+                        class="textarea mono short"
+                        aria-label=inputs_label.clone()
+                        spellcheck="false"
+                        prop:value=inputs
+                        on:input=move |event| inputs.set(event_target_value(&event))
+                    ></textarea>
+                    <button type="submit" class="btn" disabled=busy>
+                        {move || if busy.get() { "Calling…" } else { "Call it" }}
+                    </button>
+                </form>
+            </Show>
             {move || tested.get().map(|outcome| view! { <Outcome outcome /> })}
         </div>
     }
+}
+
+/// Names and values, as a node's inputs would be.
+fn read(text: &str) -> Result<TryFunction, String> {
+    if text.trim().is_empty() {
+        return Ok(TryFunction::default());
+    }
+    let given: Map<String, Value> = serde_json::from_str(text)
+        .map_err(|_| format!("The inputs are a JSON object of names and values, such as {SAMPLE}."))?;
+    let inputs = given.into_iter().map(|(name, value)| TryInput { name, value });
+    Ok(TryFunction { inputs: inputs.collect() })
 }
 
 /// What a try of a function came to.

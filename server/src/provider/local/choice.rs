@@ -50,10 +50,14 @@ pub struct Task {
     /// Texts, each with the place of its label.
     examples: Vec<(String, usize)>,
     query: String,
+    /// The place of the label for what is like no example.
+    otherwise: Option<usize>,
 }
 
 /// How many of a label's examples, the nearest ones, speak for it. One alone follows chance words.
 const NEAREST: usize = 3;
+/// How similar a text must be to a label's examples not to be something else.
+const NEAR: f64 = 0.3;
 
 impl Task {
     pub fn new(labels: Vec<String>, examples: Vec<(String, String)>, query: String) -> Result<Self, Error> {
@@ -67,12 +71,20 @@ impl Task {
             None => Err(Error::UnknownLabel(label)),
         };
         let examples = examples.into_iter().map(placed).collect::<Result<_, _>>()?;
-        Ok(Self { labels, examples, query })
+        Ok(Self { labels, examples, query, otherwise: None })
+    }
+
+    /// With one of the labels for what is like no example.
+    pub fn with_otherwise(mut self, label: Option<&str>) -> Self {
+        self.otherwise = label.and_then(|label| self.labels.iter().position(|known| known == label));
+        self
     }
 
     /// Whether every label has one, so that all can be compared.
     pub fn has_examples(&self) -> bool {
-        (0..self.labels.len()).all(|label| self.examples.iter().any(|(_, of)| *of == label))
+        (0..self.labels.len())
+            .filter(|label| self.otherwise != Some(*label))
+            .all(|label| self.examples.iter().any(|(_, of)| *of == label))
     }
 
     pub fn nearest(&self, bert: &Bert, go_on: impl Fn() -> bool) -> Result<Choice, Error> {
@@ -85,7 +97,12 @@ impl Task {
             .zip(&self.examples)
             .map(|(vector, (_, label))| (*label, dot(vector, &query)))
             .collect();
-        let scores = (0..self.labels.len()).map(|label| mean_of_nearest(&similar, label, NEAREST)).collect();
+        let score = |label| match self.otherwise {
+            // It wins where no other label is nearer than this.
+            Some(otherwise) if otherwise == label => NEAR,
+            _ => mean_of_nearest(&similar, label, NEAREST),
+        };
+        let scores = (0..self.labels.len()).map(score).collect();
         Ok(self.chosen(scores, ServedBy::NearestExamples))
     }
 

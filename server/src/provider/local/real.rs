@@ -173,9 +173,9 @@ async fn a_choice_says_what_served_it() {
     let labels = vec!["angry".to_owned(), "neutral".to_owned()];
     let examples = EXAMPLES.map(|(text, label)| (text.to_owned(), label.to_owned())).to_vec();
     let query = "You are useless, I want my money back now!".to_owned();
-    let by_examples = models.choose(labels.clone(), examples, query.clone()).await.unwrap();
+    let by_examples = models.choose(labels.clone(), examples, query.clone(), None).await.unwrap();
     assert_eq!((by_examples.label.as_str(), by_examples.served_by), ("angry", ServedBy::NearestExamples));
-    let by_scores = models.choose(labels, Vec::new(), query).await.unwrap();
+    let by_scores = models.choose(labels, Vec::new(), query, None).await.unwrap();
     assert_eq!(by_scores.served_by, ServedBy::LabelScores);
     assert!((by_scores.scores.iter().map(|(_, score)| score).sum::<f64>() - 1.0).abs() < 1e-6);
 }

@@ -67,12 +67,10 @@ pub fn set_prompt(document: &mut Document, node: &str, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use flow::definition::NodeType;
+    use flow::definition::{ConnectionConfiguration, NodeType};
     use flow::extensions::Position;
     use flow::layout::Row;
     use flow::node::knowledge_base::{RESULTS, TEXT};
-
-    use flow::definition::ConnectionConfiguration;
 
     use super::*;
     use crate::editor::change::{add, add_connected};

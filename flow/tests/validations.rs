@@ -356,7 +356,7 @@ fn cases() -> Vec<Case> {
             "Ask",
             branching,
             |d| push(&mut d["nodes"], prompt("Ask", &["question"])),
-            "anything else: names taken twice, numbers out of range, a kind that does not run yet, …",
+            "anything else: names taken twice, numbers out of range, a prompt that is kept elsewhere, …",
         ),
         case(
             "Unspecified",

@@ -361,7 +361,7 @@ test.describe("inspector", () => {
     await expect(editor.canvas).toBeVisible();
     await editor.select("Answer");
     await editor.field("Name").fill("Reply");
-    await page.keyboard.press("Alt+ArrowLeft");
+    await page.goBack();
     await expect(page.getByRole("heading", { name: "Flows", exact: true })).toBeVisible();
     await page.goForward();
     await expect(editor.node("Reply")).toBeVisible();

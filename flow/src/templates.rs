@@ -67,7 +67,7 @@ fn each(model: &str) -> Vec<Option<Template>> {
         template(
             ROUTE_BY_INTENT.0,
             "Route by intent",
-            "Name the intent, branch, answer",
+            "Find the intent, branch, answer",
             json!("I would like to send the shoes back, they do not fit."),
             ROUTE_BY_INTENT.1,
             model,

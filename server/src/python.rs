@@ -195,7 +195,7 @@ impl Python {
         let _ends_with_this_future = wanted.clone().drop_guard();
         let run = Run { task, limit, log: log.clone(), answer: answer.clone(), wanted };
         let running = self.shared.tasks.finish("python", async move {
-            let ended = run.to_its_end(machine).await;
+            let ended = run.run_to_end(machine).await;
             // Given back when the code has ended, and not when nobody waits for it any more.
             drop(turn);
             ended
@@ -251,7 +251,7 @@ struct Run {
 
 impl Run {
     /// Runs on a thread that may block, and has the code look up at every tick until it has ended.
-    async fn to_its_end(self, machine: Arc<Machine>) -> Result<(), Error> {
+    async fn run_to_end(self, machine: Arc<Machine>) -> Result<(), Error> {
         let runtime = Handle::current();
         let own = Arc::clone(&machine);
         let mut running = tokio::task::spawn_blocking(move || runtime.block_on(self.within_limits(&own)));

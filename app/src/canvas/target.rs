@@ -45,7 +45,7 @@ pub fn body_at(document: &Document, at: Position, except: &[String]) -> String {
     loops
         .map(|(address, _)| address)
         .filter(|address| !excepted(address) && Rect::of_node(document, address).contains(at))
-        .last()
+        .next_back()
         .unwrap_or_default()
 }
 

@@ -233,7 +233,7 @@ pub fn follow(document: &mut Document, address: &str) {
         }
         Some(NodeType::LoopController) => {
             let kinds = kinds(document, address, |input| input.category == Some(InputCategory::ExitLoop));
-            declare(document, &place(address).to_owned(), &kinds);
+            declare(document, place(address), &kinds);
         }
         _ => {}
     }

@@ -19,8 +19,11 @@ use crate::provider::{Pieces, Registry};
 /// Knows the bindings, by ARN and locale. The service puts them in; runs read.
 #[derive(Clone, Default)]
 pub struct Bots {
-    bindings: Arc<RwLock<BTreeMap<(String, String), Arc<Binding>>>>,
+    bindings: Arc<RwLock<Bindings>>,
 }
+
+/// By ARN and locale.
+type Bindings = BTreeMap<(String, String), Arc<Binding>>;
 
 /// What a bot's alias stands for.
 #[derive(Debug, PartialEq)]

@@ -477,7 +477,8 @@ mod tests {
 
     #[test]
     fn what_was_delivered_is_the_newest_value_of_an_output() {
-        let field = |name: &str, value: Value| Field { name: name.into(), value, source: None };
+        let field =
+            |name: &str, value: Value| Field { name: name.into(), value, source: None, joined: vec![] };
         let chain = |index| vec![Link::Iterator { node: "Each".into(), index }];
         let done = |node: &str, output: Field, chain| Body::NodeCompleted {
             node: node.into(),

@@ -44,8 +44,7 @@ pub fn body_at(document: &Document, at: Position, except: &[String]) -> String {
     let loops = document.every_node().into_iter().filter(|(_, node)| node.body().is_some());
     loops
         .map(|(address, _)| address)
-        .filter(|address| !excepted(address) && Rect::of_node(document, address).contains(at))
-        .next_back()
+        .rfind(|address| !excepted(address) && Rect::of_node(document, address).contains(at))
         .unwrap_or_default()
 }
 

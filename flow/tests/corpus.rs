@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use flow::check::{Field as Part, Problem, check};
-use flow::definition::{Definition, NodeType};
+use flow::definition::Definition;
 use flow::event::{Body, Field, Link, Status};
 use flow::extensions::Extensions;
 use flow::run::{Task, Work};

@@ -40,7 +40,9 @@ test("a person draws, tests, publishes and calls a flow by mouse", async ({ page
   });
 
   await test.step("the palette offers what runs, and nothing else", async () => {
-    const kinds = ["Input", "Output", "Prompt", "Condition", "Iterator", "Collector", "Function"];
+    const ai = ["Prompt", "Agent", "Knowledge base", "Lex"];
+    const logic = ["Condition", "Iterator", "Collector", "Loop"];
+    const kinds = ["Input", "Output", ...ai, ...logic, "Code", "Function", "Storage", "Retrieval"];
     await expect(editor.palette.getByRole("button")).toHaveText(kinds);
   });
 

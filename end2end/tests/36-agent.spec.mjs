@@ -122,7 +122,7 @@ test("an agent asks back in the test pane, and its steps are in the trace", asyn
 
   await editor.send("What do new brakes cost?");
   await expect(editor.status).toContainText("Waits for an answer");
-  await expect(editor.pane.getByText("Agent_1 asks")).toBeVisible();
+  await expect(editor.pane.getByText("Agent_1 asks").first()).toBeVisible();
   await expect(editor.pane.getByText("Rims or discs?").first()).toBeVisible();
   await expect(editor.input).toHaveAttribute("placeholder", "Answer the question");
   await accessible(page);

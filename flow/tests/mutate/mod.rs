@@ -237,7 +237,11 @@ impl Scope<'_> {
             "/prompt/sourceConfiguration/inline/modelId",
         ] {
             if node["configuration"].pointer(member).is_some() {
-                let field = if member.ends_with("modelId") { "Model" } else { "Configuration" };
+                let field = match member {
+                    "/inlineCode/code" => "Code",
+                    _ if member.ends_with("modelId") => "Model",
+                    _ => "Configuration",
+                };
                 self.fault(
                     &format!("{name} has no {member}"),
                     &[("MissingNodeConfiguration", name, field)],

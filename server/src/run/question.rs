@@ -40,11 +40,13 @@ impl Runner {
     pub async fn answer(&self, reply: Reply, flows: Flows) -> Result<Arc<Feed>, Error> {
         let Reply { execution: id, node, text, alias_id } = reply;
         let row = self.store.execution(&id).await?;
-        let questions: Vec<Question> = match self.store.questions(&id).await {
-            Ok(body) => serde_json::from_str(&body).map_err(|error| Error::Lost(error.to_string()))?,
+        let asked = match self.store.questions(&id).await {
+            Ok(body) => body,
             Err(store::Error::NotFound) => return Err(Error::NotWaiting(id)),
             Err(error) => return Err(error.into()),
         };
+        let questions: Vec<Question> =
+            serde_json::from_str(&asked).map_err(|error| Error::Lost(error.to_string()))?;
         let asks = questions.first().map(|question| question.node.clone()).unwrap_or_default();
         if let Some(given) = node.filter(|given| *given != asks) {
             return Err(Error::Elsewhere { asks, given });
@@ -66,14 +68,15 @@ impl Runner {
         // One task takes it up and drives it: a caller that goes away in between leaves no run that nobody drives.
         let (told, begun) = oneshot::channel();
         let runner = self.clone();
-        self.tasks.start("run", async move { runner.take_up(going, told).await });
+        self.tasks.start("run", async move { runner.take_up(going, asked, told).await });
         begun.await.unwrap_or(Err(Error::Stopping))
     }
 
-    async fn take_up(self, going: Going, told: oneshot::Sender<Result<Arc<Feed>, Error>>) {
+    /// `asked` is what was asked when the run was rebuilt: what it asks since is answered by none who did not see it.
+    async fn take_up(self, going: Going, asked: String, told: oneshot::Sender<Result<Arc<Feed>, Error>>) {
         let id = going.feed.id.clone();
-        match self.store.take_paused(id.clone()).await {
-            Ok(Taken::Questions(_)) => self.go_on(going, told).await,
+        match self.store.take_paused(id.clone(), asked).await {
+            Ok(Taken::Up) => self.go_on(going, told).await,
             Ok(Taken::NotWaiting) => drop(told.send(Err(Error::NotWaiting(id)))),
             Err(error) => drop(told.send(Err(error.into()))),
         }

@@ -85,7 +85,7 @@ impl Session {
             Ok(Err(error)) => Err(self.binding.quoted(&format!("{tool} failed: {}.", told(&error)))),
             Ok(Ok(result)) => {
                 let failed = result.is_error == Some(true);
-                let text = text(result);
+                let text = self.binding.without_secrets(text(result));
                 if failed { Err(text) } else { Ok(text) }
             }
         }

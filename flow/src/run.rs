@@ -29,7 +29,7 @@ use crate::node::condition::DEFAULT;
 use crate::node::{agent, code, function, knowledge_base, lex, prompt, retrieval, storage};
 use crate::plan::{Plan, PlannedInput, PlannedKind};
 use crate::trace;
-use crate::value::{Type, fits, shape};
+use crate::value::{DEEPEST, Type, fits, is_too_deep, shape};
 use crate::wire::OutputValue;
 use frame::{Frame, State};
 use iterate::Iteration;
@@ -176,11 +176,17 @@ impl Run {
     /// Begins a run.
     ///
     /// # Errors
-    /// The input is not of the type of the flow's Input node.
+    /// The input is not of the type of the flow's Input node, or nested too deep.
     pub fn new(plan: Arc<Plan>, input: Value) -> Result<Self, InputError> {
         let (name, kind) = (plan.input_name(), plan.input_type());
         if !kind.accepts(&input) {
             let message = format!("{name} takes {}, and the input is {}.", kind.noun(), shape(&input));
+            return Err(InputError { message });
+        }
+        if is_too_deep(&input) {
+            let message = format!(
+                "The input is nested more than {DEEPEST} levels deep. Flatten it, or pass it as text."
+            );
             return Err(InputError { message });
         }
         let mut run = Self {
@@ -513,6 +519,12 @@ impl Run {
 
     fn finish(&mut self, frame: usize, at: usize, outcome: Outcome) {
         let Outcome { outputs, branch, model, omitted } = outcome;
+        if let Some((name, _)) = outputs.iter().find(|(_, value)| is_too_deep(value)) {
+            let message = format!(
+                "The output {name} is nested more than {DEEPEST} levels deep. Flatten it, or pass it on as text."
+            );
+            return self.fail_with(frame, at, message);
+        }
         if !outputs.iter().all(|(_, value)| fits(value, &mut self.left)) {
             let most = MOST_KEPT / (1024 * 1024);
             let message = format!(

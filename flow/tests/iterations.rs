@@ -12,6 +12,7 @@ use flow::event::{Body, FailureCode, Link, Status};
 use flow::extensions::Extensions;
 use flow::plan::Plan;
 use flow::run::{Completion, MOST_ITEMS, MOST_KEPT, MOST_STEPS, MOST_TOLD, Next, Run, Task, Work};
+use flow::value::DEEPEST;
 use serde_json::{Value, json};
 use support::{collector, condition, connect, flow, input, iterator, node, output, prompt};
 
@@ -333,6 +334,61 @@ fn a_run_is_given_no_more_than_it_may() {
         let said = run.error().map(|error| error.message.contains("more than 256 MiB in all"));
         assert_eq!(said, (ends == Status::Failed).then_some(true));
     }
+}
+
+#[test]
+fn values_are_nested_only_so_deep() {
+    let nested = |levels: usize| (1..levels).fold(json!([]), |inner, _| json!([inner]));
+    let each = || {
+        flow(
+            vec![
+                input("Array"),
+                iterator("Each", "Array"),
+                collector("All", "Array"),
+                output("Out", "Array"),
+            ],
+            &[
+                "Start.document > Each.array",
+                "Each.arrayItem > All.arrayItem",
+                "Each.arraySize > All.arraySize",
+                "All.collectedArray > Out.document",
+            ],
+        )
+    };
+    let ended = run(each(), nested(DEEPEST));
+    assert_eq!(ended.status, Status::Succeeded, "{:?}", ended.error);
+    for event in &ended.events {
+        let text = serde_json::to_string(event).unwrap();
+        assert_eq!(&serde_json::from_str::<Body>(&text).unwrap(), event, "it is read again");
+    }
+    let definition: Definition = serde_json::from_value(each()).unwrap();
+    let plan = Arc::new(Plan::new(&definition, &flow::extensions::Extensions::default()).unwrap());
+    let error = Run::new(plan, nested(DEEPEST + 1)).unwrap_err();
+    assert!(error.message.contains("nested more than 100 levels deep"), "{error}");
+
+    let definition = flow(
+        vec![
+            input("String"),
+            node(
+                "Call",
+                "LambdaFunction",
+                json!({"lambdaFunction": {"lambdaArn":
+                "arn:aws:lambda:us-east-1:123456789012:function:deep"}}),
+                &[("in", "String", "$.data")],
+                &[("functionResponse", "Array")],
+            ),
+            output("Out", "Array"),
+        ],
+        &["Start.document > Call.in", "Call.functionResponse > Out.document"],
+    );
+    let definition: Definition = serde_json::from_value(definition).unwrap();
+    let plan = Arc::new(Plan::new(&definition, &flow::extensions::Extensions::default()).unwrap());
+    let mut run = Run::new(plan, json!("x")).unwrap();
+    let Next::Start(task) = run.next() else { panic!("a task") };
+    run.complete(task.id, Completion { value: nested(DEEPEST + 1), model: None });
+    let error = run.error().unwrap();
+    assert_eq!(error.node.as_deref(), Some("Call"));
+    assert!(error.message.contains("nested more than 100 levels deep"), "{}", error.message);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use flow::event::{Body, FailureCode, RunError, Status};
+use flow::event::{Body, Event, FailureCode, RunError, Status};
 use flow::run::{Question, Run};
 use tokio::sync::oneshot;
 use tracing::{error, warn};
@@ -87,7 +87,23 @@ impl Runner {
     /// # Errors
     /// The store does not answer.
     pub async fn stop_waiting(&self, id: &str) -> Result<bool, store::Error> {
-        self.end_waiting(id, Status::Aborted, None).await
+        Ok(self.end_waiting(id, Status::Aborted, None).await?.is_some())
+    }
+
+    /// Stops an execution that was asked to while it paused; what happened.
+    pub(super) async fn stop_paused(&self, id: &str) -> Vec<Event> {
+        match self.end_waiting(id, Status::Aborted, None).await {
+            Ok(Some(events)) => events,
+            Ok(None) => {
+                // It was answered just now, and is stopped where it goes on.
+                self.stop(id);
+                Vec::new()
+            }
+            Err(error) => {
+                error!(run.id = id, "a run that was asked to stop waits for an answer still: {error}");
+                Vec::new()
+            }
+        }
     }
 
     /// Ends the executions whose question nobody answers, until the server stops.
@@ -116,14 +132,16 @@ impl Runner {
         Ok(())
     }
 
+    /// Ends an execution that waits; what happened then, or none where it does not wait.
     async fn end_waiting(
         &self,
         id: &str,
         status: Status,
         error: Option<RunError>,
-    ) -> Result<bool, store::Error> {
+    ) -> Result<Option<Vec<Event>>, store::Error> {
         let row = self.store.execution(id).await?;
         let finished = self.closing(row, status, error).await?;
-        self.store.end_paused(finished).await
+        let events = finished.events.clone();
+        Ok(self.store.end_paused(finished).await?.then_some(events))
     }
 }

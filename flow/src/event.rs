@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::message::Usage;
+use crate::value::fits;
 
 /// One thing that happened in a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -207,6 +208,22 @@ pub enum Step {
         /// Microseconds.
         took: u64,
     },
+}
+
+impl Step {
+    /// About how many bytes it has.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Model { model, text, calls, .. } => {
+                model.len() + text.len() + calls.iter().map(String::len).sum::<usize>()
+            }
+            Self::Tool { name, from, arguments, result, .. } => {
+                let mut left = usize::MAX;
+                let _always = fits(arguments, &mut left);
+                name.len() + from.len() + (usize::MAX - left) + result.len()
+            }
+        }
+    }
 }
 
 /// Why a node failed.

@@ -29,7 +29,7 @@ use crate::node::condition::DEFAULT;
 use crate::node::{agent, code, function, knowledge_base, lex, prompt, retrieval, storage};
 use crate::plan::{Plan, PlannedInput, PlannedKind};
 use crate::trace;
-use crate::value::{Type, fits, shape};
+use crate::value::{DEEPEST, Type, fits, is_too_deep, shape};
 use crate::wire::OutputValue;
 use frame::{Frame, State};
 use iterate::Iteration;
@@ -44,6 +44,12 @@ pub const MOST_STEPS: usize = 100_000;
 
 /// The most that a run keeps: what its nodes gave, in bytes.
 pub const MOST_KEPT: usize = 64 * 1024 * 1024;
+
+/// The most that a run tells besides: what its nodes are given, and say on the way to their end, in bytes.
+pub const MOST_TOLD: usize = 256 * 1024 * 1024;
+
+/// What is counted for an event besides what it tells.
+const EVENT: usize = 64;
 
 /// The state of one run.
 #[derive(Clone, Debug)]
@@ -67,6 +73,8 @@ pub struct Run {
     ticks: usize,
     /// How many bytes it may still keep.
     left: usize,
+    /// How many bytes it may still tell.
+    untold: usize,
     outputs: Vec<OutputValue>,
     events: Vec<Body>,
     end: Option<(Status, Option<RunError>)>,
@@ -168,11 +176,17 @@ impl Run {
     /// Begins a run.
     ///
     /// # Errors
-    /// The input is not of the type of the flow's Input node.
+    /// The input is not of the type of the flow's Input node, or nested too deep.
     pub fn new(plan: Arc<Plan>, input: Value) -> Result<Self, InputError> {
         let (name, kind) = (plan.input_name(), plan.input_type());
         if !kind.accepts(&input) {
             let message = format!("{name} takes {}, and the input is {}.", kind.noun(), shape(&input));
+            return Err(InputError { message });
+        }
+        if is_too_deep(&input) {
+            let message = format!(
+                "The input is nested more than {DEEPEST} levels deep. Flatten it, or pass it as text."
+            );
             return Err(InputError { message });
         }
         let mut run = Self {
@@ -188,6 +202,7 @@ impl Run {
             steps: 0,
             ticks: 0,
             left: MOST_KEPT,
+            untold: MOST_TOLD,
             outputs: Vec::new(),
             events: vec![Body::ExecutionStarted { input: input.clone() }],
             end: None,
@@ -266,26 +281,42 @@ impl Run {
 
     /// A task did something on the way to its end.
     pub fn note(&mut self, task: TaskId, step: Step) {
-        if self.end.is_none() && self.is_running(task) {
-            let (node, chain) = (self.plan.nodes[task.node].name.clone(), self.chain(task.frame));
-            self.events.push(Body::AgentStep { node, step: Box::new(step), chain });
-        }
+        let size = step.size();
+        self.tell(task, size, |node, chain| Body::AgentStep { node, step: Box::new(step), chain });
     }
 
     /// A piece of a task's answer arrived.
     pub fn delta(&mut self, task: TaskId, text: String) {
-        if self.end.is_none() && self.is_running(task) {
-            let (node, chain) = (self.plan.nodes[task.node].name.clone(), self.chain(task.frame));
-            self.events.push(Body::NodeDelta { node, text, chain });
-        }
+        self.tell(task, text.len(), |node, chain| Body::NodeDelta { node, text, chain });
     }
 
     /// A task's code printed something.
     pub fn printed(&mut self, task: TaskId, text: String) {
-        if self.end.is_none() && self.is_running(task) {
-            let (node, chain) = (self.plan.nodes[task.node].name.clone(), self.chain(task.frame));
-            self.events.push(Body::NodePrinted { node, text, chain });
+        self.tell(task, text.len(), |node, chain| Body::NodePrinted { node, text, chain });
+    }
+
+    /// Tells what a task did, of this size; the task fails where the run has told enough.
+    fn tell(&mut self, task: TaskId, size: usize, event: impl FnOnce(String, Vec<Link>) -> Body) {
+        if self.end.is_some() || !self.is_running(task) {
+            return;
         }
+        if !self.may_tell(size) {
+            return self.fail(task, Failure { code: FailureCode::Validation, message: told_too_much() });
+        }
+        let (node, chain) = (self.plan.nodes[task.node].name.clone(), self.chain(task.frame));
+        self.events.push(event(node, chain));
+    }
+
+    /// Whether an event of this size may still be told; it is counted then.
+    fn may_tell(&mut self, size: usize) -> bool {
+        let left = self.untold.checked_sub(size.saturating_add(EVENT));
+        self.untold = left.unwrap_or(self.untold);
+        left.is_some()
+    }
+
+    /// The same for what a node is given.
+    fn may_start(&mut self, inputs: &[Field]) -> bool {
+        self.may_tell(0) && inputs.iter().all(|field| fits(&field.value, &mut self.untold))
     }
 
     /// Ends the run from outside: stopped, out of time, or cut off.
@@ -369,6 +400,11 @@ impl Run {
                 return None;
             }
         };
+        if !self.may_start(&fields) {
+            self.tell_started(frame, at, Vec::new());
+            self.fail_with(frame, at, told_too_much());
+            return None;
+        }
         self.tell_started(frame, at, fields);
         match self.step(frame, at, values) {
             Ok(Did::Done(outputs)) => self.finish(frame, at, Outcome { outputs, ..Outcome::default() }),
@@ -483,6 +519,12 @@ impl Run {
 
     fn finish(&mut self, frame: usize, at: usize, outcome: Outcome) {
         let Outcome { outputs, branch, model, omitted } = outcome;
+        if let Some((name, _)) = outputs.iter().find(|(_, value)| is_too_deep(value)) {
+            let message = format!(
+                "The output {name} is nested more than {DEEPEST} levels deep. Flatten it, or pass it on as text."
+            );
+            return self.fail_with(frame, at, message);
+        }
         if !outputs.iter().all(|(_, value)| fits(value, &mut self.left)) {
             let most = MOST_KEPT / (1024 * 1024);
             let message = format!(
@@ -583,6 +625,14 @@ impl Gathered {
         self.fields.push(Field { name, value: value.clone(), source, joined: sources });
         self.values.push((input.name.clone(), value));
     }
+}
+
+fn told_too_much() -> String {
+    let most = MOST_TOLD / (1024 * 1024);
+    format!(
+        "What the run's nodes are given, print and say on their way has more than {most} MiB in all. Pass on less, or in \
+         fewer items or iterations."
+    )
 }
 
 /// What an input takes of a value; or a sentence on what is wrong with it.

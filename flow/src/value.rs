@@ -83,6 +83,25 @@ pub(crate) fn fits(value: &Value, left: &mut usize) -> bool {
     }
 }
 
+/// How deep arrays and objects may lie within each other in a value. Events hold values, and their readers stop at 127.
+pub const DEEPEST: usize = 100;
+
+/// Whether arrays and objects lie within each other deeper than [`DEEPEST`].
+pub fn is_too_deep(value: &Value) -> bool {
+    !is_within(value, DEEPEST)
+}
+
+fn is_within(value: &Value, levels: usize) -> bool {
+    let inside = levels.checked_sub(1);
+    match value {
+        Value::Array(items) => inside.is_some_and(|left| items.iter().all(|item| is_within(item, left))),
+        Value::Object(members) => {
+            inside.is_some_and(|left| members.values().all(|member| is_within(member, left)))
+        }
+        _ => true,
+    }
+}
+
 /// A value's shape in a few words, for error messages: `an Object with name, age`, never its content.
 pub fn shape(value: &Value) -> String {
     match value {

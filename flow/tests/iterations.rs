@@ -11,7 +11,8 @@ use flow::definition::Definition;
 use flow::event::{Body, FailureCode, Link, Status};
 use flow::extensions::Extensions;
 use flow::plan::Plan;
-use flow::run::{Completion, MOST_ITEMS, MOST_KEPT, MOST_STEPS, Next, Run, Task, Work};
+use flow::run::{Completion, MOST_ITEMS, MOST_KEPT, MOST_STEPS, MOST_TOLD, Next, Run, Task, Work};
+use flow::value::DEEPEST;
 use serde_json::{Value, json};
 use support::{collector, condition, connect, flow, input, iterator, node, output, prompt};
 
@@ -300,6 +301,126 @@ fn a_run_keeps_no_more_than_it_may() {
     let error = run(definition, json!("x".repeat(MOST_KEPT / 10))).error.unwrap();
     assert_eq!(error.node.as_deref(), Some("Again8"));
     assert!(error.message.contains("more than 64 MiB in all"), "{}", error.message);
+}
+
+/// A run whose prompts all take the same text.
+fn of_prompts(count: usize, text: String) -> Run {
+    let names: Vec<String> = (0..count).map(|at| format!("Again{at}")).collect();
+    let mut nodes = vec![input("String"), output("Out", "String")];
+    nodes.extend(names.iter().map(|name| prompt(name, &["text"])));
+    let mut ways: Vec<String> = names.iter().map(|name| format!("Start.document > {name}.text")).collect();
+    ways.push("Start.document > Out.document".to_owned());
+    let definition = flow(nodes, &ways.iter().map(String::as_str).collect::<Vec<_>>());
+    let definition: Definition = serde_json::from_value(definition).unwrap();
+    let plan = Plan::new(&definition, &flow::extensions::Extensions::default()).unwrap();
+    Run::new(Arc::new(plan), json!(text)).unwrap()
+}
+
+#[test]
+fn a_run_is_given_no_more_than_it_may() {
+    let text = "x".repeat(MOST_KEPT - 1000);
+    let fits = MOST_TOLD / text.len() - 1;
+    for (prompts, ends) in [(fits, Status::Succeeded), (fits + 1, Status::Failed)] {
+        let mut run = of_prompts(prompts, text.clone());
+        let status = loop {
+            match run.next() {
+                Next::Start(task) => run.complete(task.id, Completion { value: json!("ok"), model: None }),
+                Next::Ended(status) => break status,
+                other => panic!("{other:?}"),
+            }
+            run.events();
+        };
+        assert_eq!(status, ends, "{prompts} prompts: {:?}", run.error());
+        let said = run.error().map(|error| error.message.contains("more than 256 MiB in all"));
+        assert_eq!(said, (ends == Status::Failed).then_some(true));
+    }
+}
+
+#[test]
+fn values_are_nested_only_so_deep() {
+    let nested = |levels: usize| (1..levels).fold(json!([]), |inner, _| json!([inner]));
+    let each = || {
+        flow(
+            vec![
+                input("Array"),
+                iterator("Each", "Array"),
+                collector("All", "Array"),
+                output("Out", "Array"),
+            ],
+            &[
+                "Start.document > Each.array",
+                "Each.arrayItem > All.arrayItem",
+                "Each.arraySize > All.arraySize",
+                "All.collectedArray > Out.document",
+            ],
+        )
+    };
+    let ended = run(each(), nested(DEEPEST));
+    assert_eq!(ended.status, Status::Succeeded, "{:?}", ended.error);
+    for event in &ended.events {
+        let text = serde_json::to_string(event).unwrap();
+        assert_eq!(&serde_json::from_str::<Body>(&text).unwrap(), event, "it is read again");
+    }
+    let definition: Definition = serde_json::from_value(each()).unwrap();
+    let plan = Arc::new(Plan::new(&definition, &flow::extensions::Extensions::default()).unwrap());
+    let error = Run::new(plan, nested(DEEPEST + 1)).unwrap_err();
+    assert!(error.message.contains("nested more than 100 levels deep"), "{error}");
+
+    let definition = flow(
+        vec![
+            input("String"),
+            node(
+                "Call",
+                "LambdaFunction",
+                json!({"lambdaFunction": {"lambdaArn":
+                "arn:aws:lambda:us-east-1:123456789012:function:deep"}}),
+                &[("in", "String", "$.data")],
+                &[("functionResponse", "Array")],
+            ),
+            output("Out", "Array"),
+        ],
+        &["Start.document > Call.in", "Call.functionResponse > Out.document"],
+    );
+    let definition: Definition = serde_json::from_value(definition).unwrap();
+    let plan = Arc::new(Plan::new(&definition, &flow::extensions::Extensions::default()).unwrap());
+    let mut run = Run::new(plan, json!("x")).unwrap();
+    let Next::Start(task) = run.next() else { panic!("a task") };
+    run.complete(task.id, Completion { value: nested(DEEPEST + 1), model: None });
+    let error = run.error().unwrap();
+    assert_eq!(error.node.as_deref(), Some("Call"));
+    assert!(error.message.contains("nested more than 100 levels deep"), "{}", error.message);
+}
+
+#[test]
+fn a_run_tells_no_more_than_it_may() {
+    let mebibyte = || "x".repeat(1024 * 1024);
+    let step = |text: String| flow::event::Step::Tool {
+        name: "find".to_owned(),
+        from: String::new(),
+        arguments: json!({}),
+        result: text,
+        failed: false,
+        took: 0,
+    };
+    type Tell<'a> = &'a dyn Fn(&mut Run, &Task);
+    let ways: [Tell<'_>; 3] = [
+        &|run, task| run.delta(task.id, mebibyte()),
+        &|run, task| run.printed(task.id, mebibyte()),
+        &|run, task| run.note(task.id, step(mebibyte())),
+    ];
+    for tell in ways {
+        let mut run = of_prompts(1, String::new());
+        let Next::Start(task) = run.next() else { panic!("a task") };
+        for _ in 0..MOST_TOLD / (1024 * 1024) - 1 {
+            tell(&mut run, &task);
+            run.events();
+        }
+        assert_eq!(run.error(), None);
+        tell(&mut run, &task);
+        let error = run.error().unwrap();
+        assert_eq!((error.node.as_deref(), error.code), (Some("Again0"), FailureCode::Validation));
+        assert_eq!(run.next(), Next::Ended(Status::Failed));
+    }
 }
 
 #[test]

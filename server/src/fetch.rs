@@ -111,7 +111,20 @@ impl Collection {
 
 /// Keeps a file as it travels.
 pub fn as_it_is(made: &Path, _: &Pinned, kept: &Path) -> Result<(), String> {
-    std::fs::rename(made, kept).map_err(|error| error.to_string())
+    let kept_for_good = || {
+        std::fs::rename(made, kept)?;
+        kept.parent().map_or(Ok(()), sync_folder)
+    };
+    kept_for_good().map_err(|error: io::Error| error.to_string())
+}
+
+/// A name is on disk when its folder is.
+pub fn sync_folder(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
 }
 
 /// Tells progress in lines, ten a package at most.
@@ -205,7 +218,9 @@ impl Job {
         if let Some(file) =
             packages.iter().flat_map(|package| package.files).find(|file| file.sha256 == sha256)
         {
-            std::fs::copy(path, self.workshop.join(file.name)).map_err(Error::io("cannot copy the file"))?;
+            let copy = self.workshop.join(file.name);
+            let copied = std::fs::copy(path, &copy).and_then(|_| File::open(&copy)?.sync_all());
+            copied.map_err(Error::io("cannot copy the file"))?;
             return self.keep(file);
         }
         for package in packages {
@@ -303,7 +318,8 @@ impl<'a> Sink<'a> {
         self.flush()?;
         let found = hex(&self.hash.finalize());
         if found == self.pinned.sha256 {
-            return Ok(());
+            // Before it is renamed: a name must never stand for bytes that a crash takes away.
+            return self.file.sync_all();
         }
         let message = format!("{} has SHA-256 {found} instead of {}", self.pinned.name, self.pinned.sha256);
         Err(io::Error::new(io::ErrorKind::InvalidData, message))

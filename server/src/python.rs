@@ -24,7 +24,7 @@ use parking_lot::Mutex;
 use serde_json::{Map, Value, json};
 use sha2::{Digest as _, Sha256};
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
@@ -68,7 +68,8 @@ struct Shared {
     /// One a core for code that runs, and one more for checks, which wait for no run.
     turns: Arc<Semaphore>,
     checking: Arc<Semaphore>,
-    machine: Mutex<Option<Arc<Machine>>>,
+    /// Made ready by the first who comes, on a thread that may block; the others wait without one.
+    machine: OnceCell<Arc<Machine>>,
     /// What was found in codes before, by their digests.
     findings: Mutex<HashMap<Digest, Option<Finding>>>,
 }
@@ -95,7 +96,7 @@ impl Python {
             tasks,
             turns: Arc::new(Semaphore::new(cores)),
             checking: Arc::new(Semaphore::new(1)),
-            machine: Mutex::default(),
+            machine: OnceCell::new(),
             findings: Mutex::default(),
         };
         Self { shared: Arc::new(shared) }
@@ -161,16 +162,21 @@ impl Python {
     }
 
     async fn machine(&self) -> Result<Arc<Machine>, Error> {
-        if let Some(machine) = self.shared.machine.lock().as_ref() {
+        if let Some(machine) = self.shared.machine.get() {
             return Ok(Arc::clone(machine));
         }
         // To its end, also where whoever waits goes away: the next one shall find it done.
         let shared = Arc::clone(&self.shared);
-        let opening = async move { tokio::task::spawn_blocking(move || shared.open()).await };
-        match self.shared.tasks.finish("prepare python", opening).await {
-            Some(Ok(opened)) => opened,
-            _ => Err(Error::Broken("the interpreter was not made ready".to_owned())),
-        }
+        let opening = async move {
+            let open = || async {
+                let own = Arc::clone(&shared);
+                let opened = tokio::task::spawn_blocking(move || own.open()).await;
+                opened.unwrap_or_else(|error| Err(Error::Broken(error.to_string())))
+            };
+            shared.machine.get_or_try_init(open).await.cloned()
+        };
+        let opened = self.shared.tasks.finish("prepare python", opening).await;
+        opened.unwrap_or_else(|| Err(Error::Broken("the interpreter was not made ready".to_owned())))
     }
 
     /// Has the guest do a task; the line that it answers with.
@@ -223,19 +229,15 @@ impl Python {
 }
 
 impl Shared {
-    /// The interpreter, made ready by the first who comes.
+    /// The interpreter, made ready, which may take a minute.
     fn open(&self) -> Result<Arc<Machine>, Error> {
-        let mut machine = self.machine.lock();
-        if let Some(machine) = machine.as_ref() {
-            return Ok(Arc::clone(machine));
-        }
         let folder =
             self.folder.as_deref().filter(|folder| interpreter::is_in(folder)).ok_or(Error::Absent)?;
         let began = Instant::now();
         let opened = Machine::open(&interpreter::module(folder), &interpreter::compiled(folder));
-        let opened = Arc::new(opened.map_err(|error| Error::Broken(format!("{error:#}")))?);
+        let opened = opened.map_err(|error| Error::Broken(format!("{error:#}")))?;
         debug!(python.milliseconds = began.elapsed().as_millis(), "Python is ready");
-        Ok(Arc::clone(machine.insert(opened)))
+        Ok(Arc::new(opened))
     }
 }
 

@@ -170,7 +170,7 @@ impl Runner {
             Drove::Ended(End::broken(&feed, started_at))
         });
         let took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let (event, kept) = match drove {
+        let (events, kept) = match drove {
             Drove::Paused(pause) => {
                 log.caught_up(pause.event.seq - 1).await;
                 info!(run.id = feed.id, run.milliseconds = took, "run waits for an answer");
@@ -185,7 +185,14 @@ impl Runner {
                 let kept = keep.pause(&paused).await;
                 // It may be answered, and be listed anew, as soon as someone hears of the question.
                 drop(listed);
-                (pause.event, kept)
+                let mut events = vec![pause.event];
+                // It is in the store as waiting before it leaves the list, and only then is it looked whether a stop
+                // came. So one that found it in the list, after it was driven for the last time, is seen here; one that
+                // did not find it there finds it waiting, and ends it itself.
+                if kept && feed.is_asked_to_stop() {
+                    events.extend(self.stop_paused(&feed.id).await);
+                }
+                (events, kept)
             }
             Drove::Ended(end) => {
                 log.caught_up(end.event.seq - 1).await;
@@ -200,11 +207,11 @@ impl Runner {
                 };
                 let kept = keep.end(&finished).await;
                 info!(run.id = feed.id, run.status = end.status.name(), run.milliseconds = took, "run ended");
-                (end.event, kept)
+                (vec![end.event], kept)
             }
         };
         // What is not on disk is told to nobody: the next start of the server will decide it.
-        feed.publish(if kept { vec![event] } else { Vec::new() }, true);
+        feed.publish(if kept { events } else { Vec::new() }, true);
     }
 
     /// Writes down that an execution begins; answers its id.
@@ -241,8 +248,10 @@ impl Runner {
 
     /// Asks an execution to stop; whether it was running.
     pub fn stop(&self, id: &str) -> bool {
-        let feed = self.live(id);
-        if let Some(feed) = &feed {
+        // Asked while the list is locked: a run that leaves the list then sees that it was asked.
+        let live = self.live.lock();
+        let feed = live.get(id);
+        if let Some(feed) = feed {
             feed.ask_to_stop();
         }
         feed.is_some()

@@ -128,6 +128,9 @@ impl Run {
                 }
             }
         }
+        if !self.may_start(&gathered.fields) {
+            return self.refuse(frame, at, Gathered::default(), super::told_too_much());
+        }
         self.tell_started(frame, at, gathered.fields);
         let outputs = node.outputs.first().map(|(name, _)| (name.clone(), Value::Array(items)));
         self.finish(

@@ -74,6 +74,15 @@ impl Replay {
                     self.run.answer(text.clone());
                 }
             }
+            // Told already, and counted as it was then.
+            Body::NodeDelta { text, .. } | Body::NodePrinted { text, .. } => {
+                self.run.may_tell(text.len());
+                return;
+            }
+            Body::AgentStep { step, .. } => {
+                self.run.may_tell(step.size());
+                return;
+            }
             _ => return,
         }
         self.go_on();

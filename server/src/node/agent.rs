@@ -122,6 +122,13 @@ pub async fn answer(
     };
     let model = context.models.resolve(&agent.model)?;
     if !model.provider.takes_tools() {
+        if call.resumed.is_some() {
+            let name = &agent.name;
+            return Err(refused(format!(
+                "{name} asked a question, and its model is now one that takes no tools, so it cannot go on with the \
+                 answer. Choose one that does on the Agents page, and run it again."
+            )));
+        }
         return plain(call, &agent, &model, pieces).await;
     }
     let toolbox = Toolbox::open(&agent, context).await;

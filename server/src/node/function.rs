@@ -242,9 +242,13 @@ impl Attempt<'_> {
 }
 
 impl Binding {
-    /// Words for a reader: without the secrets, which some servers repeat, and cut short.
+    /// Words for a reader: without the secrets, and cut short.
     pub fn quoted(&self, words: &str) -> String {
-        let mut words = words.to_owned();
+        self.without_secrets(words.to_owned()).chars().take(QUOTED).collect()
+    }
+
+    /// Words without the secrets, which some servers repeat.
+    pub fn without_secrets(&self, mut words: String) -> String {
         for (_, secret) in &self.headers {
             // As it is, as JSON writes it, and the key that follows a scheme such as `Bearer`.
             let written = Value::from(secret.as_str()).to_string();
@@ -253,7 +257,7 @@ impl Binding {
                 words = words.replace(hidden, "(a secret)");
             }
         }
-        words.chars().take(QUOTED).collect()
+        words
     }
 }
 

@@ -29,6 +29,19 @@ fn find() -> Option<Python> {
     None
 }
 
+#[tokio::test]
+async fn who_waits_for_the_interpreter_blocks_no_thread() {
+    let python = Python::new(None, Supervisor::default());
+    let shared = Arc::clone(&python.shared);
+    python.shared.tasks.start("make ready for ever", async move {
+        let open = std::future::pending::<Result<Arc<Machine>, Error>>;
+        let _never = shared.machine.get_or_try_init(open).await;
+    });
+    tokio::task::yield_now().await;
+    // This test has one thread, so a wait that blocks would never come to its end.
+    assert!(timeout(Duration::from_millis(50), python.machine()).await.is_err());
+}
+
 fn job(code: &str, inputs: Value) -> Job {
     let Value::Object(inputs) = inputs else { panic!("inputs are an object") };
     Job { name: "Tidy".to_owned(), code: code.to_owned(), inputs, limit: Duration::from_secs(10) }

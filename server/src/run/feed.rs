@@ -68,6 +68,11 @@ impl Feed {
         self.stop.cancel();
     }
 
+    /// Whether someone asked the run to stop.
+    pub(super) fn is_asked_to_stop(&self) -> bool {
+        self.stop.is_cancelled()
+    }
+
     /// Resolves when someone asked the run to stop.
     pub(super) async fn asked_to_stop(&self) {
         self.stop.cancelled().await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use flow::event::{Body, FailureCode, RunError, Status};
+use flow::event::{Body, Event, FailureCode, RunError, Status};
 use flow::run::{Question, Run};
 use tokio::sync::oneshot;
 use tracing::{error, warn};
@@ -40,11 +40,13 @@ impl Runner {
     pub async fn answer(&self, reply: Reply, flows: Flows) -> Result<Arc<Feed>, Error> {
         let Reply { execution: id, node, text, alias_id } = reply;
         let row = self.store.execution(&id).await?;
-        let questions: Vec<Question> = match self.store.questions(&id).await {
-            Ok(body) => serde_json::from_str(&body).map_err(|error| Error::Lost(error.to_string()))?,
+        let asked = match self.store.questions(&id).await {
+            Ok(body) => body,
             Err(store::Error::NotFound) => return Err(Error::NotWaiting(id)),
             Err(error) => return Err(error.into()),
         };
+        let questions: Vec<Question> =
+            serde_json::from_str(&asked).map_err(|error| Error::Lost(error.to_string()))?;
         let asks = questions.first().map(|question| question.node.clone()).unwrap_or_default();
         if let Some(given) = node.filter(|given| *given != asks) {
             return Err(Error::Elsewhere { asks, given });
@@ -66,14 +68,15 @@ impl Runner {
         // One task takes it up and drives it: a caller that goes away in between leaves no run that nobody drives.
         let (told, begun) = oneshot::channel();
         let runner = self.clone();
-        self.tasks.start("run", async move { runner.take_up(going, told).await });
+        self.tasks.start("run", async move { runner.take_up(going, asked, told).await });
         begun.await.unwrap_or(Err(Error::Stopping))
     }
 
-    async fn take_up(self, going: Going, told: oneshot::Sender<Result<Arc<Feed>, Error>>) {
+    /// `asked` is what was asked when the run was rebuilt: what it asks since is answered by none who did not see it.
+    async fn take_up(self, going: Going, asked: String, told: oneshot::Sender<Result<Arc<Feed>, Error>>) {
         let id = going.feed.id.clone();
-        match self.store.take_paused(id.clone()).await {
-            Ok(Taken::Questions(_)) => self.go_on(going, told).await,
+        match self.store.take_paused(id.clone(), asked).await {
+            Ok(Taken::Up) => self.go_on(going, told).await,
             Ok(Taken::NotWaiting) => drop(told.send(Err(Error::NotWaiting(id)))),
             Err(error) => drop(told.send(Err(error.into()))),
         }
@@ -84,7 +87,23 @@ impl Runner {
     /// # Errors
     /// The store does not answer.
     pub async fn stop_waiting(&self, id: &str) -> Result<bool, store::Error> {
-        self.end_waiting(id, Status::Aborted, None).await
+        Ok(self.end_waiting(id, Status::Aborted, None).await?.is_some())
+    }
+
+    /// Stops an execution that was asked to while it paused; what happened.
+    pub(super) async fn stop_paused(&self, id: &str) -> Vec<Event> {
+        match self.end_waiting(id, Status::Aborted, None).await {
+            Ok(Some(events)) => events,
+            Ok(None) => {
+                // It was answered just now, and is stopped where it goes on.
+                self.stop(id);
+                Vec::new()
+            }
+            Err(error) => {
+                error!(run.id = id, "a run that was asked to stop waits for an answer still: {error}");
+                Vec::new()
+            }
+        }
     }
 
     /// Ends the executions whose question nobody answers, until the server stops.
@@ -113,14 +132,16 @@ impl Runner {
         Ok(())
     }
 
+    /// Ends an execution that waits; what happened then, or none where it does not wait.
     async fn end_waiting(
         &self,
         id: &str,
         status: Status,
         error: Option<RunError>,
-    ) -> Result<bool, store::Error> {
+    ) -> Result<Option<Vec<Event>>, store::Error> {
         let row = self.store.execution(id).await?;
         let finished = self.closing(row, status, error).await?;
-        self.store.end_paused(finished).await
+        let events = finished.events.clone();
+        Ok(self.store.end_paused(finished).await?.then_some(events))
     }
 }

@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
-use flow::event::{Body, Status};
+use flow::event::{Body, Event, Status};
 use flow::wire::{InputRequest, Invoked, OutputValue};
 use futures_util::FutureExt as _;
 use serde_json::Value;
+use tokio::runtime::Handle;
+use tracing::warn;
 
 use super::Service;
 use super::aliases::TEST_ALIAS;
 use crate::error::{Error, Result, missing};
 use crate::node::flows;
-use crate::run::{Feed, Flows, Reply, Start};
+use crate::run::{self, Feed, Flows, Reply, Start};
 
 /// How deep flows may call each other by the tools of their agents.
 const DEEPEST: usize = 4;
@@ -139,10 +141,16 @@ impl Service {
         let words = |error: Error| error.to_string();
         let start = self.callable(&call.flow, Target::Alias(call.alias)).await.map_err(words)?;
         let start = Start { input: call.input, ..start };
-        let feed = self.runner.start(start, self.calls(depth)).await.map_err(|error| words(error.into()))?;
-        let leaving = Leaving(Arc::clone(&feed));
-        let invoked = self.wait(feed).await.map_err(words)?;
-        drop(leaving);
+        let service = self.clone();
+        // To its end, also where the caller goes away while the flow begins: what is told to nobody is dropped, and
+        // stops the flow.
+        let starting = async move {
+            let feed = service.runner.start(start, service.calls(depth)).await?;
+            Ok(Leaving { service, feed })
+        };
+        let leaving = self.tasks.finish("begin a called flow", starting).await;
+        let leaving = leaving.unwrap_or(Err(run::Error::Stopping)).map_err(|error| words(error.into()))?;
+        let invoked = self.wait(Arc::clone(&leaving.feed)).await.map_err(words)?;
         if let Some(request) = invoked.request {
             self.runner.stop_waiting(&invoked.execution_id).await.map_err(|error| words(error.into()))?;
             return Err(format!("It asks «{}», which it cannot be answered from here.", request.content));
@@ -195,11 +203,29 @@ impl Service {
     }
 }
 
-/// Asks a run to stop when it is dropped. One that has ended does not mind.
-struct Leaving(Arc<Feed>);
+/// Stops a run when it is dropped, also one that waits for an answer.
+struct Leaving {
+    service: Service,
+    feed: Arc<Feed>,
+}
 
 impl Drop for Leaving {
     fn drop(&mut self) {
-        self.0.ask_to_stop();
+        let has_ended = |event: Arc<Event>| matches!(event.body, Body::ExecutionEnded { .. });
+        if self.feed.end().is_some_and(has_ended) {
+            return;
+        }
+        self.feed.ask_to_stop();
+        // Without a runtime the server is gone, and its next start ends what it left.
+        if Handle::try_current().is_err() {
+            return;
+        }
+        let (service, id) = (self.service.clone(), self.feed.id.clone());
+        self.service.tasks.start("stop a called flow", async move {
+            match service.stop(&id).await {
+                Ok(()) | Err(Error::Conflict { .. }) => {}
+                Err(error) => warn!(run.id = id, "a called flow could not be stopped: {error}"),
+            }
+        });
     }
 }

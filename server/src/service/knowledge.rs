@@ -163,7 +163,12 @@ impl Service {
     pub(super) async fn bring_samples(&self) -> Result<()> {
         let mut name = SAMPLE_NAME.to_owned();
         // The name may be another's, and another call may be bringing them.
-        while self.store.knowledge_base_id(SAMPLE_BASE).await.is_err() {
+        loop {
+            match self.store.knowledge_base_id(SAMPLE_BASE).await {
+                Ok(_) => break,
+                Err(store::Error::NotFound) => {}
+                Err(error) => return Err(error.into()),
+            }
             let id = Some(SAMPLE_BASE.to_owned());
             match self.create_knowledge_base(CreateKnowledgeBase { name: name.clone(), id }).await {
                 Err(Error::Conflict { code: "name_taken", .. }) => name.push('+'),

@@ -23,9 +23,9 @@ pub struct Paused {
 /// What became of taking a paused run up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Taken {
-    /// With its questions.
-    Questions(String),
-    /// It does not wait.
+    /// It runs again, for the one who took it.
+    Up,
+    /// It does not wait, or asks something else now.
     NotWaiting,
 }
 
@@ -62,22 +62,25 @@ impl Store {
             .await
     }
 
-    /// Takes a paused execution up, so that it runs again.
-    pub async fn take_paused(&self, execution: String) -> Result<Taken> {
+    /// Takes a paused execution up, so that it runs again, if these are its questions still: it may have been answered
+    /// and have paused anew since they were read.
+    pub async fn take_paused(&self, execution: String, questions: String) -> Result<Taken> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let questions: Option<String> =
-                        sqlx::query_scalar("DELETE FROM questions WHERE execution_id = ? RETURNING body")
-                            .bind(&execution)
-                            .fetch_optional(&mut *connection)
-                            .await?;
-                    let Some(questions) = questions else { return Ok(Taken::NotWaiting) };
+                    let deleted = sqlx::query("DELETE FROM questions WHERE execution_id = ? AND body = ?")
+                        .bind(&execution)
+                        .bind(&questions)
+                        .execute(&mut *connection)
+                        .await?;
+                    if deleted.rows_affected() == 0 {
+                        return Ok(Taken::NotWaiting);
+                    }
                     sqlx::query("UPDATE executions SET status = 'Running' WHERE id = ?")
                         .bind(&execution)
                         .execute(&mut *connection)
                         .await?;
-                    Ok(Taken::Questions(questions))
+                    Ok(Taken::Up)
                 })
             })
             .await
@@ -117,5 +120,54 @@ impl Store {
         let ids =
             sqlx::query_scalar("SELECT execution_id FROM questions WHERE asked_at < ? ORDER BY asked_at");
         Ok(ids.bind(to_sql(at)).fetch_all(&self.readers).await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flow::definition::Definition;
+    use flow::extensions::Extensions;
+
+    use super::*;
+    use crate::store::ExecutionRow;
+
+    #[tokio::test]
+    async fn only_what_was_read_is_taken_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _writer) = Store::open(folder.path()).await.unwrap();
+        let row = ExecutionRow {
+            id: "run".to_owned(),
+            flow_id: "flow".to_owned(),
+            flow_title: String::new(),
+            alias: None,
+            version: None,
+            digest: "digest".to_owned(),
+            status: Status::Running,
+            started_at: 0,
+            ended_at: None,
+            error: None,
+            input_tokens: 0,
+            output_tokens: 0,
+        };
+        store.insert_execution(row, &Definition::default(), &Extensions::default()).await.unwrap();
+        let pause = |questions: &str| {
+            store.pause_execution(Paused {
+                id: "run".to_owned(),
+                questions: questions.to_owned(),
+                at: 0,
+                events: Vec::new(),
+                input_tokens: 0,
+                output_tokens: 0,
+            })
+        };
+        let take = |questions: &str| store.take_paused("run".to_owned(), questions.to_owned());
+        pause("first").await.unwrap();
+        assert_eq!(take("first").await.unwrap(), Taken::Up);
+        pause("second").await.unwrap();
+        // One that read the first question, and comes late.
+        assert_eq!(take("first").await.unwrap(), Taken::NotWaiting);
+        assert_eq!(store.questions("run").await.unwrap(), "second");
+        assert_eq!(store.execution("run").await.unwrap().status, Status::InputRequired);
+        assert_eq!(take("second").await.unwrap(), Taken::Up);
     }
 }

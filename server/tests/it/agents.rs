@@ -315,7 +315,7 @@ async fn the_tools_of_an_mcp_server_are_listed_and_called() {
     assert_eq!(answer["outputs"][0]["value"], "done", "{answer}");
     let requests = upstream.requests().await;
     let told: Vec<String> = requests[1..].iter().map(last).collect();
-    assert_eq!(told[..2], ["Rain in Bonn", "the tool is out of order"]);
+    assert_eq!(told[..2], ["Rain in Bonn for (a secret)", "out of order for (a secret)"]);
     assert!(told[2].contains("city is missing"));
     let found = steps(&harness, &answer).await;
     assert_eq!((&found[1]["from"], &found[3]["failed"]), (&json!("MCP server town"), &json!(true)));
@@ -351,6 +351,36 @@ async fn the_tools_of_an_mcp_server_are_listed_and_called() {
             assert!(!bytes.windows(9).any(|window| window == b"sk-canary"), "{} holds it", path.display());
         }
     }
+}
+
+#[tokio::test]
+async fn a_server_takes_no_name_of_the_owners_tools_and_its_list_has_an_end() {
+    let mcp = McpServer::start().await;
+    let upstream = Upstream::start(calls(Vec::new())).await;
+    let harness = Harness::with(&upstream).await;
+    let put = |url: String| json!({"url": url, "headers": [{"name": "Authorization", "secret": "Bearer sk-canary-mcp"}]});
+    harness.ok(Method::PUT, "/api/mcp-servers/town", put(mcp.url())).await;
+    let own = json!({"kind": "function", "name": "weather", "description": "Ours", "arn": FUNCTION,
+        "parameters": {"type": "object"}});
+    let agent = agent(&harness, json!({"tools": [{"kind": "mcp", "server": "town"}, own]})).await;
+    let id = flow(&harness, &agent).await;
+    let (_, answer) = invoke(&harness, &id, "How is it in Bonn?").await;
+    assert_eq!(answer["outputs"][0]["value"], "done", "{answer}");
+    let request = upstream.requests().await.pop().unwrap();
+    let offered: Vec<(&str, &str)> = request["tools"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tool| &tool["function"])
+        .map(|tool| (tool["name"].as_str().unwrap(), tool["description"].as_str().unwrap()))
+        .collect();
+    let theirs = ("town_weather", "The weather of a city");
+    assert_eq!(offered, [("weather", "Ours"), theirs, ("broken_tool", "Always fails")]);
+
+    harness.ok(Method::PUT, "/api/mcp-servers/endless", put(mcp.endless())).await;
+    let refused = harness.get("/api/mcp-servers/endless/tools").await;
+    assert_eq!(refused["ok"], json!(false), "{refused}");
+    assert!(refused["message"].as_str().unwrap().contains("more than 20 pages"), "{refused}");
 }
 
 #[tokio::test]

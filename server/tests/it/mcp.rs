@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
 use serde_json::{Value, json};
@@ -40,6 +40,11 @@ impl McpServer {
         format!("http://127.0.0.1:{}/mcp", self.port)
     }
 
+    /// Where its list of tools never ends.
+    pub fn endless(&self) -> String {
+        format!("http://127.0.0.1:{}/endless", self.port)
+    }
+
     pub async fn heard(&self) -> Vec<Heard> {
         self.heard.lock().await.clone()
     }
@@ -48,6 +53,7 @@ impl McpServer {
 async fn answer(
     State(heard): State<Arc<Mutex<Vec<Heard>>>>,
     method: Method,
+    uri: Uri,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -71,20 +77,25 @@ async fn answer(
         "tools/list" => {
             let schema = json!({"type": "object", "required": ["city"],
                 "properties": {"city": {"type": "string"}}});
-            let tools = json!({"tools": [
+            let mut tools = json!({"tools": [
                 {"name": "weather", "description": "The weather of a city", "inputSchema": schema},
                 {"name": "broken/tool", "description": "Always fails", "inputSchema": {"type": "object"}},
             ]});
+            if uri.path() == "/endless" {
+                tools["nextCursor"] = json!("more");
+            }
             // As a stream, as many servers answer.
             let told = format!("event: message\ndata: {}\n\n", result(tools));
             ([("content-type", "text/event-stream")], told).into_response()
         }
         "tools/call" if body["params"]["name"] == "weather" => {
-            let text = format!("Rain in {}", body["params"]["arguments"]["city"].as_str().unwrap());
+            // It repeats its key, as some do.
+            let city = body["params"]["arguments"]["city"].as_str().unwrap();
+            let text = format!("Rain in {city} for {}", headers["authorization"].to_str().unwrap());
             Json(result(json!({"content": [{"type": "text", "text": text}]}))).into_response()
         }
         "tools/call" => {
-            let content = json!([{"type": "text", "text": "the tool is out of order"}]);
+            let content = json!([{"type": "text", "text": "out of order for Bearer sk-canary-mcp"}]);
             Json(result(json!({"content": content, "isError": true}))).into_response()
         }
         "DELETE" => StatusCode::NO_CONTENT.into_response(),

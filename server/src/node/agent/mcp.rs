@@ -15,7 +15,8 @@ use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use rmcp::ServiceExt as _;
 use rmcp::model::{
-    CallToolRequestParams, CallToolResult, ClientJsonRpcMessage, ContentBlock, ServerJsonRpcMessage,
+    CallToolRequestParams, CallToolResult, ClientJsonRpcMessage, ContentBlock, PaginatedRequestParams,
+    ServerJsonRpcMessage,
 };
 use rmcp::service::{RoleClient, RunningService, ServiceError};
 use rmcp::transport::streamable_http_client::{
@@ -33,6 +34,10 @@ use crate::node::function::{Binding, header};
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The largest answer, in bytes.
 const LARGEST: usize = 10 * 1024 * 1024;
+/// How many pages its tools may be on, how many tools there may be, and how large they may be in all, in bytes of JSON.
+const MOST_PAGES: usize = 20;
+const MOST_TOOLS: usize = 200;
+const LARGEST_TOOLS: usize = 1024 * 1024;
 const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 
 type Failed = StreamableHttpError<egress::Error>;
@@ -60,17 +65,12 @@ impl Session {
         let transport = StreamableHttpClientTransport::with_client(client, config);
         let opened = async {
             let service = ().serve(transport).await.map_err(|error| failed(told(&error)))?;
-            let tools = service.list_all_tools().await.map_err(|error| failed(told(&error)))?;
+            let tools = all_tools(&service).await.map_err(failed)?;
             Ok::<_, String>((service, tools))
         };
         let late = |_| failed("it did not answer in time".to_owned());
         let (service, tools) = tokio::time::timeout(PATIENCE, opened).await.map_err(late)??;
-        let tools = tools.into_iter().map(|tool| Tool {
-            name: tool.name.into_owned(),
-            description: tool.description.map(std::borrow::Cow::into_owned).unwrap_or_default(),
-            parameters: Value::Object(tool.input_schema.as_ref().clone()),
-        });
-        Ok(Self { name: name.to_owned(), tools: tools.collect(), binding: Arc::clone(&binding), service })
+        Ok(Self { name: name.to_owned(), tools, binding: Arc::clone(&binding), service })
     }
 
     /// Calls a tool; its result, or why there is none.
@@ -85,7 +85,7 @@ impl Session {
             Ok(Err(error)) => Err(self.binding.quoted(&format!("{tool} failed: {}.", told(&error)))),
             Ok(Ok(result)) => {
                 let failed = result.is_error == Some(true);
-                let text = text(result);
+                let text = self.binding.without_secrets(text(result));
                 if failed { Err(text) } else { Ok(text) }
             }
         }
@@ -95,6 +95,35 @@ impl Session {
     pub(super) async fn close(self) {
         let _ended_already = self.service.cancel().await;
     }
+}
+
+/// The tools of a server, page by page; or why they are not taken.
+async fn all_tools(service: &RunningService<RoleClient, ()>) -> Result<Vec<Tool>, String> {
+    let (mut tools, mut size, mut cursor) = (Vec::new(), 0, None);
+    for _ in 0..MOST_PAGES {
+        let params = PaginatedRequestParams::default().with_cursor(cursor.take());
+        let page = service.list_tools(Some(params)).await.map_err(|error| told(&error))?;
+        for tool in page.tools {
+            let tool = Tool {
+                name: tool.name.into_owned(),
+                description: tool.description.map(std::borrow::Cow::into_owned).unwrap_or_default(),
+                parameters: Value::Object(tool.input_schema.as_ref().clone()),
+            };
+            size += tool.name.len() + tool.description.len() + tool.parameters.to_string().len();
+            tools.push(tool);
+        }
+        if tools.len() > MOST_TOOLS {
+            return Err(format!("it has more than {MOST_TOOLS} tools"));
+        }
+        if size > LARGEST_TOOLS {
+            return Err("its tools and their schemas have more than 1 MiB".to_owned());
+        }
+        match page.next_cursor {
+            None => return Ok(tools),
+            next => cursor = next,
+        }
+    }
+    Err(format!("its list of tools has more than {MOST_PAGES} pages"))
 }
 
 /// What a result says, in text; what is no text is named.

@@ -1,6 +1,7 @@
 //! A tool's arguments, looked at as far as a model is likely to get them wrong: that they are an object, what is
 //! missing, what is not known, and the types and choices of its members. The tool itself looks deeper.
 
+use flow::value::{DEEPEST, is_too_deep};
 use serde_json::{Map, Value};
 
 /// The arguments that a model wrote.
@@ -12,6 +13,9 @@ pub(super) fn read(arguments: &str) -> Result<Value, String> {
         return Ok(Value::Object(Map::new()));
     }
     match serde_json::from_str::<Value>(arguments) {
+        Ok(value) if is_too_deep(&value) => Err(format!(
+            "The arguments are nested more than {DEEPEST} levels deep. Call the tool again with less."
+        )),
         Ok(value @ Value::Object(_)) => Ok(value),
         Ok(_) => Err("The arguments must be a JSON object. Call the tool again with one.".to_owned()),
         Err(error) => Err(format!("The arguments are no JSON: {error}. Call the tool again with JSON.")),

@@ -80,13 +80,19 @@ impl Toolbox {
                     let target = Target::Flow { flow: flow.clone(), alias: alias.clone() };
                     toolbox.add(name, description, flow_schema(), target);
                 }
-                AgentTool::Mcp { server, tools } => toolbox.join(server, tools.as_deref(), context).await,
+                AgentTool::Mcp { .. } => {}
             }
         }
         if agent.asks_back {
             let description = "Asks the person something that is needed to answer. Ask only what the tools and the \
                                conversation do not say, one question at a time.";
             toolbox.add(ASK_USER, description, question_schema(), Target::Person);
+        }
+        // After the owner's own, whose names no server shall take.
+        for tool in &agent.tools {
+            if let AgentTool::Mcp { server, tools } = tool {
+                toolbox.join(server, tools.as_deref(), context).await;
+            }
         }
         toolbox
     }
@@ -183,23 +189,23 @@ impl Toolbox {
             if wanted.is_some_and(|wanted| !wanted.contains(&tool.name)) {
                 continue;
             }
-            let name = self.free(server, &tool.name);
+            let Some(name) = self.free(server, &tool.name) else { continue };
             let target = Target::Mcp { session: at, name: tool.name.clone() };
             self.tools.push((Tool { name, ..tool.clone() }, target));
         }
         self.sessions.push(session);
     }
 
-    /// A name that models take and no other tool has.
-    fn free(&self, server: &str, name: &str) -> String {
+    /// A name that models take and no other tool has; none where all such are taken.
+    fn free(&self, server: &str, name: &str) -> Option<String> {
         let plain: String = name.chars().map(usual).take(LONGEST_NAME).collect();
         let is_free = |name: &str| name != ASK_USER && self.tools.iter().all(|(tool, _)| tool.name != name);
         if is_free(&plain) {
-            return plain;
+            return Some(plain);
         }
         let longer: String = format!("{server}_{name}").chars().map(usual).take(LONGEST_NAME - 3).collect();
         let numbered = (2..100).map(|number| format!("{longer}_{number}"));
-        std::iter::once(longer.clone()).chain(numbered).find(|name| is_free(name)).unwrap_or(longer)
+        std::iter::once(longer.clone()).chain(numbered).find(|name| is_free(name))
     }
 }
 

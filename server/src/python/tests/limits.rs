@@ -66,7 +66,8 @@ async fn memory_depth_and_output_have_their_bounds() {
         ("a = []\nfor _ in range(100_000): a = [a]\nrepr(a)", &["RecursionError"]),
         (
             "import sys\nsys.setrecursionlimit(10 ** 8)\ndef f(n): return [f(n + 1) for _ in 'a']\nf(0)",
-            &["MemoryError", "ended", "took longer", "RecursionError"],
+            // It depends on which of its bounds it meets first.
+            &["MemoryError", "ended", "took longer", "RecursionError", "SystemError"],
         ),
         (
             "import zlib\nbomb = zlib.compress(bytes(2 ** 22), 1)\na = [zlib.decompress(bomb) for _ in range(99)]",

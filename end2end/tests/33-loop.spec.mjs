@@ -230,6 +230,7 @@ test("a frame holds its body: it grows, moves, refuses wires, and takes what is 
     await page.keyboard.press("Delete");
     await expect(page.getByText("LoopInput_1 belongs to its loop, Loop_1, and goes with it.")).toBeVisible();
     await expect(editor.node("LoopInput_1")).toBeVisible();
+    await editor.button("Fit").click();
     await editor.rename("Loop_1", "Refine");
     await expect(editor.node("Improve")).toBeVisible();
     await editor.saved();

@@ -174,7 +174,10 @@ test("a frame holds its body: it grows, moves, refuses wires, and takes what is 
   await test.step("it grows while a node inside is dragged, and the nodes beside it stay", async () => {
     const [frame, begin] = [await box("Loop_1"), await box("LoopInput_1")];
     await editor.drag(heading("LoopController_1"), await shifted("LoopController_1", 40, 80));
-    expect((await box("Loop_1")).height).toBeGreaterThan(frame.height + 60);
+    // Its lower edge goes along; its upper one lies close above what is now the highest.
+    const grown = await box("Loop_1");
+    expect(grown.height).toBeGreaterThan(frame.height + 40);
+    expect(grown.y + grown.height).toBeCloseTo(frame.y + frame.height + 80, 0);
     expect(await isInside("LoopController_1", "Loop_1")).toBe(true);
     expect((await box("LoopInput_1")).x).toBeCloseTo(begin.x, 0);
   });
@@ -227,6 +230,7 @@ test("a frame holds its body: it grows, moves, refuses wires, and takes what is 
     await page.keyboard.press("Delete");
     await expect(page.getByText("LoopInput_1 belongs to its loop, Loop_1, and goes with it.")).toBeVisible();
     await expect(editor.node("LoopInput_1")).toBeVisible();
+    await editor.button("Fit").click();
     await editor.rename("Loop_1", "Refine");
     await expect(editor.node("Improve")).toBeVisible();
     await editor.saved();
@@ -293,7 +297,7 @@ test("a loop in a loop is drawn, edited and run", async ({ page }) => {
   await editor.reload();
   expect(await isInside("Prompt_1", "Loop_2")).toBe(true);
   await page.goto(world.url);
-  const card = page.getByRole("article").filter({ hasText: "Nested" });
+  const card = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: "Nested" }) });
   await expect(card.locator(".thumb-frame")).toHaveCount(2);
   await world.api("POST", `/api/flows/${id}/publish`, {});
   await editor.open(`${world.url}/flows/${id}`);
@@ -344,10 +348,11 @@ test("a loop is drawn by keyboard alone", async ({ page }) => {
   await editor.noProblems();
   await keyboard.press("ArrowRight");
   await expect(editor.node("LoopController_1")).toBeFocused();
-  await keyboard.press("ArrowRight");
-  await expect(editor.node("Loop_1")).toBeFocused();
+  // Where the body ends, the way goes on behind the loop, and back from there to the loop itself.
   await keyboard.press("ArrowRight");
   await expect(editor.node("FlowOutputNode")).toBeFocused();
+  await keyboard.press("ArrowLeft");
+  await expect(editor.node("Loop_1")).toBeFocused();
   await editor.input.focus();
   await keyboard.type("x");
   await keyboard.press("Control+Enter");

@@ -79,7 +79,7 @@ fn handle(stage: Stage, reach: Reach, clip: StoredValue<String>, event: &ev::Key
     match key.as_str() {
         "Escape" => escape(stage),
         "?" => stage.sheet.set(true),
-        "/" => browser::focus_soon("#palette-search"),
+        "/" => browser::focus_now("#palette-search"),
         " " => return space(stage, target.as_ref(), event),
         _ if !on_canvas => return false,
         "Delete" | "Backspace" => delete(stage, target.as_ref()),

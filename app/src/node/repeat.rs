@@ -249,7 +249,7 @@ fn Counted(card: Card) -> impl IntoView {
     view! {
         <label class="check">
             <input type="checkbox" prop:checked=move || is_counted.get() on:change=choose />
-            "Gives the number of rounds as " <span class="mono">{COUNT}</span>
+            "Counts its rounds as " <span class="mono">{COUNT}</span>
         </label>
     }
 }

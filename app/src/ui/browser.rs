@@ -99,11 +99,14 @@ pub fn opens_itself(event: &MouseEvent) -> bool {
 
 /// Focuses what the selector finds, once the current changes are on the page.
 pub fn focus_soon(selector: &'static str) {
-    request_animation_frame(move || {
-        if let Some(element) = find(selector) {
-            let _refused = element.focus();
-        }
-    });
+    request_animation_frame(move || focus_now(selector));
+}
+
+/// Focuses what the selector finds at once: what is typed next goes there.
+pub fn focus_now(selector: &str) {
+    if let Some(element) = find(selector) {
+        let _refused = element.focus();
+    }
 }
 
 /// Focuses the element of this id, once the current changes are on the page.

@@ -248,7 +248,7 @@ fn Chat() -> impl IntoView {
     };
     view! {
         <div class="chat">
-            <div class="turns" node_ref=list>
+            <div class="turns" role="log" aria-label="Conversation" tabindex="0" node_ref=list>
                 <For each=move || runner.turns.get() key=|turn| (turn.id, turn.answer.is_some()) let:turn>
                     <TurnView turn />
                 </For>

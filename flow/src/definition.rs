@@ -15,11 +15,42 @@ use serde_json::{Number, Value};
 pub use knowledge::*;
 pub use tool::*;
 
+use crate::object::objects;
 use crate::value::Type;
+
+objects!(
+    Definition,
+    Node,
+    Empty,
+    KnowledgeBaseConfiguration,
+    ConditionConfiguration,
+    FlowCondition,
+    LexConfiguration,
+    PromptConfiguration,
+    PromptResource,
+    InlinePrompt,
+    TextTemplate,
+    ChatTemplate,
+    ChatMessage,
+    InputVariable,
+    Inference,
+    LambdaFunctionConfiguration,
+    ObjectConfiguration,
+    Bucket,
+    AgentConfiguration,
+    InlineCodeConfiguration,
+    LoopConfiguration,
+    LoopControllerConfiguration,
+    NodeInput,
+    NodeOutput,
+    Connection,
+    DataConnection,
+    ConditionalConnection
+);
 
 /// `FlowDefinition`: nodes and the connections between them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Definition {
     #[serde(default, skip_serializing_if = "List::is_absent")]
     pub nodes: List<Node>,
@@ -46,7 +77,7 @@ impl Definition {
 
 /// `FlowNode`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Node {
     /// Unique within its definition.
     pub name: String,
@@ -187,12 +218,12 @@ impl Configuration {
 
 /// A structure without members.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Empty {}
 
 /// `KnowledgeBaseFlowNodeConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct KnowledgeBaseConfiguration {
     pub knowledge_base_id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -213,14 +244,14 @@ pub struct KnowledgeBaseConfiguration {
 
 /// `ConditionFlowNodeConfiguration`: an ordered list, the first satisfied wins.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct ConditionConfiguration {
     pub conditions: Vec<FlowCondition>,
 }
 
 /// `FlowCondition`: a named branch. The one named `default` has no expression.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct FlowCondition {
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -229,7 +260,7 @@ pub struct FlowCondition {
 
 /// `LexFlowNodeConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct LexConfiguration {
     pub bot_alias_arn: String,
     pub locale_id: String,
@@ -237,7 +268,7 @@ pub struct LexConfiguration {
 
 /// `PromptFlowNodeConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct PromptConfiguration {
     pub source_configuration: PromptSource,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -254,14 +285,14 @@ pub enum PromptSource {
 
 /// `PromptFlowNodeResourceConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct PromptResource {
     pub prompt_arn: String,
 }
 
 /// `PromptFlowNodeInlineConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct InlinePrompt {
     pub template_type: TemplateType,
     pub template_configuration: TemplateConfiguration,
@@ -291,7 +322,7 @@ pub enum TemplateConfiguration {
 
 /// `TextPromptTemplateConfiguration`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct TextTemplate {
     pub text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -302,7 +333,7 @@ pub struct TextTemplate {
 
 /// `ChatPromptTemplateConfiguration`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct ChatTemplate {
     pub messages: Vec<ChatMessage>,
     #[serde(default, skip_serializing_if = "List::is_absent")]
@@ -315,7 +346,7 @@ pub struct ChatTemplate {
 
 /// `Message` of a chat prompt.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct ChatMessage {
     pub role: ChatRole,
     pub content: Vec<ContentBlock>,
@@ -339,7 +370,7 @@ pub enum ContentBlock {
 
 /// `PromptInputVariable`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct InputVariable {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
@@ -354,7 +385,7 @@ pub enum InferenceConfiguration {
 
 /// `PromptModelInferenceConfiguration`. Numbers keep their written form, so that `0` does not come back as `0.0`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct Inference {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature: Option<Number>,
@@ -368,14 +399,14 @@ pub struct Inference {
 
 /// `LambdaFunctionFlowNodeConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct LambdaFunctionConfiguration {
     pub lambda_arn: String,
 }
 
 /// `StorageFlowNodeConfiguration` and `RetrievalFlowNodeConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct ObjectConfiguration {
     pub service_configuration: ObjectService,
 }
@@ -389,21 +420,21 @@ pub enum ObjectService {
 
 /// The bucket of a Storage or Retrieval node.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct Bucket {
     pub bucket_name: String,
 }
 
 /// `AgentFlowNodeConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct AgentConfiguration {
     pub agent_alias_arn: String,
 }
 
 /// `InlineCodeFlowNodeConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct InlineCodeConfiguration {
     pub code: String,
     pub language: CodeLanguage,
@@ -418,14 +449,14 @@ pub enum CodeLanguage {
 
 /// `LoopFlowNodeConfiguration`: a body of its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct LoopConfiguration {
     pub definition: Definition,
 }
 
 /// `LoopControllerFlowNodeConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct LoopControllerConfiguration {
     pub continue_condition: FlowCondition,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -434,7 +465,7 @@ pub struct LoopControllerConfiguration {
 
 /// `FlowNodeInput`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct NodeInput {
     pub name: String,
     #[serde(rename = "type")]
@@ -462,7 +493,7 @@ pub enum InputCategory {
 
 /// `FlowNodeOutput`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct NodeOutput {
     pub name: String,
     #[serde(rename = "type")]
@@ -471,7 +502,7 @@ pub struct NodeOutput {
 
 /// `FlowConnection`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Connection {
     /// Unique within its definition.
     pub name: String,
@@ -527,7 +558,7 @@ pub enum ConnectionConfiguration {
 
 /// `FlowDataConnectionConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct DataConnection {
     pub source_output: String,
     pub target_input: String,
@@ -535,7 +566,7 @@ pub struct DataConnection {
 
 /// `FlowConditionalConnectionConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct ConditionalConnection {
     pub condition: String,
 }

@@ -11,10 +11,13 @@ use serde::{Deserialize, Serialize};
 use crate::address;
 use crate::definition::Definition;
 use crate::join::Join;
+use crate::object::objects;
+
+objects!(Extensions, NodeExtension, Position, Group, Note);
 
 /// Our half of a flow. It shares its revision with the definition.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct Extensions {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub nodes: BTreeMap<String, NodeExtension>,
@@ -89,7 +92,7 @@ impl Extensions {
 
 /// What one node has of ours.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct NodeExtension {
     /// The top left corner on the canvas, in flow units; inside a loop from where its body begins, so that a loop takes
     /// its body along.
@@ -114,7 +117,7 @@ pub struct NodeExtension {
 
 /// A point on the canvas, in flow units (a CSS pixel at 100 % zoom).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Position {
     pub x: f64,
     pub y: f64,
@@ -130,7 +133,7 @@ pub enum Answer {
 
 /// Nodes that are shown together on the canvas.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Group {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
@@ -140,7 +143,7 @@ pub struct Group {
 
 /// A note on the canvas.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Note {
     pub text: String,
     pub position: Position,

@@ -24,6 +24,7 @@ pub mod layout;
 pub mod message;
 pub mod name;
 pub mod node;
+mod object;
 pub mod plan;
 pub mod run;
 pub mod template;

@@ -62,6 +62,39 @@ fn what_aws_does_not_know_is_refused_by_name() {
     );
 }
 
+/// Serde's derived readers would take them as a structure's members in their order.
+#[test]
+fn an_array_is_no_structure() {
+    let whole: Value = serde_json::from_str(&text("everything")).unwrap();
+    // What AWS leaves open: any JSON stands there.
+    let open = |place: &str| place.ends_with("/json") || place.contains("/additionalModelRequestFields");
+    let mut places = Vec::new();
+    objects("", &whole, &mut places);
+    assert!(places.len() > 150, "{}", places.len());
+    for place in places.into_iter().filter(|place| !open(place)) {
+        for items in
+            [Vec::new(), whole.pointer(&place).unwrap().as_object().unwrap().values().cloned().collect()]
+        {
+            let mut wrong = whole.clone();
+            *wrong.pointer_mut(&place).unwrap() = Value::Array(items);
+            assert!(serde_json::from_value::<Definition>(wrong).is_err(), "{place}");
+        }
+    }
+}
+
+/// The places of all objects in a value, itself among them.
+fn objects(place: &str, value: &Value, places: &mut Vec<String>) {
+    if value.is_object() {
+        places.push(place.to_owned());
+    }
+    for (name, member) in value.as_object().into_iter().flatten() {
+        objects(&format!("{place}/{name}"), member, places);
+    }
+    for (at, item) in value.as_array().into_iter().flatten().enumerate() {
+        objects(&format!("{place}/{at}"), item, places);
+    }
+}
+
 #[test]
 fn what_check_says() {
     for name in ["everything", "broken"] {

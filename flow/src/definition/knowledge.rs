@@ -4,10 +4,23 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value};
 
 use super::{InferenceConfiguration, List};
+use crate::object::objects;
+
+objects!(
+    Guardrail,
+    KnowledgeBasePrompt,
+    Orchestration,
+    Performance,
+    Reranking,
+    BedrockReranking,
+    RerankingModel,
+    RerankingMetadata,
+    RerankingField
+);
 
 /// `GuardrailConfiguration`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct Guardrail {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guardrail_identifier: Option<String>,
@@ -17,7 +30,7 @@ pub struct Guardrail {
 
 /// `KnowledgeBasePromptTemplate`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct KnowledgeBasePrompt {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text_prompt_template: Option<String>,
@@ -25,7 +38,7 @@ pub struct KnowledgeBasePrompt {
 
 /// `KnowledgeBaseOrchestrationConfiguration`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct Orchestration {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub prompt_template: Option<KnowledgeBasePrompt>,
@@ -39,7 +52,7 @@ pub struct Orchestration {
 
 /// `PerformanceConfiguration`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct Performance {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency: Option<Latency>,
@@ -55,7 +68,7 @@ pub enum Latency {
 
 /// `VectorSearchRerankingConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct Reranking {
     #[serde(rename = "type")]
     pub kind: RerankingType,
@@ -72,7 +85,7 @@ pub enum RerankingType {
 
 /// `VectorSearchBedrockRerankingConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct BedrockReranking {
     pub model_configuration: RerankingModel,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -83,7 +96,7 @@ pub struct BedrockReranking {
 
 /// `VectorSearchBedrockRerankingModelConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct RerankingModel {
     pub model_arn: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -92,7 +105,7 @@ pub struct RerankingModel {
 
 /// `MetadataConfigurationForReranking`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct RerankingMetadata {
     pub selection_mode: SelectionMode,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -117,7 +130,7 @@ pub enum SelectedFields {
 
 /// `FieldForReranking`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct RerankingField {
     pub field_name: String,
 }

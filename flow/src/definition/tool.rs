@@ -4,10 +4,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Empty;
+use crate::object::objects;
+
+objects!(CachePoint, ToolConfiguration, ToolSpecification, SpecificTool);
 
 /// `CachePointBlock`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct CachePoint {
     #[serde(rename = "type")]
     pub kind: CachePointType,
@@ -22,7 +25,7 @@ pub enum CachePointType {
 
 /// `ToolConfiguration`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct ToolConfiguration {
     pub tools: Vec<Tool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -39,7 +42,7 @@ pub enum Tool {
 
 /// `ToolSpecification`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", remote = "Self", deny_unknown_fields)]
 pub struct ToolSpecification {
     pub name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,7 +70,7 @@ pub enum ToolChoice {
 
 /// `SpecificToolChoice`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self", deny_unknown_fields)]
 pub struct SpecificTool {
     pub name: String,
 }

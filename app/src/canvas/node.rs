@@ -193,7 +193,7 @@ fn Joined(port: Signal<Port>) -> impl IntoView {
     let editor = use_editor();
     let join = Memo::new(move |_| {
         let Port { node, row: Row::Input(input) } = port.get() else { return None };
-        editor.watch(|document| joins::of(document, &node, &input))
+        editor.watch(|document| document.extensions.join(&node, &input))
     });
     move || {
         join.get().map(|join| {

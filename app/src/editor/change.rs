@@ -250,7 +250,7 @@ pub fn set_agent(document: &mut Document, node: &str, arn: &str) {
 
 /// Gives a node an input that takes an object.
 pub fn take_object(document: &mut Document, node: &str, input: &str) {
-    if let Some(node) = document.definition.node_mut(node)
+    if let Some(node) = document.node_mut(node)
         && node.input(input).is_none()
     {
         node.inputs.push(flow::definition::NodeInput::whole(input, flow::value::Type::Object));

@@ -170,11 +170,9 @@ fn data(
         }
         let again = |connection: &&Connection| {
             connection.source == name_of(&from.node)
-                && connection.target == name_of(target)
-                && connection.data().is_some_and(|d| d.source_output == output && d.target_input == input)
+                && connection.data().is_some_and(|data| data.source_output == output)
         };
-        let mut beside = document.around(target).into_iter().flat_map(|(body, _)| body.connections.iter());
-        if beside.any(|connection| again(&connection)) {
+        if document.all_into(target, input).any(|connection| again(&connection)) {
             return Err(format!("{} {output} already leads to {input}.", name_of(&from.node)));
         }
     }
@@ -281,7 +279,7 @@ fn fits(source: Type, node: &Node, port: &NodeInput) -> bool {
 }
 
 /// Whether any type may be declared for this input.
-pub fn is_free(node: &Node, input: &str) -> bool {
+fn is_free(node: &Node, input: &str) -> bool {
     match node.kind.describe().inputs {
         Ports::Free | Ports::Variables => true,
         Ports::Fixed(ports) => ports.iter().any(|port| port.name == input && port.kind.is_none()),
@@ -297,7 +295,11 @@ pub(super) fn follow_type(document: &mut Document, source: &str, output: &str, t
     if join.is_some_and(|join| !join.gathers()) && document.into_input(target, input).is_some() {
         return;
     }
-    let kind = join.map_or(kind, |join| join.gives(kind));
+    take_type(document, target, input, join.map_or(kind, |join| join.gives(kind)));
+}
+
+/// Declares an input to be of a type, where it may have any and takes the whole value.
+pub(super) fn take_type(document: &mut Document, target: &str, input: &str, kind: Type) {
     let Some(node) = document.node_mut(target) else { return };
     if !is_free(node, input) {
         return;

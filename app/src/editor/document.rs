@@ -158,12 +158,25 @@ impl Document {
         body.connections.iter().find(|connection| connection.name == name)
     }
 
-    /// The connection that enters this input.
-    pub fn into_input(&self, node: &str, input: &str) -> Option<&Connection> {
-        let (body, node) = self.around(node)?;
-        body.connections.iter().find(|connection| {
-            connection.target == node && connection.data().is_some_and(|data| data.target_input == input)
+    /// The connections that enter this input, in their order.
+    pub fn all_into(&self, node: &str, input: &str) -> impl Iterator<Item = &Connection> {
+        let around = self.around(node);
+        around.into_iter().flat_map(move |(body, node)| {
+            body.connections.iter().filter(move |connection| {
+                connection.target == node && connection.data().is_some_and(|data| data.target_input == input)
+            })
         })
+    }
+
+    /// The first connection that enters this input.
+    pub fn into_input(&self, node: &str, input: &str) -> Option<&Connection> {
+        self.all_into(node, input).next()
+    }
+
+    /// Where an input's first value comes from: a node's address, and its output.
+    pub fn source(&self, node: &str, input: &str) -> Option<(String, &str)> {
+        let connection = self.into_input(node, input)?;
+        Some((join(place(node), &connection.source), &connection.data()?.source_output))
     }
 
     fn own_place(&self, address: &str) -> Position {

@@ -1,13 +1,13 @@
 //! How an input joins several connections: set, and offered where a wire ends at an input that is taken.
 
-use flow::address::{join as beside, name as name_of, place as owner_of};
+use flow::address::{name as name_of, place as owner_of};
 use flow::definition::NodeType;
 use flow::iteration::SIZE;
 use flow::join::Join;
 use flow::layout::Row;
 use flow::value::Type;
 
-use super::connect::{self, Link, Target, is_free};
+use super::connect::{self, Link, Target};
 use super::document::{Document, Port};
 
 /// The ways that are offered, in their order.
@@ -23,18 +23,6 @@ pub fn words(join: Join) -> String {
     }
 }
 
-/// How an input joins its connections; none where it takes one.
-pub fn of(document: &Document, node: &str, input: &str) -> Option<Join> {
-    document.extensions.join(node, input)
-}
-
-/// How many connections bring values to an input.
-pub fn count(document: &Document, node: &str, input: &str) -> usize {
-    let Some((body, node)) = document.around(node) else { return 0 };
-    let into = body.connections.iter().filter(|connection| connection.target == node);
-    into.filter_map(|connection| connection.data()).filter(|data| data.target_input == input).count()
-}
-
 /// Says how an input joins. One that may have any type, and takes the whole value, gets the type that comes of it.
 pub fn set(document: &mut Document, node: &str, input: &str, join: Option<Join>) {
     let joins = &mut document.extensions.node_mut(node).joins;
@@ -42,19 +30,12 @@ pub fn set(document: &mut Document, node: &str, input: &str, join: Option<Join>)
         Some(join) => drop(joins.insert(input.to_owned(), join)),
         None => drop(joins.remove(input)),
     }
-    let arrives = document.into_input(node, input).and_then(|connection| {
-        let output = &connection.data()?.source_output;
-        let source = beside(owner_of(node), &connection.source);
-        Some(document.node(&source)?.output(output)?.kind)
+    let arrives = document.source(node, input).and_then(|(source, output)| {
+        let output = document.node(&source)?.output(output)?;
+        Some(output.kind)
     });
-    let Some(kind) = arrives.map(|kind| join.map_or(kind, |join| join.gives(kind))) else { return };
-    let Some(owner) = document.node_mut(node) else { return };
-    if !is_free(owner, input) {
-        return;
-    }
-    if let Some(port) = owner.inputs.iter_mut().find(|port| port.name == input && port.expression == "$.data")
-    {
-        port.kind = kind;
+    if let Some(kind) = arrives {
+        connect::take_type(document, node, input, join.map_or(kind, |join| join.gives(kind)));
     }
 }
 
@@ -94,7 +75,7 @@ fn taken<'a>(
     let same =
         other.source == name_of(&from.node) && other.data().is_some_and(|data| data.source_output == *output);
     let size = node.kind == NodeType::Collector && input == SIZE;
-    let joins = of(document, &port.node, input).is_some();
+    let joins = document.extensions.join(&port.node, input).is_some();
     let apart = owner_of(&from.node) != owner_of(&port.node);
     let round = from.node == port.node || document.leads(&port.node, &from.node);
     let moved = Some(other.name.as_str()) == except.map(name_of);
@@ -171,7 +152,7 @@ mod tests {
         let (join, link) = offers[1].clone();
         set(&mut document, "FlowOutputNode", "document", Some(join));
         connect::connect(&mut document, &link);
-        assert_eq!(count(&document, "FlowOutputNode", "document"), 2);
+        assert_eq!(document.all_into("FlowOutputNode", "document").count(), 2);
         let kind = |document: &Document| document.definition.node("FlowOutputNode").unwrap().inputs[0].kind;
         assert_eq!(kind(&document), Type::Array);
         set(&mut document, "FlowOutputNode", "document", Some(Join::Any));
@@ -205,12 +186,12 @@ mod tests {
         change::add(&mut document, NodeType::Condition, Position::default(), "m").unwrap();
         set(&mut document, "Condition_1", "value", Some(Join::Any));
         inputs::rename(&mut document, "Condition_1", "value", "tone").unwrap();
-        assert_eq!(of(&document, "Condition_1", "tone"), Some(Join::Any));
+        assert_eq!(document.extensions.join("Condition_1", "tone"), Some(Join::Any));
         inputs::remove(&mut document, "Condition_1", "tone");
         assert!(document.extensions.nodes["Condition_1"].joins.is_empty());
         set(&mut document, "Prompt_1", "input", Some(Join::All));
         prompt::set_text(&mut document, "Prompt_1", 0, "Hi {{inputs}}", None);
-        assert_eq!(of(&document, "Prompt_1", "inputs"), Some(Join::All));
+        assert_eq!(document.extensions.join("Prompt_1", "inputs"), Some(Join::All));
         prompt::set_text(&mut document, "Prompt_1", 0, "Hi", None);
         assert!(document.extensions.nodes["Prompt_1"].joins.is_empty());
     }

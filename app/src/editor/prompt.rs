@@ -53,7 +53,7 @@ fn reattach(document: &mut Document, node: &str, start: &Document) {
         if document.into_input(node, &name).is_some() || !reconnect(document, node, start, old, &name) {
             continue;
         }
-        super::joins::restore(document, node, &name, super::joins::of(start, node, old));
+        super::joins::restore(document, node, &name, start.extensions.join(node, old));
         let declared = start.node(node).and_then(|owner| owner.input(old)).cloned();
         let input = document
             .node_mut(node)

@@ -303,12 +303,13 @@ fn controller_mut<'a>(
 #[cfg(test)]
 mod tests {
     use flow::check::check;
+    use flow::join::Join;
     use flow::layout::Row;
 
     use super::*;
-    use crate::editor::change;
     use crate::editor::connect::{Target, connect, link};
     use crate::editor::document::Port;
+    use crate::editor::{change, joins};
 
     const OWNER: &str = "Loop_1";
 
@@ -383,6 +384,27 @@ mod tests {
         assert_eq!(kind(&document, OWNER, "loopOutput"), Type::Number, "it is handed through");
         let output = document.node("FlowOutputNode").unwrap().input("document").unwrap();
         assert_eq!(output.kind, Type::Number);
+    }
+
+    #[test]
+    fn a_join_at_a_loop_goes_through_it_as_a_connection_does() {
+        let mut document = document();
+        joins::set(&mut document, OWNER, "loopInput", Some(Join::All));
+        let begin = document.node("Loop_1/LoopInput_1").unwrap().output("loopInput").unwrap().kind;
+        assert_eq!(
+            (begin, document.node(OWNER).unwrap().input("loopInput").unwrap().kind),
+            (Type::Array, Type::Array)
+        );
+    }
+
+    #[test]
+    fn what_is_in_a_body_is_changed_and_found_there() {
+        let mut document = document();
+        let agent = change::add_in(&mut document, OWNER, NodeType::Agent, Position::default(), "m").unwrap();
+        change::take_object(&mut document, &agent, "promptAttributes");
+        assert!(document.node(&agent).unwrap().input("promptAttributes").is_some());
+        let source = document.source(&agent, "agentInputText");
+        assert_eq!(source, Some(("Loop_1/LoopInput_1".to_owned(), "loopInput")));
     }
 
     #[test]

@@ -155,7 +155,11 @@ impl Editor {
 
     /// Takes on what the server found in these documents, which may be older than those on the screen.
     pub fn hear(self, report: &Report, definition: &Definition) {
-        self.told.set_value(Told::of(report, definition));
+        let told = Told::of(report, definition);
+        if self.told.with_value(|known| *known == told) {
+            return;
+        }
+        self.told.set_value(told);
         self.sync_problems(&self.document.get_value());
     }
 

@@ -20,11 +20,11 @@ pub fn JoinSelect(card: Card, #[prop(into)] input: Signal<String>) -> impl IntoV
     let place = move || (card.address.get(), input.get());
     let join = Memo::new(move |_| {
         let (node, input) = place();
-        editor.watch(|document| joins::of(document, &node, &input))
+        editor.watch(|document| document.extensions.join(&node, &input))
     });
     let connected = Memo::new(move |_| {
         let (node, input) = place();
-        editor.watch(|document| joins::count(document, &node, &input))
+        editor.watch(|document| document.all_into(&node, &input).count())
     });
     let set = move |join: Option<Join>| {
         let (node, input) = (card.name(), input.get_untracked());

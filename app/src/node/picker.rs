@@ -107,8 +107,8 @@ fn found(
     input: &str,
 ) -> Found {
     let source = editor.look(|document| {
-        let connection = document.into_input(&card.name(), input)?;
-        Some((connection.source.clone(), connection.data()?.source_output.clone()))
+        let (source, output) = document.source(&card.name(), input)?;
+        Some((source, output.to_owned()))
     });
     let Some((source, output)) = source else {
         return Found::Nothing("Connect this input first. Then run the flow once to pick from its values.");

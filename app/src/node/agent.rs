@@ -5,41 +5,26 @@ use flow::definition::{Configuration, Node};
 use flow::node::agent::{PROMPT, SESSION, parts};
 use flow::wire::AgentList;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use leptos_router::components::A;
 
+use super::bound::{Bound, Leads, LeadsNowhere};
 use super::field::{Problems, is_wrong};
 use crate::api;
 use crate::editor::change::{set_agent, take_object};
 use crate::editor::inputs;
 use crate::editor::session::{Card, use_editor};
 use crate::ui::dialog::Dialog;
-use crate::ui::icon::{Glyph, Icon};
-use crate::ui::load::{Failure, Loaded, Loader};
+use crate::ui::save::{SaveRow, Saving};
 use crate::ui::toast::use_toasts;
 
 pub const ICON: &str = "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8M4 21c0-4 4-6 8-6s8 2 8 6";
 
-/// The agents that the server has, as a context.
-#[derive(Clone, Copy)]
-pub struct Agents {
-    pub list: Loader<AgentList>,
-    /// The ARN whose binding is being made.
-    pub binding: RwSignal<Option<String>>,
-}
+/// The agents that the server has, as a context. What is open is the ARN whose binding is being made.
+pub type Agents = Bound<AgentList, String>;
 
-impl Agents {
-    /// Asks for them.
-    pub fn provide() -> Self {
-        let agents = Self { list: Loader::default(), binding: RwSignal::new(None) };
-        provide_context(agents);
-        agents.reload();
-        agents
-    }
-
-    pub fn reload(self) {
-        self.list.load(api::agents::list());
-    }
+/// Asks for them.
+pub fn provide() -> Agents {
+    Bound::provide(|| Box::pin(api::agents::list()))
 }
 
 pub fn summary(node: &Node) -> String {
@@ -72,7 +57,7 @@ pub fn form(card: Card) -> impl IntoView {
     expect_context::<Agents>().reload();
     view! {
         <Choose card />
-        <Leads card />
+        <Answerer card />
         <More card />
     }
 }
@@ -178,7 +163,7 @@ fn More(card: Card) -> impl IntoView {
 
 /// Which agent answers, and the way to change that for an ARN of elsewhere.
 #[component]
-fn Leads(card: Card) -> impl IntoView {
+fn Answerer(card: Card) -> impl IntoView {
     let agents: Agents = expect_context();
     let value = Memo::new(move |_| card.node.with(|node| arn(node).to_owned()));
     move || {
@@ -186,53 +171,35 @@ fn Leads(card: Card) -> impl IntoView {
         if arn.is_empty() {
             return ().into_any();
         }
-        match agents.list.get() {
-            Loaded::Loading => ().into_any(),
-            Loaded::Failed(error) => {
-                view! { <Failure error retry=Callback::new(move |()| agents.reload()) /> }.into_any()
-            }
-            Loaded::Ready(list) => match list.find(&arn) {
-                Some(agent) => {
-                    let is_own = agent.arn == arn;
-                    let about = match agent.description.is_empty() {
-                        true => format!("{} answers.", agent.name),
-                        false => format!("{}: {}", agent.name, agent.description),
-                    };
-                    view! {
+        agents.show(|list| match list.find(&arn) {
+            Some(agent) => {
+                let about = match agent.description.is_empty() {
+                    true => format!("{} answers.", agent.name),
+                    false => format!("{}: {}", agent.name, agent.description),
+                };
+                // One of here answers to its own ARN, whatever else is bound.
+                match agent.arn == arn {
+                    true => view! {
                         <div class="notice bound">
                             <p class="grow">{about}</p>
-                            {(!is_own)
-                                .then(|| {
-                                    view! {
-                                        <button
-                                            type="button"
-                                            class="btn small"
-                                            on:click=move |_| agents.binding.set(Some(arn.clone()))
-                                        >
-                                            "Change binding"
-                                        </button>
-                                    }
-                                })}
                         </div>
                     }
-                    .into_any()
+                    .into_any(),
+                    false => view! {
+                        <Leads action="Change binding" on_action=agents.opens(arn)>
+                            {about}
+                        </Leads>
+                    }
+                    .into_any(),
                 }
-                None => view! {
-                    <div class="notice bad bound" role="status">
-                        <Icon glyph=Glyph::Alert />
-                        <p class="grow">"No agent of yours answers for this ARN, so the node cannot run."</p>
-                        <button
-                            type="button"
-                            class="btn small primary"
-                            on:click=move |_| agents.binding.set(Some(arn.clone()))
-                        >
-                            "Bind it"
-                        </button>
-                    </div>
-                }
-                .into_any(),
-            },
-        }
+            }
+            None => view! {
+                <LeadsNowhere action="Bind it" on_action=agents.opens(arn)>
+                    "No agent of yours answers for this ARN, so the node cannot run."
+                </LeadsNowhere>
+            }
+            .into_any(),
+        })
     }
 }
 
@@ -240,7 +207,7 @@ fn Leads(card: Card) -> impl IntoView {
 #[component]
 pub fn AgentDialog() -> impl IntoView {
     let agents: Agents = expect_context();
-    move || agents.binding.get().map(|arn| view! { <BindAgent arn /> })
+    move || agents.open.get().map(|arn| view! { <BindAgent arn /> })
 }
 
 #[component]
@@ -249,32 +216,20 @@ fn BindAgent(arn: String) -> impl IntoView {
     let toasts = use_toasts();
     let list = agents.list.ready_untracked().unwrap_or_default();
     let chosen = list.find(&arn).or(list.agents.first()).map(|agent| agent.id.clone()).unwrap_or_default();
-    let (chosen, busy) = (RwSignal::new(chosen), RwSignal::new(false));
-    let wrong = RwSignal::new(None::<String>);
-    let close = Callback::new(move |()| agents.binding.set(None));
+    let (chosen, saving) = (RwSignal::new(chosen), Saving::default());
     let stored = StoredValue::new(arn.clone());
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        busy.set(true);
-        wrong.set(None);
         let (arn, agent) = (stored.get_value(), chosen.get_untracked());
-        spawn_local(async move {
-            match api::agents::bind(&arn, &agent).await {
-                Ok(_) => {
-                    toasts.say("Bound the agent.");
-                    agents.reload();
-                    agents.binding.try_set(None);
-                }
-                Err(error) => {
-                    wrong.try_set(Some(error.to_string()));
-                }
-            }
-            busy.try_set(false);
+        saving.run(async move { api::agents::bind(&arn, &agent).await }, move |_| {
+            toasts.say("Bound the agent.");
+            agents.reload();
+            agents.open.try_set(None);
         });
     };
     let is_empty = list.agents.is_empty();
     view! {
-        <Dialog title="Bind an agent" on_close=close>
+        <Dialog title="Bind an agent" on_close=agents.close()>
             <form class="form" on:submit=submit>
                 <div class="field">
                     <label for="agent-arn">"Alias ARN"</label>
@@ -310,15 +265,7 @@ fn BindAgent(arn: String) -> impl IntoView {
                             }
                         })}
                 </div>
-                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
-                <div class="actions">
-                    <button type="button" class="btn" on:click=move |_| agents.binding.set(None)>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="btn primary" disabled=move || busy.get() || is_empty>
-                        "Save"
-                    </button>
-                </div>
+                <SaveRow saving on_close=agents.close() disabled=is_empty />
             </form>
         </Dialog>
     }

@@ -7,7 +7,8 @@ use std::pin::Pin;
 use leptos::prelude::*;
 
 use crate::api::Answer;
-use crate::ui::load::Loader;
+use crate::ui::icon::{Glyph, Icon};
+use crate::ui::load::{Failure, Loaded, Loader};
 
 /// Asks the server for a list.
 type Ask<L> = fn() -> Pin<Box<dyn Future<Output = Answer<L>>>>;
@@ -41,7 +42,53 @@ impl<L: Clone + PartialEq + Send + Sync + 'static, O: Send + Sync + 'static> Bou
         self.list.load((self.ask)());
     }
 
+    /// Opens a dialog.
+    pub fn opens(self, open: O) -> Callback<()>
+    where
+        O: Clone,
+    {
+        Callback::new(move |()| self.open.set(Some(open.clone())))
+    }
+
     pub fn close(self) -> Callback<()> {
         Callback::new(move |()| self.open.set(None))
+    }
+
+    /// What the list says, once it is there; why it is not, where it could not be read.
+    pub fn show(self, ready: impl FnOnce(L) -> AnyView) -> AnyView {
+        match self.list.get() {
+            Loaded::Loading => ().into_any(),
+            Loaded::Failed(error) => {
+                view! { <Failure error retry=Callback::new(move |()| self.reload()) /> }.into_any()
+            }
+            Loaded::Ready(list) => ready(list),
+        }
+    }
+}
+
+/// What a node is bound to, and the way to change that.
+#[component]
+pub fn Leads(action: &'static str, on_action: Callback<()>, children: Children) -> impl IntoView {
+    view! {
+        <div class="notice bound">
+            <p class="grow">{children()}</p>
+            <button type="button" class="btn small" on:click=move |_| on_action.run(())>
+                {action}
+            </button>
+        </div>
+    }
+}
+
+/// That a node is bound to nothing and cannot run, and the way out.
+#[component]
+pub fn LeadsNowhere(action: &'static str, on_action: Callback<()>, children: Children) -> impl IntoView {
+    view! {
+        <div class="notice bad bound" role="status">
+            <Icon glyph=Glyph::Alert />
+            <p class="grow">{children()}</p>
+            <button type="button" class="btn small primary" on:click=move |_| on_action.run(())>
+                {action}
+            </button>
+        </div>
     }
 }

@@ -2,19 +2,16 @@
 
 pub mod binding;
 
-use flow::check::Field;
 use flow::definition::{Configuration, Node, ObjectService};
 use flow::node::storage::is_bucket_name;
 use flow::wire::{Bucket, BucketList, BucketStore};
 use leptos::prelude::*;
 
-use super::bound::Bound;
-use super::field::{Problems, is_wrong};
+use super::bound::{Bound, Leads, LeadsNowhere};
+use super::field::Named;
 use crate::api;
 use crate::editor::change::set_bucket;
 use crate::editor::session::{Card, use_editor};
-use crate::ui::icon::{Glyph, Icon};
-use crate::ui::load::{Failure, Loaded};
 use binding::Open;
 
 /// Where the server's buckets lead, as a context.
@@ -76,115 +73,64 @@ pub fn BucketField(card: Card) -> impl IntoView {
     let buckets: Buckets = expect_context();
     // They may have been changed elsewhere.
     buckets.reload();
-    let id = format!("bucket-{}", card.id);
-    let list = format!("buckets-{}", card.id);
-    let problems = format!("problems-{id}");
     let value = Memo::new(move |_| card.node.with(|node| name(node).to_owned()));
-    let write = move |event| {
-        let (node, bucket) = (card.name(), event_target_value(&event));
+    let write = Callback::new(move |bucket: String| {
+        let node = card.name();
         let burst = format!("{} bucket", card.id);
         editor.type_in("Change the bucket", &burst, |document| set_bucket(document, &node, &bucket));
-    };
+    });
     view! {
-        <div class="field">
-            <label for=id.clone()>"Bucket"</label>
-            <input
-                class="input mono"
-                id=id
-                list=list.clone()
-                spellcheck="false"
-                autocomplete="off"
-                placeholder="reports"
-                aria-invalid=move || is_wrong(card, &Field::Configuration).to_string()
-                aria-describedby=problems.clone()
-                prop:value=move || value.get()
-                on:input=write
-            />
-            <datalist id=list>
-                {move || {
-                    buckets
-                        .list
-                        .ready()
-                        .unwrap_or_default()
-                        .buckets
-                        .into_iter()
-                        .map(|bucket| view! { <option value=bucket.name>{whereabouts(&bucket.store)}</option> })
-                        .collect_view()
-                }}
-            </datalist>
-            <Problems card field=Field::Configuration id=problems />
-        </div>
-        <Leads value />
+        <Named
+            card
+            label="Bucket"
+            stem="bucket"
+            placeholder="reports"
+            value
+            write
+            offered=move || {
+                let known = buckets.list.ready().unwrap_or_default().buckets;
+                known.into_iter().map(|bucket| (bucket.name, whereabouts(&bucket.store))).collect()
+            }
+        />
+        <Whither value />
     }
 }
 
 /// Where the bucket leads, and the way to change that.
 #[component]
-fn Leads(value: Memo<String>) -> impl IntoView {
+fn Whither(value: Memo<String>) -> impl IntoView {
     let buckets: Buckets = expect_context();
     move || {
         let name = value.get();
         if name.is_empty() {
             return ().into_any();
         }
-        let list = match buckets.list.get() {
-            Loaded::Loading => return ().into_any(),
-            Loaded::Failed(error) => {
-                return view! { <Failure error retry=Callback::new(move |()| buckets.reload()) /> }
-                    .into_any();
-            }
-            Loaded::Ready(list) => list,
-        };
-        match lead(&list, &name) {
+        buckets.show(|list| match lead(&list, &name) {
             Lead::Bound(bucket) => {
                 let place = whereabouts(&bucket.store);
                 view! {
-                    <div class="notice bound">
-                        <p class="grow">"Leads to " {place} "."</p>
-                        <button
-                            type="button"
-                            class="btn small"
-                            on:click=move |_| buckets.open.set(Some(Open::Edit(bucket.clone())))
-                        >
-                            "Change"
-                        </button>
-                    </div>
+                    <Leads action="Change" on_action=buckets.opens(Open::Edit(bucket))>
+                        "Leads to " {place} "."
+                    </Leads>
                 }
-                    .into_any()
+                .into_any()
             }
             Lead::Folder => {
                 let place = format!("{}/{name}", list.folder);
                 view! {
-                    <div class="notice bound">
-                        <p class="grow">"A folder on this server: " <span class="mono">{place}</span></p>
-                        <button
-                            type="button"
-                            class="btn small"
-                            on:click=move |_| buckets.open.set(Some(Open::New(name.clone())))
-                        >
-                            "Lead it elsewhere"
-                        </button>
-                    </div>
+                    <Leads action="Lead it elsewhere" on_action=buckets.opens(Open::New(name))>
+                        "A folder on this server: " <span class="mono">{place}</span>
+                    </Leads>
                 }
-                    .into_any()
+                .into_any()
             }
-            Lead::Nowhere => {
-                view! {
-                    <div class="notice bad bound" role="status">
-                        <Icon glyph=Glyph::Alert />
-                        <p class="grow">"This name cannot be a folder, so the node cannot run until it leads to a store."</p>
-                        <button
-                            type="button"
-                            class="btn small primary"
-                            on:click=move |_| buckets.open.set(Some(Open::New(name.clone())))
-                        >
-                            "Lead it to a store"
-                        </button>
-                    </div>
-                }
-                    .into_any()
+            Lead::Nowhere => view! {
+                <LeadsNowhere action="Lead it to a store" on_action=buckets.opens(Open::New(name))>
+                    "This name cannot be a folder, so the node cannot run until it leads to a store."
+                </LeadsNowhere>
             }
-        }
+            .into_any(),
+        })
     }
 }
 

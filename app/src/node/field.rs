@@ -65,6 +65,47 @@ pub fn NameInput(
     }
 }
 
+/// What a node's configuration names: written, with what the server knows offered.
+#[component]
+pub fn Named(
+    card: Card,
+    label: &'static str,
+    /// The start of the ids of its elements.
+    stem: &'static str,
+    placeholder: &'static str,
+    value: Memo<String>,
+    write: Callback<String>,
+    /// Names, each with what is told of it.
+    offered: impl Fn() -> Vec<(String, String)> + Send + 'static,
+) -> impl IntoView {
+    let id = format!("{stem}-{}", card.id);
+    let list = format!("{stem}s-{}", card.id);
+    let problems = format!("problems-{id}");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input
+                class="input mono"
+                id=id
+                list=list.clone()
+                spellcheck="false"
+                autocomplete="off"
+                placeholder=placeholder
+                aria-invalid=move || is_wrong(card, &Field::Configuration).to_string()
+                aria-describedby=problems.clone()
+                prop:value=move || value.get()
+                on:input=move |event| write.run(event_target_value(&event))
+            />
+            <datalist id=list>
+                {move || {
+                    offered().into_iter().map(|(name, told)| view! { <option value=name>{told}</option> }).collect_view()
+                }}
+            </datalist>
+            <Problems card field=Field::Configuration id=problems />
+        </div>
+    }
+}
+
 /// Why a name was not taken on.
 #[component]
 pub fn Wrong(wrong: RwSignal<Option<String>>) -> impl IntoView {

@@ -8,7 +8,7 @@ use flow::node::knowledge_base::{USUAL_PROMPT, USUAL_RESULTS};
 use flow::wire::{KnowledgeBase, KnowledgeBaseList};
 use leptos::prelude::*;
 
-use super::bound::Bound;
+use super::bound::{Bound, LeadsNowhere};
 use super::field::{Problems, is_wrong};
 use super::prompt::Models;
 use super::prompt::model::ModelField;
@@ -18,8 +18,6 @@ use crate::editor::knowledge::{base, set_base, set_count, set_model, set_prompt}
 use crate::editor::prompt::number;
 use crate::editor::session::{Card, use_editor};
 use crate::ui::format::count;
-use crate::ui::icon::{Glyph, Icon};
-use crate::ui::load::{Failure, Loaded};
 use binding::Open;
 
 pub const ICON: &str = "M4 5a3 3 0 0 1 3-3h13v17H7a3 3 0 0 0-3 3zM20 19v3H7";
@@ -125,14 +123,7 @@ fn Here(value: Memo<String>) -> impl IntoView {
     let known: KnowledgeBases = expect_context();
     move || {
         let id = value.get();
-        let list = match known.list.get() {
-            Loaded::Loading => return ().into_any(),
-            Loaded::Failed(error) => {
-                return view! { <Failure error retry=Callback::new(move |()| known.reload()) /> }.into_any();
-            }
-            Loaded::Ready(list) => list,
-        };
-        match list.find(&id) {
+        known.show(|list| match list.find(&id) {
             Some(base) => view! { <Known base=base.clone() /> }.into_any(),
             None if id.is_empty() && list.knowledge_bases.is_empty() => {
                 view! {
@@ -147,22 +138,15 @@ fn Here(value: Memo<String>) -> impl IntoView {
             }
             None if id.is_empty() => ().into_any(),
             None => {
+                let name = id.clone();
                 view! {
-                    <div class="notice bad bound" role="status">
-                        <Icon glyph=Glyph::Alert />
-                        <p class="grow">"No knowledge base here answers to " <span class="mono">{id.clone()}</span> ", so the node cannot run."</p>
-                        <button
-                            type="button"
-                            class="btn small primary"
-                            on:click=move |_| known.open.set(Some(Open::Answer(id.clone())))
-                        >
-                            "Let one answer to it"
-                        </button>
-                    </div>
+                    <LeadsNowhere action="Let one answer to it" on_action=known.opens(Open::Answer(id))>
+                        "No knowledge base here answers to " <span class="mono">{name}</span> ", so the node cannot run."
+                    </LeadsNowhere>
                 }
                     .into_any()
             }
-        }
+        })
     }
 }
 

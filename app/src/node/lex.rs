@@ -2,17 +2,15 @@
 
 pub mod binding;
 
-use flow::check::Field;
 use flow::definition::{Configuration, LexConfiguration, Node};
 use flow::node::lex::short;
 use flow::wire::Bot;
 use leptos::prelude::*;
 
-use super::field::{Problems, is_wrong};
+use super::bound::{Leads, LeadsNowhere};
+use super::field::Named;
 use crate::editor::change::{set_bot_alias, set_bot_locale};
 use crate::editor::session::{Card, use_editor};
-use crate::ui::icon::{Glyph, Icon};
-use crate::ui::load::{Failure, Loaded};
 pub use binding::Bots;
 use binding::Open;
 
@@ -44,7 +42,7 @@ pub fn form(card: Card) -> impl IntoView {
     view! {
         <Alias card />
         <Locale card />
-        <Bound card />
+        <Binding card />
     }
 }
 
@@ -52,43 +50,25 @@ pub fn form(card: Card) -> impl IntoView {
 fn Alias(card: Card) -> impl IntoView {
     let editor = use_editor();
     let bots: Bots = expect_context();
-    let id = format!("bot-{}", card.id);
-    let list = format!("bots-{}", card.id);
-    let problems = format!("problems-{id}");
     let value = Memo::new(move |_| place(card).0);
-    let write = move |event| {
-        let (name, arn) = (card.name(), event_target_value(&event));
+    let write = Callback::new(move |arn: String| {
+        let name = card.name();
         let burst = format!("{} bot", card.id);
         editor.type_in("Change the bot", &burst, |document| set_bot_alias(document, &name, &arn));
-    };
+    });
     view! {
-        <div class="field">
-            <label for=id.clone()>"Bot alias ARN"</label>
-            <input
-                class="input mono"
-                id=id
-                list=list.clone()
-                spellcheck="false"
-                autocomplete="off"
-                placeholder="arn:aws:lex:us-east-1:123456789012:bot-alias/BOT/ALIAS"
-                aria-invalid=move || is_wrong(card, &Field::Configuration).to_string()
-                aria-describedby=problems.clone()
-                prop:value=move || value.get()
-                on:input=write
-            />
-            <datalist id=list>
-                {move || {
-                    bots.list
-                        .ready()
-                        .unwrap_or_default()
-                        .bots
-                        .into_iter()
-                        .map(|bot| view! { <option value=bot.arn.clone()>{told(&bot)}</option> })
-                        .collect_view()
-                }}
-            </datalist>
-            <Problems card field=Field::Configuration id=problems />
-        </div>
+        <Named
+            card
+            label="Bot alias ARN"
+            stem="bot"
+            placeholder="arn:aws:lex:us-east-1:123456789012:bot-alias/BOT/ALIAS"
+            value
+            write
+            offered=move || {
+                let known = bots.list.ready().unwrap_or_default().bots;
+                known.into_iter().map(|bot| (bot.arn.clone(), told(&bot))).collect()
+            }
+        />
     }
 }
 
@@ -120,7 +100,7 @@ fn Locale(card: Card) -> impl IntoView {
 
 /// Whether the alias stands for any intents, and the way to change that.
 #[component]
-fn Bound(card: Card) -> impl IntoView {
+fn Binding(card: Card) -> impl IntoView {
     let bots: Bots = expect_context();
     let place = Memo::new(move |_| place(card));
     move || {
@@ -128,44 +108,23 @@ fn Bound(card: Card) -> impl IntoView {
         if arn.is_empty() {
             return ().into_any();
         }
-        match bots.list.get() {
-            Loaded::Loading => ().into_any(),
-            Loaded::Failed(error) => {
-                view! { <Failure error retry=Callback::new(move |()| bots.reload()) /> }.into_any()
+        bots.show(|list| match list.find(&arn, &locale).cloned() {
+            Some(bot) => {
+                let names = told(&bot);
+                view! {
+                    <Leads action="Change intents" on_action=bots.opens(Open::Edit(bot))>
+                        "Names one of " {names} "."
+                    </Leads>
+                }
+                .into_any()
             }
-            Loaded::Ready(list) => match list.find(&arn, &locale).cloned() {
-                Some(bot) => {
-                    let names = told(&bot);
-                    view! {
-                        <div class="notice bound">
-                            <p class="grow">"Names one of " {names} "."</p>
-                            <button
-                                type="button"
-                                class="btn small"
-                                on:click=move |_| bots.open.set(Some(Open::Edit(bot.clone())))
-                            >
-                                "Change intents"
-                            </button>
-                        </div>
-                    }
-                    .into_any()
-                }
-                None => view! {
-                    <div class="notice bad bound" role="status">
-                        <Icon glyph=Glyph::Alert />
-                        <p class="grow">"No intents are bound to this bot, so the node cannot run."</p>
-                        <button
-                            type="button"
-                            class="btn small primary"
-                            on:click=move |_| bots.open.set(Some(Open::New(arn.clone())))
-                        >
-                            "Bind it"
-                        </button>
-                    </div>
-                }
-                .into_any(),
-            },
-        }
+            None => view! {
+                <LeadsNowhere action="Bind it" on_action=bots.opens(Open::New(arn))>
+                    "No intents are bound to this bot, so the node cannot run."
+                </LeadsNowhere>
+            }
+            .into_any(),
+        })
     }
 }
 

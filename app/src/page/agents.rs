@@ -3,7 +3,6 @@
 
 mod bindings;
 mod edit;
-mod header;
 mod list;
 mod servers;
 mod tools;
@@ -12,7 +11,7 @@ use flow::wire::{Agent, McpServer, McpServerList};
 use leptos::prelude::*;
 
 use crate::api;
-use crate::node::agent::{AgentDialog, Agents};
+use crate::node::agent::{self, AgentDialog, Agents};
 use crate::node::prompt::Models;
 use crate::ui::browser;
 use crate::ui::load::{Failure, Loaded, Loader};
@@ -59,7 +58,7 @@ impl Page {
 #[component]
 pub fn AgentsPage() -> impl IntoView {
     browser::set_title("Agents");
-    let page = Page { agents: Agents::provide(), servers: Loader::default(), open: RwSignal::new(None) };
+    let page = Page { agents: agent::provide(), servers: Loader::default(), open: RwSignal::new(None) };
     provide_context(page);
     provide_context(Models::load());
     page.servers.load(api::agents::servers());

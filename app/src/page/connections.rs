@@ -13,12 +13,10 @@ use flow::wire::{Connection, ConnectionList, FoundServer};
 use leptos::prelude::*;
 
 use crate::api;
-use crate::node::bucket;
 use crate::node::bucket::binding::BucketDialogs;
-use crate::node::function::Bindings;
 use crate::node::function::binding::BindingDialogs;
-use crate::node::lex::Bots;
 use crate::node::lex::binding::BotDialogs;
+use crate::node::{bucket, function, lex};
 use crate::ui::browser;
 use crate::ui::load::{Failure, Loaded, Loader};
 use buckets::BucketsCard;
@@ -67,8 +65,8 @@ pub fn ConnectionsPage() -> impl IntoView {
     let page = Page { connections: Loader::default(), open: RwSignal::new(None), changes: RwSignal::new(0) };
     provide_context(page);
     page.reload();
-    Bindings::provide();
-    Bots::provide();
+    function::binding::provide();
+    lex::binding::provide();
     bucket::provide();
     view! {
         <div class="bar">

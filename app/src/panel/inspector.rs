@@ -178,10 +178,7 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
         let node = card.address.get();
         editor.watch(|document| {
             let own = name();
-            let (body, node) = document.around(&node)?;
-            let into = body.connections.iter().filter(|connection| {
-                connection.target == node && connection.data().is_some_and(|data| data.target_input == own)
-            });
+            let into = document.all_into(&node, &own);
             let from: Vec<String> =
                 into.map(|c| format!("{} · {}", c.source, c.source_port().unwrap_or_default())).collect();
             (!from.is_empty()).then(|| from.join(", "))

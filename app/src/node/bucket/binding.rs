@@ -8,6 +8,7 @@ use leptos::task::spawn_local;
 use super::Buckets;
 use crate::api;
 use crate::ui::dialog::{Confirm, Dialog};
+use crate::ui::save::{SaveRow, Saving};
 use crate::ui::toast::use_toasts;
 
 /// The dialog that is open.
@@ -120,25 +121,14 @@ fn EditBucket(
     let is_fixed = !name.is_empty();
     let form = Form::new(&name, bucket);
     let name = RwSignal::new(name);
-    let busy = RwSignal::new(false);
-    let wrong = RwSignal::new(None::<String>);
+    let saving = Saving::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        busy.set(true);
-        wrong.set(None);
         let (put, name) = (form.read(), name.get_untracked().trim().to_owned());
-        spawn_local(async move {
-            match api::buckets::put(&name, &put).await {
-                Ok(bucket) => {
-                    toasts.say(format!("{} leads to {}.", bucket.name, super::whereabouts(&bucket.store)));
-                    buckets.reload();
-                    buckets.open.try_set(None);
-                }
-                Err(error) => {
-                    wrong.try_set(Some(error.to_string()));
-                }
-            }
-            busy.try_set(false);
+        saving.run(async move { api::buckets::put(&name, &put).await }, move |bucket| {
+            toasts.say(format!("{} leads to {}.", bucket.name, super::whereabouts(&bucket.store)));
+            buckets.reload();
+            buckets.open.try_set(None);
         });
     };
     view! {
@@ -183,15 +173,7 @@ fn EditBucket(
                     Kind::Gcs => view! { <GcsFields form /> }.into_any(),
                     Kind::Folder => view! { <FolderFields form /> }.into_any(),
                 }}
-                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
-                <div class="actions">
-                    <button type="button" class="btn" on:click=move |_| buckets.open.set(None)>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="btn primary" disabled=busy>
-                        "Save"
-                    </button>
-                </div>
+                <SaveRow saving on_close=buckets.close() />
             </form>
         </Dialog>
     }

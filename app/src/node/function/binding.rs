@@ -2,25 +2,22 @@
 //! stored secret is never shown; what is typed replaces it.
 
 use flow::node::function::short;
-use flow::wire::{Function, FunctionHeader, FunctionList, PutFunction, PutHeader};
+use flow::wire::{Function, FunctionList, PutFunction};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api;
+use crate::node::bound::Bound;
 use crate::ui::dialog::{Confirm, Dialog};
-use crate::ui::icon::{Glyph, Icon};
-use crate::ui::load::Loader;
+use crate::ui::headers::{HeaderRows, Headers};
+use crate::ui::save::{SaveRow, Saving};
 use crate::ui::toast::use_toasts;
 
 /// Seconds that a function usually has.
 const USUAL_TIMEOUT: u32 = 30;
 
 /// The bindings that the server has, as a context.
-#[derive(Clone, Copy)]
-pub struct Bindings {
-    pub functions: Loader<FunctionList>,
-    pub open: RwSignal<Option<Open>>,
-}
+pub type Bindings = Bound<FunctionList, Open>;
 
 /// The dialog that is open.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,22 +28,9 @@ pub enum Open {
     Delete(Function),
 }
 
-impl Bindings {
-    /// Asks for them.
-    pub fn provide() -> Self {
-        let bindings = Self { functions: Loader::default(), open: RwSignal::new(None) };
-        provide_context(bindings);
-        bindings.reload();
-        bindings
-    }
-
-    pub fn reload(self) {
-        self.functions.load(api::functions::list());
-    }
-
-    fn close(self) -> Callback<()> {
-        Callback::new(move |()| self.open.set(None))
-    }
+/// Asks for them.
+pub fn provide() -> Bindings {
+    Bound::provide(|| Box::pin(api::functions::list()))
 }
 
 /// Whichever dialog is open.
@@ -60,16 +44,6 @@ pub fn BindingDialogs() -> impl IntoView {
             Open::Delete(function) => view! { <DeleteBinding function /> }.into_any(),
         })
     }
-}
-
-/// A header as it is edited. Its id keeps the focus where it is while others come and go.
-#[derive(Clone, Copy)]
-struct Row {
-    id: usize,
-    name: RwSignal<String>,
-    secret: RwSignal<String>,
-    /// Whether the server has a secret for it.
-    stored: bool,
 }
 
 #[component]
@@ -88,39 +62,20 @@ fn EditBinding(
     let (stored, url) = function.map_or_else(Default::default, |function| (function.headers, function.url));
     let (arn, url) = (RwSignal::new(arn), RwSignal::new(url));
     let timeout = RwSignal::new(timeout.to_string());
-    let rows: Vec<Row> = stored.into_iter().enumerate().map(row).collect();
-    let next = StoredValue::new(rows.len());
-    let rows = RwSignal::new(rows);
-    let add = move |_| {
-        let id = next.get_value();
-        next.set_value(id + 1);
-        let (name, secret) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
-        rows.update(|rows| rows.push(Row { id, name, secret, stored: false }));
-    };
-    let busy = RwSignal::new(false);
-    let wrong = RwSignal::new(None::<String>);
+    let headers = Headers::new(stored);
+    let saving = Saving::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        busy.set(true);
-        wrong.set(None);
         let put = PutFunction {
             url: url.get_untracked().trim().to_owned(),
             timeout_seconds: timeout.get_untracked().trim().parse().ok(),
-            headers: Some(rows.with_untracked(|rows| rows.iter().map(header).collect())),
+            headers: Some(headers.put()),
         };
         let arn = arn.get_untracked().trim().to_owned();
-        spawn_local(async move {
-            match api::functions::put(&arn, &put).await {
-                Ok(function) => {
-                    toasts.say(format!("Bound {}.", short(&function.arn)));
-                    bindings.reload();
-                    bindings.open.try_set(None);
-                }
-                Err(error) => {
-                    wrong.try_set(Some(error.to_string()));
-                }
-            }
-            busy.try_set(false);
+        saving.run(async move { api::functions::put(&arn, &put).await }, move |function| {
+            toasts.say(format!("Bound {}.", short(&function.arn)));
+            bindings.reload();
+            bindings.open.try_set(None);
         });
     };
     view! {
@@ -171,67 +126,11 @@ fn EditBinding(
                         on:input=move |event| timeout.set(event_target_value(&event))
                     />
                 </div>
-                <fieldset class="map">
-                    <legend>"Headers"</legend>
-                    <For each=move || rows.get() key=|row| row.id let:row>
-                        <HeaderRow row rows />
-                    </For>
-                    <div>
-                        <button type="button" class="btn small" on:click=add>
-                            <Icon glyph=Glyph::Plus />
-                            "Add a header"
-                        </button>
-                    </div>
-                </fieldset>
+                <HeaderRows headers />
                 <p class="dim small">"Secrets are kept encrypted on the server and sent to this address only."</p>
-                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
-                <div class="actions">
-                    <button type="button" class="btn" on:click=move |_| bindings.open.set(None)>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="btn primary" disabled=busy>
-                        "Save"
-                    </button>
-                </div>
+                <SaveRow saving on_close=bindings.close() />
             </form>
         </Dialog>
-    }
-}
-
-#[component]
-fn HeaderRow(row: Row, rows: RwSignal<Vec<Row>>) -> impl IntoView {
-    view! {
-        <div class="map-row">
-            <input
-                class="input mono"
-                aria-label="Header name"
-                required
-                readonly=row.stored
-                placeholder="Authorization"
-                autocomplete="off"
-                prop:value=row.name
-                on:input=move |event| row.name.set(event_target_value(&event))
-            />
-            <span aria-hidden="true">":"</span>
-            <input
-                class="input mono"
-                type="password"
-                aria-label="Header secret"
-                required=!row.stored
-                placeholder=if row.stored { "unchanged" } else { "Bearer …" }
-                autocomplete="off"
-                prop:value=row.secret
-                on:input=move |event| row.secret.set(event_target_value(&event))
-            />
-            <button
-                type="button"
-                class="btn quiet icon"
-                aria-label="Remove this header"
-                on:click=move |_| rows.update(|rows| rows.retain(|other| other.id != row.id))
-            >
-                <Icon glyph=Glyph::Trash />
-            </button>
-        </div>
     }
 }
 
@@ -253,17 +152,4 @@ fn DeleteBinding(function: Function) -> impl IntoView {
         });
     });
     view! { <Confirm title message action="Delete" on_confirm=delete on_close=bindings.close() /> }
-}
-
-fn row((id, header): (usize, FunctionHeader)) -> Row {
-    Row { id, name: RwSignal::new(header.name), secret: RwSignal::new(String::new()), stored: true }
-}
-
-/// A header as the server takes it: one whose secret is not typed keeps the stored one.
-fn header(row: &Row) -> PutHeader {
-    let secret = row.secret.get_untracked().trim().to_owned();
-    PutHeader {
-        name: row.name.get_untracked().trim().to_owned(),
-        secret: (!secret.is_empty()).then_some(secret),
-    }
 }

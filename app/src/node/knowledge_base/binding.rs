@@ -2,11 +2,11 @@
 
 use flow::wire::{CreateKnowledgeBase, KnowledgeBase, UpdateKnowledgeBase};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::KnowledgeBases;
 use crate::api::{self, Answer};
 use crate::ui::dialog::Dialog;
+use crate::ui::save::{SaveRow, Saving};
 use crate::ui::toast::use_toasts;
 
 /// The dialog that is open.
@@ -34,28 +34,20 @@ fn LetAnswer(id: String) -> impl IntoView {
     let first = bases.first().map_or_else(|| NEW.to_owned(), |base| base.id.clone());
     let chosen = RwSignal::new(first);
     let name = RwSignal::new(String::new());
-    let wrong = RwSignal::new(None::<String>);
+    let saving = Saving::default();
     let is_new = move || chosen.with(|chosen| chosen == NEW);
     let (bases, id) = (StoredValue::new(bases), StoredValue::new(id));
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        wrong.set(None);
         let chosen = bases.with_value(|bases| {
             let chosen = chosen.get_untracked();
             bases.iter().find(|base| base.id == chosen).cloned()
         });
         let (id, name) = (id.get_value(), name.get_untracked());
-        spawn_local(async move {
-            match let_answer(chosen, name, id).await {
-                Ok(base) => {
-                    toasts.say(format!("{} answers to it.", base.name));
-                    known.reload();
-                    known.open.try_set(None);
-                }
-                Err(error) => {
-                    wrong.try_set(Some(error.to_string()));
-                }
-            }
+        saving.run(let_answer(chosen, name, id), move |base| {
+            toasts.say(format!("{} answers to it.", base.name));
+            known.reload();
+            known.open.try_set(None);
         });
     };
     view! {
@@ -95,15 +87,7 @@ fn LetAnswer(id: String) -> impl IntoView {
                         <span class="hint">"Put documents into it on the Knowledge page."</span>
                     </div>
                 </Show>
-                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
-                <div class="actions">
-                    <button type="button" class="btn" on:click=move |_| known.open.set(None)>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="btn primary">
-                        "Save"
-                    </button>
-                </div>
+                <SaveRow saving on_close=known.close() />
             </form>
         </Dialog>
     }

@@ -7,21 +7,19 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api;
+use crate::node::bound::Bound;
+use crate::node::prompt::model::ModelOptions;
 use crate::ui::browser;
 use crate::ui::dialog::{Confirm, Dialog};
 use crate::ui::icon::{Glyph, Icon};
-use crate::ui::load::Loader;
+use crate::ui::save::{SaveRow, Saving};
 use crate::ui::toast::use_toasts;
 
 /// What Lex itself answers where nothing fits.
 const FALLBACK: &str = "FallbackIntent";
 
 /// The bindings that the server has, as a context.
-#[derive(Clone, Copy)]
-pub struct Bots {
-    pub list: Loader<BotList>,
-    pub open: RwSignal<Option<Open>>,
-}
+pub type Bots = Bound<BotList, Open>;
 
 /// The dialog that is open.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,22 +30,9 @@ pub enum Open {
     Delete(Bot),
 }
 
-impl Bots {
-    /// Asks for them.
-    pub fn provide() -> Self {
-        let bots = Self { list: Loader::default(), open: RwSignal::new(None) };
-        provide_context(bots);
-        bots.reload();
-        bots
-    }
-
-    pub fn reload(self) {
-        self.list.load(api::bots::list());
-    }
-
-    fn close(self) -> Callback<()> {
-        Callback::new(move |()| self.open.set(None))
-    }
+/// Asks for them.
+pub fn provide() -> Bots {
+    Bound::provide(|| Box::pin(api::bots::list()))
 }
 
 /// Whichever dialog is open.
@@ -119,12 +104,9 @@ fn EditBot(
         rows.update(|rows| rows.push(Row::new(id, &Intent::default())));
         browser::focus_id_soon(format!("intent-{id}"));
     };
-    let busy = RwSignal::new(false);
-    let wrong = RwSignal::new(None::<String>);
+    let saving = Saving::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        busy.set(true);
-        wrong.set(None);
         let fallback = fallback.get_untracked().trim().to_owned();
         let put = PutBot {
             model: model.get_untracked().trim().to_owned(),
@@ -132,18 +114,10 @@ fn EditBot(
             fallback: (!fallback.is_empty()).then_some(fallback),
         };
         let (arn, locale) = (trimmed(arn), trimmed(locale));
-        spawn_local(async move {
-            match api::bots::put(&arn, &locale, &put).await {
-                Ok(bot) => {
-                    toasts.say(format!("Bound {} to {} intents.", short(&bot.arn), bot.intents.len()));
-                    bots.reload();
-                    bots.open.try_set(None);
-                }
-                Err(error) => {
-                    wrong.try_set(Some(error.to_string()));
-                }
-            }
-            busy.try_set(false);
+        saving.run(async move { api::bots::put(&arn, &locale, &put).await }, move |bot| {
+            toasts.say(format!("Bound {} to {} intents.", short(&bot.arn), bot.intents.len()));
+            bots.reload();
+            bots.open.try_set(None);
         });
     };
     view! {
@@ -205,15 +179,7 @@ fn EditBot(
                     />
                     <span class="hint">"The name that the node then gives. Lex calls it FallbackIntent. Empty: one of the intents always."</span>
                 </div>
-                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
-                <div class="actions">
-                    <button type="button" class="btn" on:click=move |_| bots.open.set(None)>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="btn primary" disabled=busy>
-                        "Save"
-                    </button>
-                </div>
+                <SaveRow saving on_close=bots.close() />
             </form>
         </Dialog>
     }
@@ -222,13 +188,6 @@ fn EditBot(
 /// Which model names the intent: one that the server offers, or any that is written.
 #[component]
 fn Model(model: RwSignal<String>) -> impl IntoView {
-    let offered = RwSignal::new(Vec::new());
-    spawn_local(async move {
-        // The field takes what is written, also where the list cannot be read.
-        if let Ok(list) = api::models::list().await {
-            offered.try_set(list.models);
-        }
-    });
     view! {
         <div class="field">
             <label for="bot-model">"Model"</label>
@@ -242,15 +201,7 @@ fn Model(model: RwSignal<String>) -> impl IntoView {
                 prop:value=model
                 on:input=move |event| model.set(event_target_value(&event))
             />
-            <datalist id="bot-models">
-                {move || {
-                    offered
-                        .get()
-                        .into_iter()
-                        .map(|model: flow::wire::Model| view! { <option value=model.id>{model.note}</option> })
-                        .collect_view()
-                }}
-            </datalist>
+            <ModelOptions id="bot-models" />
         </div>
     }
 }

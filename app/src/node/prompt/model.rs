@@ -90,21 +90,30 @@ pub fn ModelField(card: Card, model: Memo<String>, write: Callback<String>) -> i
                 />
                 <span class="hint">{note}</span>
             </div>
-            <datalist id=list>
-                {move || {
-                    models
-                        .list
-                        .get()
-                        .models
-                        .into_iter()
-                        .map(|model| view! { <option value=model.id>{model.note}</option> })
-                        .collect_view()
-                }}
-            </datalist>
+            <ModelOptions id=list />
             <Show when=move || models.is_missing.get()>
                 <p class="hint">"The list of models cannot be read at the moment. Trying again."</p>
             </Show>
             <Problems card field=Field::Model id=problems />
         </div>
+    }
+}
+
+/// The models that a field with this list offers.
+#[component]
+pub fn ModelOptions(#[prop(into)] id: String) -> impl IntoView {
+    let models = use_context::<Models>().unwrap_or_else(Models::load);
+    view! {
+        <datalist id=id>
+            {move || {
+                models
+                    .list
+                    .get()
+                    .models
+                    .into_iter()
+                    .map(|model| view! { <option value=model.id>{model.note}</option> })
+                    .collect_view()
+            }}
+        </datalist>
     }
 }

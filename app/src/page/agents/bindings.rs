@@ -38,7 +38,7 @@ pub fn Bindings(list: AgentList) -> impl IntoView {
                         type="button"
                         class="btn"
                         aria-label=labels.0
-                        on:click=move |_| page.agents.binding.set(Some(change.clone()))
+                        on:click=move |_| page.agents.open.set(Some(change.clone()))
                     >
                         "Change"
                     </button>

@@ -2,13 +2,14 @@
 
 use flow::wire::{Agent, MOST_STEPS, PutAgent, USUAL_STEPS};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::Page;
 use super::tools::{ToolRows, Tools};
 use crate::api;
 use crate::node::prompt::Models;
+use crate::node::prompt::model::ModelOptions;
 use crate::ui::dialog::Dialog;
+use crate::ui::save::{SaveRow, Saving};
 use crate::ui::toast::use_toasts;
 
 #[component]
@@ -29,15 +30,13 @@ pub fn EditAgent(
     let steps = RwSignal::new(known.step_limit.to_string());
     let asks_back = RwSignal::new(known.asks_back);
     let tools = Tools::new(known.tools);
-    let (busy, wrong) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let saving = Saving::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        wrong.set(None);
         let tools = match tools.put() {
             Ok(tools) => tools,
-            Err(why) => return wrong.set(Some(why)),
+            Err(why) => return saving.refuse(why),
         };
-        busy.set(true);
         let put = PutAgent {
             name: name.get_untracked().trim().to_owned(),
             description: description.get_untracked().trim().to_owned(),
@@ -48,22 +47,16 @@ pub fn EditAgent(
             asks_back: asks_back.get_untracked(),
         };
         let id = id.get_value();
-        spawn_local(async move {
-            let saved = match &id {
+        let saved = async move {
+            match &id {
                 Some(id) => api::agents::put(id, &put).await,
                 None => api::agents::create(&put).await,
-            };
-            match saved {
-                Ok(agent) => {
-                    toasts.say(format!("Saved {}.", agent.name));
-                    page.reload();
-                    page.open.try_set(None);
-                }
-                Err(error) => {
-                    wrong.try_set(Some(error.to_string()));
-                }
             }
-            busy.try_set(false);
+        };
+        saving.run(saved, move |agent| {
+            toasts.say(format!("Saved {}.", agent.name));
+            page.reload();
+            page.open.try_set(None);
         });
     };
     view! {
@@ -131,15 +124,7 @@ pub fn EditAgent(
                     />
                     <span class="hint">"How often the model may be asked for one answer. Without one by then, the node fails."</span>
                 </div>
-                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
-                <div class="actions">
-                    <button type="button" class="btn" on:click=move |_| page.open.set(None)>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="btn primary" disabled=busy>
-                        "Save"
-                    </button>
-                </div>
+                <SaveRow saving on_close=page.close() />
             </form>
         </Dialog>
     }
@@ -162,17 +147,7 @@ fn Model(model: RwSignal<String>) -> impl IntoView {
                 prop:value=model
                 on:input=move |event| model.set(event_target_value(&event))
             />
-            <datalist id="agent-models">
-                {move || {
-                    models
-                        .list
-                        .get()
-                        .models
-                        .into_iter()
-                        .map(|model| view! { <option value=model.id>{model.note}</option> })
-                        .collect_view()
-                }}
-            </datalist>
+            <ModelOptions id="agent-models" />
             <span class="hint">
                 {move || match is_local() {
                     true => "The local model cannot use tools or ask back: it answers at once, by the instructions alone.",

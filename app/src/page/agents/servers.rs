@@ -1,53 +1,43 @@
 //! MCP servers: where they are, and what tools they say they have.
 
-use flow::wire::{McpServer, McpTools, PutMcpServer};
+use flow::wire::{McpServer, McpServerList, McpTools, PutMcpServer};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::header::{HeaderRows, Headers};
 use super::{Open, Page};
 use crate::api;
 use crate::ui::dialog::{Confirm, Dialog};
-use crate::ui::load::{Failure, Loaded};
+use crate::ui::headers::{HeaderRows, Headers, named};
+use crate::ui::save::{SaveRow, Saving};
+use crate::ui::section::Section;
 use crate::ui::toast::use_toasts;
 
 #[component]
 pub fn Servers() -> impl IntoView {
     let page: Page = expect_context();
+    let lines = |list: McpServerList| {
+        match list.servers.is_empty() {
+        true => view! {
+            <div class="inside dim">
+                <p>
+                    "None yet. A server that speaks the Model Context Protocol over HTTP has tools that agents can call."
+                </p>
+            </div>
+        }
+        .into_any(),
+        false => list.servers.into_iter().map(|server| view! { <Row server /> }).collect_view().into_any(),
+    }
+    };
     view! {
-        <section class="box" aria-labelledby="servers-heading">
-            <header>
-                <h2 id="servers-heading">"MCP servers"</h2>
-                <span class="grow"></span>
-                <button type="button" class="btn" on:click=page.opens(Open::NewServer)>
-                    "Add a server"
-                </button>
-            </header>
-            {move || match page.servers.get() {
-                Loaded::Loading => ().into_any(),
-                Loaded::Failed(error) => {
-                    view! {
-                        <div class="inside">
-                            <Failure error retry=Callback::new(move |()| page.reload()) />
-                        </div>
-                    }
-                        .into_any()
-                }
-                Loaded::Ready(list) if list.servers.is_empty() => {
-                    view! {
-                        <div class="inside dim">
-                            <p>
-                                "None yet. A server that speaks the Model Context Protocol over HTTP has tools that agents can call."
-                            </p>
-                        </div>
-                    }
-                        .into_any()
-                }
-                Loaded::Ready(list) => {
-                    list.servers.into_iter().map(|server| view! { <Row server /> }).collect_view().into_any()
-                }
-            }}
-        </section>
+        <Section
+            id="servers"
+            title="MCP servers"
+            add="Add a server"
+            on_add=Callback::new(move |()| page.open.set(Some(Open::NewServer)))
+            list=page.servers
+            on_retry=Callback::new(move |()| page.reload())
+            lines
+        />
     }
 }
 
@@ -56,13 +46,9 @@ fn Row(server: McpServer) -> impl IntoView {
     let page: Page = expect_context();
     let found = RwSignal::new(None::<Result<McpTools, String>>);
     let busy = RwSignal::new(false);
-    let named = |does: &str| format!("{does} {}", server.name);
-    let (ask_label, edit_label, delete_label) = (named("List the tools of"), named("Edit"), named("Delete"));
-    let headers = server.headers.iter().map(|header| match header.hint.as_str() {
-        "" => format!(" · {}", header.name),
-        hint => format!(" · {} …{hint}", header.name),
-    });
-    let headers: String = headers.collect();
+    let does = |what: &str| format!("{what} {}", server.name);
+    let (ask_label, edit_label, delete_label) = (does("List the tools of"), does("Edit"), does("Delete"));
+    let headers = server.headers.iter().map(|header| format!(" · {}", named(header))).collect::<String>();
     let (edit, delete) =
         (page.opens(Open::EditServer(server.clone())), page.opens(Open::DeleteServer(server.clone())));
     let name = StoredValue::new(server.name.clone());
@@ -138,25 +124,15 @@ pub fn EditServer(
     let known = server.unwrap_or(McpServer { name: String::new(), url: String::new(), headers: Vec::new() });
     let (name, url) = (RwSignal::new(known.name), RwSignal::new(known.url));
     let headers = Headers::new(known.headers);
-    let (busy, wrong) = (RwSignal::new(false), RwSignal::new(None::<String>));
+    let saving = Saving::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        busy.set(true);
-        wrong.set(None);
         let put = PutMcpServer { url: url.get_untracked().trim().to_owned(), headers: Some(headers.put()) };
         let name = name.get_untracked().trim().to_owned();
-        spawn_local(async move {
-            match api::agents::put_server(&name, &put).await {
-                Ok(server) => {
-                    toasts.say(format!("Saved {}.", server.name));
-                    page.reload();
-                    page.open.try_set(None);
-                }
-                Err(error) => {
-                    wrong.try_set(Some(error.to_string()));
-                }
-            }
-            busy.try_set(false);
+        saving.run(async move { api::agents::put_server(&name, &put).await }, move |server| {
+            toasts.say(format!("Saved {}.", server.name));
+            page.reload();
+            page.open.try_set(None);
         });
     };
     view! {
@@ -193,15 +169,7 @@ pub fn EditServer(
                 </div>
                 <HeaderRows headers />
                 <p class="dim small">"Secrets are kept encrypted on the server and sent to this address only."</p>
-                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
-                <div class="actions">
-                    <button type="button" class="btn" on:click=move |_| page.open.set(None)>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="btn primary" disabled=busy>
-                        "Save"
-                    </button>
-                </div>
+                <SaveRow saving on_close=page.close() />
             </form>
         </Dialog>
     }

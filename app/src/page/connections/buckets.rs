@@ -1,66 +1,52 @@
 //! Buckets: which store each leads to, and a try of each.
 
-use flow::wire::{Bucket, BucketStore, BucketTest};
+use flow::wire::{Bucket, BucketList, BucketStore};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api;
 use crate::node::bucket::binding::Open;
 use crate::node::bucket::{Buckets, whereabouts};
-use crate::ui::load::{Failure, Loaded};
+use crate::ui::section::{Outcome, Section};
 
 #[component]
 pub fn BucketsCard() -> impl IntoView {
     let buckets: Buckets = expect_context();
     view! {
-        <section class="box" aria-labelledby="buckets-heading">
-            <header>
-                <h2 id="buckets-heading">"Buckets"</h2>
-                <span class="grow"></span>
-                <button
-                    type="button"
-                    class="btn"
-                    on:click=move |_| buckets.open.set(Some(Open::New(String::new())))
-                >
-                    "Lead a bucket to a store"
-                </button>
-            </header>
-            {move || match buckets.list.get() {
-                Loaded::Loading => ().into_any(),
-                Loaded::Failed(error) => {
-                    view! {
-                        <div class="inside">
-                            <Failure error retry=Callback::new(move |()| buckets.reload()) />
-                        </div>
-                    }
-                        .into_any()
-                }
-                Loaded::Ready(list) if list.buckets.is_empty() => {
-                    view! {
-                        <div class="inside dim"><p>
-                            "Every bucket of Storage and Retrieval nodes is a folder in " <code>{list.folder}</code>
-                            ". Lead one to Amazon S3, a store that speaks its protocol, or Google Cloud Storage to have its objects there."
-                        </p></div>
-                    }
-                        .into_any()
-                }
-                Loaded::Ready(list) => {
-                    view! {
-                        {list.buckets.into_iter().map(|bucket| view! { <Row bucket /> }).collect_view()}
-                        <p class="inside dim small">"Every other bucket is a folder in " <code>{list.folder}</code> "."</p>
-                    }
-                        .into_any()
-                }
-            }}
-        </section>
+        <Section
+            id="buckets"
+            title="Buckets"
+            add="Lead a bucket to a store"
+            on_add=buckets.opens(Open::New(String::new()))
+            list=buckets.list
+            on_retry=Callback::new(move |()| buckets.reload())
+            lines
+        />
     }
+}
+
+fn lines(list: BucketList) -> AnyView {
+    if list.buckets.is_empty() {
+        return view! {
+            <div class="inside dim"><p>
+                "Every bucket of Storage and Retrieval nodes is a folder in " <code>{list.folder}</code>
+                ". Lead one to Amazon S3, a store that speaks its protocol, or Google Cloud Storage to have its objects there."
+            </p></div>
+        }
+        .into_any();
+    }
+    view! {
+        {list.buckets.into_iter().map(|bucket| view! { <Row bucket /> }).collect_view()}
+        <p class="inside dim small">"Every other bucket is a folder in " <code>{list.folder}</code> "."</p>
+    }
+    .into_any()
 }
 
 #[component]
 fn Row(bucket: Bucket) -> impl IntoView {
     let buckets: Buckets = expect_context();
     let busy = RwSignal::new(false);
-    let tested = RwSignal::new(None::<Result<BucketTest, String>>);
+    let tested = RwSignal::new(None);
     let name = bucket.name.clone();
     let named = |does: &str| format!("{does} {name}");
     let (test_label, edit_label, delete_label) = (named("Test"), named("Edit"), named("Delete"));
@@ -70,7 +56,8 @@ fn Row(bucket: Bucket) -> impl IntoView {
         busy.set(true);
         let name = stored.with_value(|bucket| bucket.name.clone());
         spawn_local(async move {
-            let outcome = api::buckets::test(&name).await.map_err(|error| error.to_string());
+            let outcome = api::buckets::test(&name).await;
+            let outcome = outcome.map(|test| (test.ok, test.message)).map_err(|error| error.to_string());
             tested.try_set(Some(outcome));
             busy.try_set(false);
         });
@@ -100,21 +87,7 @@ fn Row(bucket: Bucket) -> impl IntoView {
             >
                 "Delete"
             </button>
-            {move || {
-                tested
-                    .get()
-                    .map(|outcome| {
-                        let (ok, message) = match outcome {
-                            Ok(test) => (test.ok, test.message),
-                            Err(why) => (false, why),
-                        };
-                        view! {
-                            <p class="result" class:ok=ok class:bad=!ok role="status">
-                                {message}
-                            </p>
-                        }
-                    })
-            }}
+            {move || tested.get().map(|outcome| view! { <Outcome outcome /> })}
         </div>
     }
 }

@@ -1,7 +1,7 @@
 //! Functions: which address each ARN leads to, and a try of each.
 
 use flow::node::function::short;
-use flow::wire::{Function, FunctionTest, TryFunction, TryInput};
+use flow::wire::{Function, FunctionList, TryFunction, TryInput};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::{Map, Value};
@@ -9,7 +9,8 @@ use serde_json::{Map, Value};
 use crate::api;
 use crate::node::function::Bindings;
 use crate::node::function::binding::Open;
-use crate::ui::load::{Failure, Loaded};
+use crate::ui::headers::named;
+use crate::ui::section::{Outcome, Section};
 
 /// What a test sends at first: one input by its usual name.
 const SAMPLE: &str = r#"{"codeHookInput": "A-1001"}"#;
@@ -17,35 +18,22 @@ const SAMPLE: &str = r#"{"codeHookInput": "A-1001"}"#;
 #[component]
 pub fn Functions() -> impl IntoView {
     let bindings: Bindings = expect_context();
+    let lines = |list: FunctionList| match list.functions.is_empty() {
+        true => view! { <Empty /> }.into_any(),
+        false => {
+            list.functions.into_iter().map(|function| view! { <Row function /> }).collect_view().into_any()
+        }
+    };
     view! {
-        <section class="box" aria-labelledby="functions-heading">
-            <header>
-                <h2 id="functions-heading">"Functions"</h2>
-                <span class="grow"></span>
-                <button
-                    type="button"
-                    class="btn"
-                    on:click=move |_| bindings.open.set(Some(Open::New(String::new())))
-                >
-                    "Bind a function"
-                </button>
-            </header>
-            {move || match bindings.functions.get() {
-                Loaded::Loading => ().into_any(),
-                Loaded::Failed(error) => {
-                    view! {
-                        <div class="inside">
-                            <Failure error retry=Callback::new(move |()| bindings.reload()) />
-                        </div>
-                    }
-                        .into_any()
-                }
-                Loaded::Ready(list) if list.functions.is_empty() => view! { <Empty /> }.into_any(),
-                Loaded::Ready(list) => {
-                    list.functions.into_iter().map(|function| view! { <Row function /> }).collect_view().into_any()
-                }
-            }}
-        </section>
+        <Section
+            id="functions"
+            title="Functions"
+            add="Bind a function"
+            on_add=bindings.opens(Open::New(String::new()))
+            list=bindings.list
+            on_retry=Callback::new(move |()| bindings.reload())
+            lines
+        />
     }
 }
 
@@ -63,20 +51,17 @@ fn Empty() -> impl IntoView {
 #[component]
 fn Row(function: Function) -> impl IntoView {
     let bindings: Bindings = expect_context();
-    let tested = RwSignal::new(None::<Result<FunctionTest, String>>);
+    let tested = RwSignal::new(None);
     let busy = RwSignal::new(false);
     let asks = RwSignal::new(false);
     let inputs = RwSignal::new(SAMPLE.to_owned());
     let name = short(&function.arn).to_owned();
-    let named = |does: &str| format!("{does} {name}");
-    let (test_label, edit_label, delete_label) = (named("Test"), named("Edit"), named("Delete"));
+    let does = |what: &str| format!("{what} {name}");
+    let (test_label, edit_label, delete_label) = (does("Test"), does("Edit"), does("Delete"));
     let headers = match function.headers.as_slice() {
         [] => String::new(),
         headers => {
-            let told = headers.iter().map(|header| match header.hint.as_str() {
-                "" => header.name.clone(),
-                hint => format!("{} …{hint}", header.name),
-            });
+            let told = headers.iter().map(named);
             format!(" · {}", told.collect::<Vec<_>>().join(", "))
         }
     };
@@ -91,7 +76,8 @@ fn Row(function: Function) -> impl IntoView {
         busy.set(true);
         let arn = stored.with_value(|function| function.arn.clone());
         spawn_local(async move {
-            let outcome = api::functions::test(&arn, &with).await.map_err(|error| error.to_string());
+            let outcome = api::functions::test(&arn, &with).await;
+            let outcome = outcome.map(|test| (test.ok, test.message)).map_err(|error| error.to_string());
             tested.try_set(Some(outcome));
             busy.try_set(false);
         });
@@ -160,18 +146,4 @@ fn read(text: &str) -> Result<TryFunction, String> {
         .map_err(|_| format!("The inputs are a JSON object of names and values, such as {SAMPLE}."))?;
     let inputs = given.into_iter().map(|(name, value)| TryInput { name, value });
     Ok(TryFunction { inputs: inputs.collect() })
-}
-
-/// What a try of a function came to.
-#[component]
-fn Outcome(outcome: Result<FunctionTest, String>) -> impl IntoView {
-    let (ok, message) = match outcome {
-        Ok(test) => (test.ok, test.message),
-        Err(why) => (false, why),
-    };
-    view! {
-        <p class="result" class:ok=ok class:bad=!ok role="status">
-            {message}
-        </p>
-    }
 }

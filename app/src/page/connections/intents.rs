@@ -1,43 +1,32 @@
 //! Intents: what each bot's alias stands for, and a try of each.
 
 use flow::node::lex::short;
-use flow::wire::{Bot, BotTest};
+use flow::wire::{Bot, BotList};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::api;
 use crate::node::lex::binding::Open;
 use crate::node::lex::{Bots, told};
-use crate::ui::load::{Failure, Loaded};
+use crate::ui::section::{Outcome, Section};
 
 #[component]
 pub fn Intents() -> impl IntoView {
     let bots: Bots = expect_context();
+    let lines = |list: BotList| match list.bots.is_empty() {
+        true => view! { <Empty /> }.into_any(),
+        false => list.bots.into_iter().map(|bot| view! { <Row bot /> }).collect_view().into_any(),
+    };
     view! {
-        <section class="box" aria-labelledby="intents-heading">
-            <header>
-                <h2 id="intents-heading">"Intents"</h2>
-                <span class="grow"></span>
-                <button type="button" class="btn" on:click=move |_| bots.open.set(Some(Open::New(String::new())))>
-                    "Bind a bot"
-                </button>
-            </header>
-            {move || match bots.list.get() {
-                Loaded::Loading => ().into_any(),
-                Loaded::Failed(error) => {
-                    view! {
-                        <div class="inside">
-                            <Failure error retry=Callback::new(move |()| bots.reload()) />
-                        </div>
-                    }
-                        .into_any()
-                }
-                Loaded::Ready(list) if list.bots.is_empty() => view! { <Empty /> }.into_any(),
-                Loaded::Ready(list) => {
-                    list.bots.into_iter().map(|bot| view! { <Row bot /> }).collect_view().into_any()
-                }
-            }}
-        </section>
+        <Section
+            id="intents"
+            title="Intents"
+            add="Bind a bot"
+            on_add=bots.opens(Open::New(String::new()))
+            list=bots.list
+            on_retry=Callback::new(move |()| bots.reload())
+            lines
+        />
     }
 }
 
@@ -56,7 +45,7 @@ fn Empty() -> impl IntoView {
 fn Row(bot: Bot) -> impl IntoView {
     let bots: Bots = expect_context();
     let text = RwSignal::new(String::new());
-    let tested = RwSignal::new(None::<Result<BotTest, String>>);
+    let tested = RwSignal::new(None);
     let busy = RwSignal::new(false);
     let place = if bot.locale.is_empty() { String::new() } else { format!(" in {}", bot.locale) };
     let name = format!("{}{place}", short(&bot.arn));
@@ -72,7 +61,8 @@ fn Row(bot: Bot) -> impl IntoView {
         let (bot, text) = (stored.get_value(), text.get_untracked());
         spawn_local(async move {
             let outcome = api::bots::test(&bot.arn, &bot.locale, &text).await;
-            tested.try_set(Some(outcome.map_err(|error| error.to_string())));
+            let outcome = outcome.map(|test| (test.ok, test.message)).map_err(|error| error.to_string());
+            tested.try_set(Some(outcome));
             busy.try_set(false);
         });
     };
@@ -114,19 +104,5 @@ fn Row(bot: Bot) -> impl IntoView {
             </form>
             {move || tested.get().map(|outcome| view! { <Outcome outcome /> })}
         </div>
-    }
-}
-
-/// What a try came to.
-#[component]
-fn Outcome(outcome: Result<BotTest, String>) -> impl IntoView {
-    let (ok, message) = match outcome {
-        Ok(test) => (test.ok, test.message),
-        Err(why) => (false, why),
-    };
-    view! {
-        <p class="result" class:ok=ok class:bad=!ok role="status">
-            {message}
-        </p>
     }
 }

@@ -11,6 +11,7 @@ use super::base::Page;
 use crate::api;
 use crate::ui::dialog::Dialog;
 use crate::ui::format::count;
+use crate::ui::save::{SaveRow, Saving};
 use crate::ui::toast::{Toasts, use_toasts};
 
 /// What files are taken.
@@ -123,26 +124,15 @@ pub fn AddText() -> impl IntoView {
     let toasts = use_toasts();
     let title = RwSignal::new(String::new());
     let text = RwSignal::new(String::new());
-    let busy = RwSignal::new(false);
-    let wrong = RwSignal::new(None::<String>);
+    let saving = Saving::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        busy.set(true);
-        wrong.set(None);
         let (base, document) =
             (page.id.get_value(), AddDocument { title: title.get_untracked(), text: text.get_untracked() });
-        spawn_local(async move {
-            match api::knowledge::add(&base, &document).await {
-                Ok(document) => {
-                    toasts.say(format!("Added “{}”.", document.title));
-                    page.reload();
-                    page.open.try_set(None);
-                }
-                Err(error) => {
-                    wrong.try_set(Some(error.to_string()));
-                }
-            }
-            busy.try_set(false);
+        saving.run(async move { api::knowledge::add(&base, &document).await }, move |document| {
+            toasts.say(format!("Added “{}”.", document.title));
+            page.reload();
+            page.open.try_set(None);
         });
     };
     view! {
@@ -173,15 +163,7 @@ pub fn AddText() -> impl IntoView {
                     ></textarea>
                     <span class="hint">"Empty lines part paragraphs; # begins a heading."</span>
                 </div>
-                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
-                <div class="actions">
-                    <button type="button" class="btn" on:click=move |_| page.open.set(None)>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="btn primary" disabled=busy>
-                        "Add"
-                    </button>
-                </div>
+                <SaveRow saving on_close=page.close() save="Add" />
             </form>
         </Dialog>
     }

@@ -8,6 +8,7 @@ use super::base::Page;
 use crate::api;
 use crate::ui::dialog::{Confirm, Dialog};
 use crate::ui::navigate::navigator;
+use crate::ui::save::{SaveRow, Saving};
 use crate::ui::toast::use_toasts;
 
 #[component]
@@ -15,21 +16,13 @@ pub fn NewBase(on_close: Callback<()>) -> impl IntoView {
     let go = navigator();
     let name = RwSignal::new(String::new());
     let id = RwSignal::new(String::new());
-    let wrong = RwSignal::new(None::<String>);
+    let saving = Saving::default();
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        wrong.set(None);
         let id = Some(id.get_untracked().trim().to_owned()).filter(|id| !id.is_empty());
         let create = CreateKnowledgeBase { name: name.get_untracked(), id };
-        spawn_local(async move {
-            match api::knowledge::create(&create).await {
-                Ok(base) => {
-                    let _page_is_gone = go.try_run(format!("/knowledge/{}", base.id));
-                }
-                Err(error) => {
-                    wrong.try_set(Some(error.to_string()));
-                }
-            }
+        saving.run(async move { api::knowledge::create(&create).await }, move |base| {
+            let _page_is_gone = go.try_run(format!("/knowledge/{}", base.id));
         });
     };
     view! {
@@ -61,15 +54,7 @@ pub fn NewBase(on_close: Callback<()>) -> impl IntoView {
                     />
                     <span class="hint">"Only where a flow made for AWS names one: ten capital letters and digits."</span>
                 </div>
-                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
-                <div class="actions">
-                    <button type="button" class="btn" on:click=move |_| on_close.run(())>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="btn primary">
-                        "Create"
-                    </button>
-                </div>
+                <SaveRow saving on_close=on_close save="Create" />
             </form>
         </Dialog>
     }
@@ -81,26 +66,18 @@ pub fn EditBase(base: KnowledgeBase) -> impl IntoView {
     let page: Page = expect_context();
     let name = RwSignal::new(base.name);
     let ids = RwSignal::new(base.answers_to.join("\n"));
-    let wrong = RwSignal::new(None::<String>);
+    let saving = Saving::default();
     let id = StoredValue::new(base.id);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        wrong.set(None);
         let ids = ids.get_untracked();
         let ids = ids.lines().map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned);
         let update =
             UpdateKnowledgeBase { name: Some(name.get_untracked()), answers_to: Some(ids.collect()) };
         let id = id.get_value();
-        spawn_local(async move {
-            match api::knowledge::update(&id, &update).await {
-                Ok(base) => {
-                    page.base.set(base);
-                    page.open.try_set(None);
-                }
-                Err(error) => {
-                    wrong.try_set(Some(error.to_string()));
-                }
-            }
+        saving.run(async move { api::knowledge::update(&id, &update).await }, move |base| {
+            page.base.set(base);
+            page.open.try_set(None);
         });
     };
     view! {
@@ -131,15 +108,7 @@ pub fn EditBase(base: KnowledgeBase) -> impl IntoView {
                     ></textarea>
                     <span class="hint">"Ids in flows that were made elsewhere. Such flows then work as they are."</span>
                 </div>
-                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
-                <div class="actions">
-                    <button type="button" class="btn" on:click=move |_| page.open.set(None)>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="btn primary">
-                        "Save"
-                    </button>
-                </div>
+                <SaveRow saving on_close=page.close() />
             </form>
         </Dialog>
     }

@@ -3,7 +3,7 @@
 use flow::wire::{FunctionHeader, PutHeader};
 use leptos::prelude::*;
 
-use crate::ui::icon::{Glyph, Icon};
+use super::icon::{Glyph, Icon};
 
 /// Headers as they are edited.
 #[derive(Clone, Copy)]
@@ -51,6 +51,14 @@ impl Headers {
             }
         };
         self.rows.with_untracked(|rows| rows.iter().map(header).collect())
+    }
+}
+
+/// A stored header: its name, and what is told of its secret.
+pub fn named(header: &FunctionHeader) -> String {
+    match header.hint.as_str() {
+        "" => header.name.clone(),
+        hint => format!("{} …{hint}", header.name),
     }
 }
 

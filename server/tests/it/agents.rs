@@ -354,6 +354,20 @@ async fn the_tools_of_an_mcp_server_are_listed_and_called() {
 }
 
 #[tokio::test]
+async fn a_secret_at_the_end_of_what_is_quoted_is_hidden_whole() {
+    let mcp = McpServer::start().await;
+    let harness = Harness::start().await;
+    // Longer than what is left of the quoted words, so that a cut would go through it.
+    let secret = format!("Bearer sk-canary-{}", "0".repeat(100));
+    let put = json!({"url": mcp.wordy(), "headers": [{"name": "Authorization", "secret": secret}]});
+    harness.ok(Method::PUT, "/api/mcp-servers/town", put).await;
+    let refused = harness.get("/api/mcp-servers/town/tools").await;
+    let message = refused["message"].as_str().unwrap();
+    assert!(message.contains("401") && message.contains("(a secret)"), "{message}");
+    assert!(!message.contains("canary"), "{message}");
+}
+
+#[tokio::test]
 async fn a_server_takes_no_name_of_the_owners_tools_and_its_list_has_an_end() {
     let mcp = McpServer::start().await;
     let upstream = Upstream::start(calls(Vec::new())).await;

@@ -45,6 +45,11 @@ impl McpServer {
         format!("http://127.0.0.1:{}/endless", self.port)
     }
 
+    /// Where it refuses every key and repeats it, after many words.
+    pub fn wordy(&self) -> String {
+        format!("http://127.0.0.1:{}/wordy", self.port)
+    }
+
     pub async fn heard(&self) -> Vec<Heard> {
         self.heard.lock().await.clone()
     }
@@ -60,6 +65,10 @@ async fn answer(
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let name = body["method"].as_str().unwrap_or(method.as_str()).to_owned();
     heard.lock().await.push(Heard { method: name.clone(), headers: headers.clone(), body: body.clone() });
+    if uri.path() == "/wordy" {
+        let key = headers["authorization"].to_str().unwrap();
+        return (StatusCode::UNAUTHORIZED, format!("{}{key}", "x".repeat(120))).into_response();
+    }
     if headers.get("authorization").is_none_or(|key| key != "Bearer sk-canary-mcp") {
         return (StatusCode::UNAUTHORIZED, "the key Bearer sk-canary-mcp is needed").into_response();
     }

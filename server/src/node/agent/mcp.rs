@@ -223,7 +223,7 @@ impl StreamableHttpClient for Client {
         match serde_json::from_slice::<ServerJsonRpcMessage>(&body) {
             Ok(message) => Ok(StreamableHttpPostResponse::Json(message, session)),
             Err(_) if !status.is_success() => {
-                let said: String = String::from_utf8_lossy(&body).chars().take(200).collect();
+                let said = self.binding.quoted(&String::from_utf8_lossy(&body));
                 Err(Failed::UnexpectedServerResponse(
                     format!("it answered {} {said}", status.as_u16()).into(),
                 ))

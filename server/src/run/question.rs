@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use flow::event::{Body, Event, FailureCode, RunError, Status};
+use flow::event::{Event, FailureCode, RunError, Status};
 use flow::run::{Question, Run};
 use tokio::sync::oneshot;
 use tracing::{error, warn};
@@ -57,9 +57,8 @@ impl Runner {
         let (definition, extensions) = self.store.documents(&row.digest).await?;
         let plan = self.plan(&row.digest, &definition, &extensions)?;
         let events = self.store.events(&id, 0).await?;
-        let bodies: Vec<Body> = events.iter().map(|event| event.body.clone()).collect();
-        let mut run =
-            Run::replay(plan, &bodies, questions).map_err(|error| Error::Lost(error.to_string()))?;
+        let bodies = events.iter().map(|event| &event.body);
+        let mut run = Run::replay(plan, bodies, questions).map_err(|error| Error::Lost(error.to_string()))?;
         run.answer(text);
         let (stamp, started_at) = (Stamp::after(&events, row.started_at), row.started_at);
         let feed = Arc::new(Feed::again(id.clone(), events));

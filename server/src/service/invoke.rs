@@ -36,10 +36,10 @@ impl Service {
     pub async fn invoke(&self, flow: &str, target: Target, input: Value) -> Result<Arc<Feed>> {
         let is_draft = matches!(target, Target::Draft(_));
         let start = Start { input, ..self.callable(flow, target).await? };
-        let prepared = is_draft.then(|| start.clone());
+        let draft = is_draft.then(|| (start.flow_id.clone(), start.digest.clone()));
         let feed = self.begin(start).await?;
-        if let Some(draft) = prepared {
-            self.keep_prepared(draft).await?;
+        if let Some((flow, digest)) = draft {
+            self.keep_prepared(&flow, &digest).await?;
         }
         Ok(feed)
     }

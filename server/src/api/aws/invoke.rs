@@ -58,9 +58,8 @@ pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
     let body: Invoke = request.body()?;
     let id = execution_id(body.execution_id)?;
     let service = &door.app.service;
-    let row = service.flow_row(&flow).await?;
     // Found once: an alias that is moved meanwhile changes neither what runs nor how it is told.
-    let start = service.callable(&row.id, Target::Alias(alias)).await?;
+    let start = service.callable(&flow, Target::Alias(alias)).await?;
     let trace = body.enable_trace.unwrap_or(false);
     let input = sole(body.inputs)?;
     if input.node_input_name.is_some() {

@@ -34,7 +34,9 @@ const NO_FLOW: &str = "0000000000";
 const TEST_NODE: &str = "Test";
 
 /// Names and secrets.
-pub(super) type Headers = Vec<(String, String)>;
+type Headers = Vec<(String, String)>;
+/// The same as it is stored: sealed, and what is shown of it.
+type SealedHeaders = (Option<Vec<u8>>, String);
 
 impl Service {
     /// Lets runs know the stored bindings. To be called at the start and after changes.
@@ -69,14 +71,8 @@ impl Service {
         }
         let known = self.store.functions().await?.into_iter().find(|row| row.arn == arn);
         let known = known.filter(|row| row.url == url.as_str());
-        let (sealed_headers, header_hints) = match put.headers {
-            None => known.map_or((None, "[]".to_owned()), |row| (row.sealed_headers, row.header_hints)),
-            Some(given) => {
-                let sealed = known.and_then(|row| row.sealed_headers);
-                let stored = self.open_headers(&place(arn), sealed.as_deref());
-                self.seal_headers(&place(arn), &merged(given, &stored)?)?
-            }
-        };
+        let known = known.map(|row| (row.sealed_headers, row.header_hints));
+        let (sealed_headers, header_hints) = self.put_headers(&place(arn), put.headers, known)?;
         let row = FunctionRow {
             arn: arn.to_owned(),
             url: url.into(),
@@ -142,8 +138,20 @@ impl Service {
         })
     }
 
-    /// The headers as they are stored: sealed, and what is shown of them.
-    pub(super) fn seal_headers(&self, place: &str, headers: &Headers) -> Result<(Option<Vec<u8>>, String)> {
+    /// The headers that a binding shall have: those that are given, else those known for its address.
+    pub(super) fn put_headers(
+        &self,
+        place: &str,
+        given: Option<Vec<PutHeader>>,
+        known: Option<SealedHeaders>,
+    ) -> Result<SealedHeaders> {
+        let (sealed, hints) = known.unwrap_or_else(|| (None, "[]".to_owned()));
+        let Some(given) = given else { return Ok((sealed, hints)) };
+        let stored = self.open_headers(place, sealed.as_deref());
+        self.seal_headers(place, &merged(given, &stored)?)
+    }
+
+    fn seal_headers(&self, place: &str, headers: &Headers) -> Result<SealedHeaders> {
         if headers.is_empty() {
             return Ok((None, "[]".to_owned()));
         }
@@ -157,7 +165,7 @@ impl Service {
 }
 
 /// The headers that a binding shall have; those given without a secret keep the stored one.
-pub(super) fn merged(given: Vec<PutHeader>, stored: &Headers) -> Result<Headers> {
+fn merged(given: Vec<PutHeader>, stored: &Headers) -> Result<Headers> {
     let wrong = |message: String| Err(Error::invalid("headers", message));
     if given.len() > MOST_HEADERS {
         return wrong(format!("A binding has at most {MOST_HEADERS} headers."));

@@ -75,13 +75,8 @@ impl Service {
         if self.bots.resolve(arn, locale).is_none() {
             return Err(Error::NotFound { what: "binding", name: arn.to_owned() });
         }
-        let utterance = Utterance {
-            bot_alias_arn: arn.to_owned(),
-            locale: locale.to_owned(),
-            text: with.text,
-            request_attributes: None,
-            session_attributes: None,
-        };
+        let utterance =
+            Utterance { bot_alias_arn: arn.to_owned(), locale: locale.to_owned(), text: with.text };
         // Nobody reads the pieces of a try.
         let (pieces, _) = Pieces::channel(1);
         Ok(match self.bots.name(&utterance, &self.models, &pieces).await {

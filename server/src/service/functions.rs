@@ -129,10 +129,8 @@ impl Service {
 
     /// Headers that were sealed for this place, opened.
     pub(super) fn open_headers(&self, place: &str, sealed: Option<&[u8]>) -> Headers {
-        let Some(sealed) = sealed else { return Headers::new() };
-        let opened = self.seal.unseal(place, sealed).map_err(|error| error.to_string());
-        let read = opened.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
-        read.unwrap_or_else(|error| {
+        let Some(text) = self.opened(place, sealed) else { return Headers::new() };
+        serde_json::from_str(&text).unwrap_or_else(|error| {
             warn!(sealed.place = place, "these headers are left out: {error}");
             Headers::new()
         })
@@ -155,8 +153,7 @@ impl Service {
         if headers.is_empty() {
             return Ok((None, "[]".to_owned()));
         }
-        let text = serde_json::to_string(headers)?;
-        let sealed = self.seal.seal(place, &text).map_err(|error| Error::Internal(error.to_string()))?;
+        let sealed = self.sealed(place, &serde_json::to_string(headers)?)?;
         let shown =
             |(name, secret): &(String, String)| FunctionHeader { name: name.clone(), hint: hint(secret) };
         let hints: Vec<FunctionHeader> = headers.iter().map(shown).collect();

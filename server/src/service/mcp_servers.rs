@@ -18,7 +18,7 @@ use crate::store::McpServerRow;
 
 /// The longest name.
 const LONGEST_NAME: usize = 40;
-/// Of a binding; the node has its own patience.
+/// How long a server has for anything that it is asked.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Service {

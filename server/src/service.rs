@@ -26,7 +26,6 @@ use sha2::{Digest as _, Sha256};
 use tracing::warn;
 
 pub use crate::run::{Reply, Start};
-pub use aliases::TEST_ALIAS;
 pub(crate) use aliases::on_the_wire as alias_on_the_wire;
 pub use executions::Events;
 pub use flows::{CreateFlow, UpdateFlow};

@@ -11,8 +11,9 @@ use flow::wire::{Function, FunctionHeader, FunctionList, FunctionTest, PutFuncti
 use tracing::warn;
 use url::Url;
 
+use super::Service;
 use super::connections::hint;
-use super::{Service, TEST_ALIAS};
+use crate::arn::TEST_ALIAS;
 use crate::error::{Error, Result, missing};
 use crate::node::Origin;
 use crate::node::flows::Flows;

@@ -10,7 +10,7 @@ use tokio::runtime::Handle;
 use tracing::warn;
 
 use super::Service;
-use super::aliases::TEST_ALIAS;
+use crate::arn::TEST_ALIAS;
 use crate::error::{Error, Result, missing};
 use crate::node::flows;
 use crate::run::{self, Feed, Flows, Reply, Start};

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::mcp::Session;
 use super::{ASK_USER, Work, schema};
+use crate::arn::TEST_ALIAS;
 use crate::node::Context;
 use crate::node::flows;
 use crate::node::function::{Functions, key};
@@ -232,7 +233,7 @@ fn event(function: &str, arguments: &Value, work: &Work<'_>) -> Value {
         .collect();
     json!({
         "messageVersion": "1.0",
-        "agent": {"name": agent.name, "id": agent.id, "alias": "TSTALIASID", "version": "DRAFT"},
+        "agent": {"name": agent.name, "id": agent.id, "alias": TEST_ALIAS, "version": "DRAFT"},
         "inputText": call.text,
         "sessionId": work.origin.execution_id,
         "actionGroup": "tools",

@@ -11,7 +11,8 @@ pub struct AgentRow {
     pub name: String,
     /// JSON: everything else that it is.
     pub body: String,
-    pub updated_at: i64,
+    #[sqlx(try_from = "i64")]
+    pub updated_at: u64,
 }
 
 /// An ARN and the agent that answers for it.
@@ -49,7 +50,7 @@ impl Store {
                     .bind(&row.id)
                     .bind(&row.name)
                     .bind(&row.body)
-                    .bind(row.updated_at)
+                    .bind(to_sql(row.updated_at))
                     .execute(&mut *connection)
                     .await
                     .map_err(|error| taken(error, "name"))?;

@@ -43,7 +43,7 @@ pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
 pub use functions::FunctionRow;
 pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewDocument, PassageRow};
 pub use mcp_servers::McpServerRow;
-pub use questions::{Paused, Taken};
+pub use questions::Paused;
 pub use sessions::SessionRow;
 pub use versions::VersionRow;
 use writer::Writer;

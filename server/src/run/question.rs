@@ -13,7 +13,7 @@ use super::driver::Stamp;
 use super::{Error, Feed, Flows, Going, MOST, Runner};
 use crate::clock;
 use crate::node::Origin;
-use crate::store::{self, ExecutionRow, Taken};
+use crate::store::{self, ExecutionRow};
 
 /// How long a question waits for its answer.
 pub const PATIENCE: Duration = Duration::from_secs(24 * 3600);
@@ -84,8 +84,8 @@ impl Runner {
     async fn take_up(self, going: Going, asked: String, told: oneshot::Sender<Result<Arc<Feed>, Error>>) {
         let id = going.feed.id.clone();
         match self.store.take_paused(id.clone(), asked).await {
-            Ok(Taken::Up) => self.go_on(going, told).await,
-            Ok(Taken::NotWaiting) => drop(told.send(Err(Error::NotWaiting(id)))),
+            Ok(true) => self.go_on(going, told).await,
+            Ok(false) => drop(told.send(Err(Error::NotWaiting(id)))),
             Err(error) => drop(told.send(Err(error.into()))),
         }
     }

@@ -9,7 +9,7 @@ use super::flows::{moment, unless_empty, without_nulls};
 use super::page::{newest_first, page};
 use super::request::{self, Request};
 use super::{Answer, Door, arn, json};
-use crate::service::TEST_ALIAS;
+use crate::arn::TEST_ALIAS;
 use crate::store::{AliasRow, FlowRow};
 
 #[derive(Deserialize)]

@@ -1,8 +1,8 @@
 //! Amazon resource names. Wherever AWS takes an id it takes the name that holds it.
 
 use super::error::Error;
+use crate::arn::TEST_ALIAS;
 pub(super) use crate::arn::{of_alias, of_flow};
-use crate::service::TEST_ALIAS;
 
 /// The role of flows that were not made through AWS's API, which requires one.
 const ROLE: &str = "arn:aws:iam::000000000000:role/anabranch";

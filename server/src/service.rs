@@ -1,4 +1,4 @@
-//! The rules of flows, versions, aliases, executions, connections, functions, buckets and knowledge bases,
+//! The rules of flows, versions, aliases, prompts, executions, connections, functions, buckets and knowledge bases,
 //! shared by both APIs. No HTTP here.
 
 mod agents;
@@ -15,6 +15,8 @@ mod knowledge;
 mod local_model;
 mod mcp_servers;
 mod prepare;
+mod prompts;
+mod tags;
 mod versions;
 
 use std::path::PathBuf;
@@ -30,6 +32,8 @@ pub(crate) use aliases::on_the_wire as alias_on_the_wire;
 pub use executions::Events;
 pub use flows::{CreateFlow, UpdateFlow};
 pub use invoke::Target;
+pub use prompts::PutPrompt;
+pub use tags::{Tags, check_tags};
 pub(crate) use versions::summary as version_summary;
 
 use crate::auth::seal::Seal;

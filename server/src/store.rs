@@ -13,9 +13,11 @@ mod flows;
 mod functions;
 mod knowledge;
 mod mcp_servers;
+mod prompts;
 mod questions;
 mod sessions;
 mod settings;
+mod tags;
 mod tokens;
 mod versions;
 mod writer;
@@ -43,6 +45,7 @@ pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
 pub use functions::FunctionRow;
 pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewDocument, PassageRow};
 pub use mcp_servers::McpServerRow;
+pub use prompts::PromptRow;
 pub use questions::Paused;
 pub use sessions::SessionRow;
 pub use versions::VersionRow;
@@ -177,6 +180,8 @@ fn migrations() -> Migrator {
         (3, "knowledge", include_str!("../migrations/0003_knowledge.sql")),
         (4, "agents", include_str!("../migrations/0004_agents.sql")),
         (5, "intents", include_str!("../migrations/0005_intents.sql")),
+        (8, "prompts", include_str!("../migrations/0008_prompts.sql")),
+        (9, "tags", include_str!("../migrations/0009_tags.sql")),
     ];
     let migrations = files
         .into_iter()

@@ -2,7 +2,8 @@
 
 use super::error::Error;
 use crate::arn::TEST_ALIAS;
-pub(super) use crate::arn::{of_alias, of_flow};
+use crate::arn::{is_id, prompt as prompt_of, resource};
+pub(super) use crate::arn::{of_alias, of_flow, of_prompt};
 
 /// The role of flows that were not made through AWS's API, which requires one.
 const ROLE: &str = "arn:aws:iam::000000000000:role/anabranch";
@@ -44,21 +45,11 @@ pub(super) fn alias(member: &'static str, identifier: &str, flow: &str) -> Resul
     }
 }
 
-/// The resource of a name of Bedrock's; none where it is no such name.
-fn resource(identifier: &str) -> Option<&str> {
-    let parts: Vec<&str> = identifier.splitn(6, ':').collect();
-    match parts[..] {
-        ["arn", "aws", "bedrock", _, account, resource] if is_account(account) => Some(resource),
-        _ => None,
-    }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn is_id(text: &str) -> bool {
-    text.len() == 10 && is_word(text)
+/// A stored prompt's id, of an id or name, and the version that the name says.
+pub(super) fn prompt(member: &'static str, identifier: &str) -> Result<(String, Option<u64>), Error> {
+    let named = if is_id(identifier) { Some((identifier, None)) } else { prompt_of(identifier) };
+    let wrong = || Error::field(member, "This is a prompt's id of ten letters and digits, or its ARN.");
+    named.map(|(id, version)| (id.to_owned(), version)).ok_or_else(wrong)
 }
 
 fn is_word(text: &str) -> bool {

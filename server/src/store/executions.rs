@@ -5,6 +5,7 @@ use flow::event::{Event, Status};
 use flow::extensions::Extensions;
 use sqlx::{FromRow, SqliteConnection};
 
+use super::flow_executions::{self, Named};
 use super::{Error, Result, Store, from_sql, to_sql};
 
 /// An execution as it is stored.
@@ -48,7 +49,7 @@ pub struct Finished {
 }
 
 #[derive(FromRow)]
-struct Row {
+pub(super) struct Row {
     id: String,
     flow_id: String,
     flow_title: String,
@@ -83,10 +84,11 @@ impl From<Row> for ExecutionRow {
 }
 
 impl Store {
-    /// Records that an execution begins, with the flow as it runs.
+    /// Records that an execution begins, with the flow as it runs; `named` where it has a name of AWS's.
     pub async fn insert_execution(
         &self,
         row: ExecutionRow,
+        named: Option<Named>,
         definition: &Definition,
         extensions: &Extensions,
     ) -> Result<()> {
@@ -121,7 +123,10 @@ impl Store {
                         sqlx::Error::Database(error) if error.is_unique_violation() => Error::Taken("id"),
                         other => other.into(),
                     })?;
-                    Ok(())
+                    match named {
+                        Some(named) => flow_executions::name(connection, &row, &named).await,
+                        None => Ok(()),
+                    }
                 })
             })
             .await
@@ -193,6 +198,27 @@ impl Store {
                 .bind(to_sql(after))
                 .fetch_all(&self.readers)
                 .await?;
+        bodies.iter().map(|body| Ok(serde_json::from_str(body)?)).collect()
+    }
+
+    /// An execution's events of these types after a place, at most so many.
+    pub async fn events_of(
+        &self,
+        execution: &str,
+        types: &[&str],
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Event>> {
+        let bodies: Vec<String> = sqlx::query_scalar(
+            "SELECT body FROM events WHERE execution_id = ? AND seq > ?
+               AND json_extract(body, '$.type') IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?",
+        )
+        .bind(execution)
+        .bind(to_sql(after))
+        .bind(serde_json::to_string(types)?)
+        .bind(to_sql(limit as u64))
+        .fetch_all(&self.readers)
+        .await?;
         bodies.iter().map(|body| Ok(serde_json::from_str(body)?)).collect()
     }
 

@@ -149,7 +149,7 @@ mod tests {
             input_tokens: 0,
             output_tokens: 0,
         };
-        store.insert_execution(row, &Definition::default(), &Extensions::default()).await.unwrap();
+        store.insert_execution(row, None, &Definition::default(), &Extensions::default()).await.unwrap();
         let pause = |questions: &str| {
             store.pause_execution(Paused {
                 id: "run".to_owned(),

@@ -8,6 +8,8 @@ mod access;
 mod aliases;
 mod arn;
 mod error;
+mod execution_events;
+mod executions;
 mod flows;
 mod frame;
 mod invoke;
@@ -99,6 +101,12 @@ async fn dispatch(door: &Door, operation: &'static str, request: Request) -> Ans
         "DeleteFlowAlias" => aliases::delete(door, request).await,
         "ListFlowAliases" => aliases::list(door, request).await,
         "InvokeFlow" => invoke::invoke(door, request).await,
+        "StartFlowExecution" => executions::start(door, request).await,
+        "GetFlowExecution" => executions::get(door, request).await,
+        "StopFlowExecution" => executions::stop(door, request).await,
+        "ListFlowExecutions" => executions::list(door, request).await,
+        "ListFlowExecutionEvents" => execution_events::list(door, request).await,
+        "GetExecutionFlowSnapshot" => executions::snapshot(door, request).await,
         other => Err(Error::not_yet(other)),
     }
 }

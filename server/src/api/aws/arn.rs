@@ -1,7 +1,7 @@
 //! Amazon resource names. Wherever AWS takes an id it takes the name that holds it.
 
 use super::error::Error;
-pub(super) use crate::arn::{of_alias, of_flow};
+pub(super) use crate::arn::{of_alias, of_execution, of_flow};
 use crate::service::TEST_ALIAS;
 
 /// The role of flows that were not made through AWS's API, which requires one.
@@ -42,6 +42,26 @@ pub(super) fn alias(member: &'static str, identifier: &str, flow: &str) -> Resul
         Some(id) if id == TEST_ALIAS || is_word(id) => Ok(id.to_owned()),
         _ => Err(Error::field(member, "This is an alias's id of letters and digits, or its ARN.")),
     }
+}
+
+/// An execution's name, of that name or its ARN; `flow` and `alias` are the ids of what it has to belong to.
+pub(super) fn execution(identifier: &str, flow: &str, alias: &str) -> Result<String, Error> {
+    const MEMBER: &str = "executionIdentifier";
+    let name = match resource(identifier).map(|resource| resource.split('/').collect::<Vec<_>>()) {
+        None => Some(identifier),
+        Some(parts) => match parts[..] {
+            ["flow", of, "alias", by, "execution", name] if of == flow && by == alias => Some(name),
+            ["flow", _, "alias", _, "execution", _] => {
+                return Err(Error::field(MEMBER, "This execution is another alias's."));
+            }
+            _ => None,
+        },
+    };
+    let known = |name: &&str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    let name = name.filter(|name| !name.is_empty()).filter(known);
+    name.map(str::to_owned).ok_or_else(|| {
+        Error::field(MEMBER, "This is an execution's name of letters, digits and -, or its ARN.")
+    })
 }
 
 /// A role's name.
@@ -108,6 +128,10 @@ mod tests {
         assert_eq!(alias("aliasIdentifier", &of_alias(of, "KLMNOPQRST"), of).unwrap(), "KLMNOPQRST");
         assert_eq!(alias("aliasIdentifier", &of_alias(of, TEST_ALIAS), of).unwrap(), TEST_ALIAS);
         assert!(alias("aliasIdentifier", &of_alias("ZZZZZZZZZZ", "KLMNOPQRST"), of).is_err());
+        let named = of_execution(of, "KLMNOPQRST", "nightly-1");
+        assert_eq!(execution("nightly-1", of, "KLMNOPQRST").unwrap(), "nightly-1");
+        assert_eq!(execution(&named, of, "KLMNOPQRST").unwrap(), "nightly-1");
+        assert!(execution(&named, of, TEST_ALIAS).is_err() && execution("a_b", of, TEST_ALIAS).is_err());
         for bad in
             ["", "short", "ABCDEFGHI!", "arn:aws:s3:::x", "arn:aws:bedrock:us-east-1:1:flow/ABCDEFGHIJ"]
         {

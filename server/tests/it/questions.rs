@@ -137,11 +137,8 @@ async fn an_execution_that_waits_can_be_stopped() {
     assert_eq!(status.as_u16(), 409);
 }
 
-#[tokio::test]
-async fn nobody_is_waited_for_longer_than_a_day() {
-    let upstream = Upstream::start(asks()).await;
-    let (harness, flow) = desk(&upstream).await;
-    let asked = ask(&harness, &flow).await;
+/// The server as it is started again, more than a day after its one question was asked.
+pub async fn a_day_later(harness: Harness) -> Harness {
     let data = harness.stop().await;
     let url = format!("sqlite://{}", data.path().join("anabranch.db").display());
     let mut database = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
@@ -149,7 +146,15 @@ async fn nobody_is_waited_for_longer_than_a_day() {
         sqlx::query("UPDATE questions SET asked_at = asked_at - 86401000").execute(&mut database).await;
     assert_eq!(aged.unwrap().rows_affected(), 1);
     sqlx::Connection::close(database).await.unwrap();
-    let harness = Harness::on(data).await;
+    Harness::on(data).await
+}
+
+#[tokio::test]
+async fn nobody_is_waited_for_longer_than_a_day() {
+    let upstream = Upstream::start(asks()).await;
+    let (harness, flow) = desk(&upstream).await;
+    let asked = ask(&harness, &flow).await;
+    let harness = a_day_later(harness).await;
     for _ in 0..400 {
         if harness.get(&at(&asked, "")).await["status"] != "InputRequired" {
             break;

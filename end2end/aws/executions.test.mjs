@@ -154,7 +154,7 @@ test("an execution is started, followed to its end, and told", async () => {
   // It is an execution like any other to people, too.
   const listed = await (await caller(place.server)("GET", `/api/executions?flow=${flow}`)).json();
   assert.equal(listed.executions.length, 1);
-  assert.equal(listed.executions[0].status, "Succeeded");
+  assert.deepEqual([listed.executions[0].status, listed.executions[0].name], ["Succeeded", "nightly-1"]);
 });
 
 test("what an iteration and a condition did is told", async () => {

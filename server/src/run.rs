@@ -244,13 +244,14 @@ impl Runner {
             aws_role: naming.aws_role,
             aws_key: naming.aws_key,
         });
-        let name = named.as_ref().map_or_else(String::new, |named| named.name.clone());
+        let name = named.as_ref().map(|named| named.name.clone());
         let row = ExecutionRow {
             id: id.clone(),
             flow_id: start.flow_id,
             flow_title: start.flow_title,
             alias: start.alias,
             version: start.version,
+            name: name.clone(),
             digest: start.digest,
             status: Status::Running,
             started_at: now,
@@ -260,7 +261,7 @@ impl Runner {
             output_tokens: 0,
         };
         match self.store.insert_execution(row, named, &start.definition, &start.extensions).await {
-            Err(store::Error::Taken("name")) => Err(Error::NameTaken(name)),
+            Err(store::Error::Taken("name")) => Err(Error::NameTaken(name.unwrap_or_default())),
             Err(store::Error::Taken(_)) => Err(Error::Exists(id)),
             Err(error) => Err(error.into()),
             Ok(()) => Ok(id),

@@ -77,12 +77,15 @@ pub enum Events {
 }
 
 fn summary(row: ExecutionRow) -> ExecutionSummary {
+    // One that its caller gave no name has its id's.
+    let name = row.name.filter(|name| *name != row.id);
     ExecutionSummary {
         id: row.id,
         flow_id: row.flow_id,
         flow_title: row.flow_title,
         alias: row.alias,
         version: row.version,
+        name,
         status: row.status,
         started_at: row.started_at,
         ended_at: row.ended_at,

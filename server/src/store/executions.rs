@@ -16,6 +16,8 @@ pub struct ExecutionRow {
     pub flow_title: String,
     pub alias: Option<String>,
     pub version: Option<u64>,
+    /// Its name within its alias, where AWS's StartFlowExecution began it.
+    pub name: Option<String>,
     pub digest: String,
     pub status: Status,
     pub started_at: u64,
@@ -55,6 +57,8 @@ pub(super) struct Row {
     flow_title: String,
     alias: Option<String>,
     version: Option<i64>,
+    #[sqlx(default)]
+    name: Option<String>,
     digest: String,
     status: String,
     started_at: i64,
@@ -72,6 +76,7 @@ impl From<Row> for ExecutionRow {
             flow_title: row.flow_title,
             alias: row.alias,
             version: row.version.map(from_sql),
+            name: row.name,
             digest: row.digest,
             status: Status::from_name(&row.status).unwrap_or(Status::Interrupted),
             started_at: from_sql(row.started_at),
@@ -147,10 +152,11 @@ impl Store {
     /// Executions, newest first.
     pub async fn executions(&self, filter: ExecutionFilter) -> Result<Vec<ExecutionRow>> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT * FROM executions
-             WHERE (?1 IS NULL OR flow_id = ?1) AND (?2 IS NULL OR status = ?2)
-               AND (?3 IS NULL OR (started_at, id) < (SELECT started_at, id FROM executions WHERE id = ?3))
-             ORDER BY started_at DESC, id DESC LIMIT ?4",
+            "SELECT executions.*, flow_executions.name
+             FROM executions LEFT JOIN flow_executions ON execution_id = id
+             WHERE (?1 IS NULL OR executions.flow_id = ?1) AND (?2 IS NULL OR status = ?2)
+               AND (?3 IS NULL OR (executions.started_at, id) < (SELECT started_at, id FROM executions WHERE id = ?3))
+             ORDER BY executions.started_at DESC, id DESC LIMIT ?4",
         )
         .bind(filter.flow)
         .bind(filter.status.map(Status::name))
@@ -175,8 +181,13 @@ impl Store {
 
     /// One execution.
     pub async fn execution(&self, id: &str) -> Result<ExecutionRow> {
-        let row: Row =
-            sqlx::query_as("SELECT * FROM executions WHERE id = ?").bind(id).fetch_one(&self.readers).await?;
+        let row: Row = sqlx::query_as(
+            "SELECT executions.*, flow_executions.name
+             FROM executions LEFT JOIN flow_executions ON execution_id = id WHERE id = ?",
+        )
+        .bind(id)
+        .fetch_one(&self.readers)
+        .await?;
         Ok(row.into())
     }
 

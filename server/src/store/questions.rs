@@ -141,6 +141,7 @@ mod tests {
             flow_title: String::new(),
             alias: None,
             version: None,
+            name: None,
             digest: "digest".to_owned(),
             status: Status::Running,
             started_at: 0,

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Page;
 use crate::api;
+use crate::editor::prompt::labels;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::load::Loader;
 
@@ -20,6 +21,8 @@ const USUAL_SCHEMA: &str = r#"{
 pub struct Tools {
     rows: RwSignal<Vec<Row>>,
     next: StoredValue<usize>,
+    functions: Loader<FunctionList>,
+    flows: Loader<FlowList>,
 }
 
 /// Its id keeps the focus where it is while others come and go.
@@ -47,7 +50,11 @@ enum Kind {
 impl Tools {
     pub fn new(tools: Vec<AgentTool>) -> Self {
         let rows: Vec<Row> = tools.into_iter().enumerate().map(|(id, tool)| Row::of(id, tool)).collect();
-        Self { next: StoredValue::new(rows.len()), rows: RwSignal::new(rows) }
+        let (next, rows) = (StoredValue::new(rows.len()), RwSignal::new(rows));
+        let tools = Self { rows, next, functions: Loader::default(), flows: Loader::default() };
+        tools.functions.load(api::functions::list());
+        tools.flows.load(api::flows::list());
+        tools
     }
 
     fn add(self, kind: Kind) {
@@ -118,10 +125,7 @@ impl Row {
             }
             Kind::Flow => AgentTool::Flow { name, description, flow: target, alias: text(self.alias) },
             Kind::Mcp => {
-                let only = text(self.only);
-                let names =
-                    only.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-                let tools: Vec<String> = names.collect();
+                let tools = labels(&text(self.only));
                 AgentTool::Mcp { server: target, tools: (!tools.is_empty()).then_some(tools) }
             }
         })
@@ -154,8 +158,8 @@ pub fn ToolRows(tools: Tools) -> impl IntoView {
 #[component]
 fn OneTool(row: Row, tools: Tools) -> impl IntoView {
     let (label, body) = match row.kind {
-        Kind::Function => ("Function", view! { <FunctionFields row /> }.into_any()),
-        Kind::Flow => ("Flow", view! { <FlowFields row /> }.into_any()),
+        Kind::Function => ("Function", view! { <FunctionFields row functions=tools.functions /> }.into_any()),
+        Kind::Flow => ("Flow", view! { <FlowFields row flows=tools.flows /> }.into_any()),
         Kind::Mcp => ("MCP server", view! { <ServerFields row /> }.into_any()),
     };
     view! {
@@ -215,9 +219,7 @@ fn Named(row: Row, example: &'static str) -> impl IntoView {
 }
 
 #[component]
-fn FunctionFields(row: Row) -> impl IntoView {
-    let functions = Loader::<FunctionList>::default();
-    functions.load(api::functions::list());
+fn FunctionFields(row: Row, functions: Loader<FunctionList>) -> impl IntoView {
     let (arn, list, schema) =
         (format!("tool-arn-{}", row.id), format!("tool-arns-{}", row.id), format!("tool-schema-{}", row.id));
     view! {
@@ -263,9 +265,7 @@ fn FunctionFields(row: Row) -> impl IntoView {
 }
 
 #[component]
-fn FlowFields(row: Row) -> impl IntoView {
-    let flows = Loader::<FlowList>::default();
-    flows.load(api::flows::list());
+fn FlowFields(row: Row, flows: Loader<FlowList>) -> impl IntoView {
     let (flow, list, alias) =
         (format!("tool-flow-{}", row.id), format!("tool-flows-{}", row.id), format!("tool-alias-{}", row.id));
     view! {

@@ -5,6 +5,7 @@ use std::path::Path;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use server::app::{Config, Server};
+use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -126,6 +127,17 @@ impl Harness {
         }
         panic!("the execution {execution} does not end");
     }
+}
+
+/// The database of a data folder, by a connection of its own.
+pub async fn database(data: &Path) -> SqliteConnection {
+    let url = format!("sqlite://{}", data.join("anabranch.db").display());
+    SqliteConnection::connect(&url).await.unwrap()
+}
+
+/// Runs a statement on it; how many rows it changed.
+pub async fn execute(database: &mut SqliteConnection, statement: &'static str) -> u64 {
+    sqlx::query(statement).execute(database).await.unwrap().rows_affected()
 }
 
 pub fn config(data: &Path) -> Config {

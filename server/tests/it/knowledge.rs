@@ -1,11 +1,12 @@
 //! Knowledge bases: documents, questions, and the node that answers from them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::Harness;
+use crate::harness::{Harness, database, execute};
 use crate::upstream::{Script, Upstream, prompt};
 
 const BASES: &str = "/api/knowledge-bases";
@@ -268,4 +269,40 @@ async fn the_template_brings_its_documents() {
     ] {
         assert_eq!(titles(&ask(&harness, "SAMPLEDOCS", question).await)[0], title, "{question}");
     }
+}
+
+#[tokio::test]
+async fn a_template_on_a_broken_store_is_refused_and_comes_when_it_is_whole() {
+    let harness = Harness::start().await;
+    let mut beside = database(harness.data.path()).await;
+    for (template, away, back) in [
+        (
+            "answer-from-documents",
+            "ALTER TABLE knowledge_ids RENAME TO away",
+            "ALTER TABLE away RENAME TO knowledge_ids",
+        ),
+        (
+            "answer-from-documents",
+            "ALTER TABLE passages RENAME TO away",
+            "ALTER TABLE away RENAME TO passages",
+        ),
+        (
+            "front-desk",
+            "ALTER TABLE agent_bindings RENAME TO away",
+            "ALTER TABLE away RENAME TO agent_bindings",
+        ),
+        ("route-by-intent", "ALTER TABLE bots RENAME TO away", "ALTER TABLE away RENAME TO bots"),
+    ] {
+        let make = || harness.send(Method::POST, "/api/flows", json!({"template": template}));
+        execute(&mut beside, away).await;
+        let answered = tokio::time::timeout(Duration::from_secs(10), make()).await;
+        let (status, answer) = answered.unwrap_or_else(|_| panic!("{away}: it is tried for ever"));
+        assert_eq!((status.as_u16(), &answer["code"]), (500, &json!("internal")), "{away}: {answer}");
+        execute(&mut beside, back).await;
+        let (status, answer) = make().await;
+        assert_eq!(status.as_u16(), 201, "{back}: {answer}");
+    }
+    let bases = harness.get(BASES).await;
+    assert_eq!(bases["knowledgeBases"].as_array().unwrap().len(), 1);
+    assert_eq!(bases["knowledgeBases"][0]["documents"], 4);
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 
 use crate::harness::{Harness, database, execute};
 use crate::upstream::{Script, Upstream, prompt};
@@ -305,4 +306,41 @@ async fn a_template_on_a_broken_store_is_refused_and_comes_when_it_is_whole() {
     let bases = harness.get(BASES).await;
     assert_eq!(bases["knowledgeBases"].as_array().unwrap().len(), 1);
     assert_eq!(bases["knowledgeBases"][0]["documents"], 4);
+}
+
+#[tokio::test]
+async fn what_a_stop_left_of_a_deleted_base_goes_at_the_next_start() {
+    let harness = Harness::start().await;
+    let shop = shop(&harness).await;
+    let other = base(&harness, "Other").await;
+    add(&harness, &other, "Refunds", REFUNDS).await;
+    let data = harness.stop().await;
+    let mut beside = database(data.path()).await;
+    let deleted = "UPDATE knowledge_bases SET deleted_at = 1, name = char(10) || id WHERE name = 'Shop'";
+    assert_eq!(execute(&mut beside, deleted).await, 1);
+    beside.close().await.unwrap();
+
+    let harness = Harness::on(data).await;
+    let listed = harness.get(BASES).await;
+    assert_eq!(
+        (&listed["knowledgeBases"][0]["name"], &listed["knowledgeBases"][1]),
+        (&json!("Other"), &Value::Null)
+    );
+    let (status, _) = harness.send(Method::GET, &format!("{BASES}/{shop}"), Value::Null).await;
+    assert_eq!(status.as_u16(), 404);
+    let mut beside = database(harness.data.path()).await;
+    let mut left = Vec::new();
+    for _ in 0..400 {
+        left = sqlx::query_scalar::<_, String>(
+            "SELECT DISTINCT base_id FROM passages UNION SELECT id FROM knowledge_bases",
+        )
+        .fetch_all(&mut beside)
+        .await
+        .unwrap();
+        if left == [other.as_str()] {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert_eq!(left, [other]);
 }

@@ -135,9 +135,9 @@ pub async fn database(data: &Path) -> SqliteConnection {
     SqliteConnection::connect(&url).await.unwrap()
 }
 
-/// Runs a statement on it; how many rows it changed.
-pub async fn execute(database: &mut SqliteConnection, statement: &'static str) -> u64 {
-    sqlx::query(statement).execute(database).await.unwrap().rows_affected()
+/// Runs statements on it; how many rows they changed.
+pub async fn execute(database: &mut SqliteConnection, statements: &'static str) -> u64 {
+    sqlx::raw_sql(statements).execute(database).await.unwrap().rows_affected()
 }
 
 pub fn config(data: &Path) -> Config {

@@ -402,17 +402,20 @@ impl Stage {
         self.editor.look(|document| {
             let below = |name: &str| self.below(name);
             let target = target::find(document, &loose.from, at, viewport.zoom, below);
-            loose.taken = target
-                .clone()
-                .filter(|target| joins::may_offer(document, &loose.from, target, loose.moved.as_deref()));
             loose.verdict = target
                 .as_ref()
                 .map(|target| connect::link(document, &loose.from, target, loose.moved.as_deref()));
-            let snapped = match (&target, &loose.verdict) {
-                (Some(target), Some(Ok(_))) => target::end(document, target, &loose.from),
-                (Some(target), _) if loose.taken.is_some() => target::end(document, target, &loose.from),
+            loose.taken = match (&target, &loose.verdict) {
+                (Some(target), Some(Err(_))) => {
+                    joins::aim(document, &loose.from, target, loose.moved.as_deref())
+                }
                 _ => None,
             };
+            let end = match &loose.verdict {
+                Some(Ok(_)) => target.as_ref(),
+                _ => loose.taken.as_ref(),
+            };
+            let snapped = end.and_then(|end| target::end(document, end, &loose.from));
             loose.end = snapped.unwrap_or(at);
         });
         if self.wire.with_untracked(|old| old.as_ref() != Some(&loose)) {

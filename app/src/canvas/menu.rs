@@ -71,7 +71,7 @@ impl Menu {
         };
         let owner = match &from {
             Some(from) => owner_of(&from.node).to_owned(),
-            None => stage.editor.look(|document| body_at(document, place, &[])),
+            None => stage.editor.look(|document| body_at(document, place)),
         };
         Self::add(stage, at, &Spot { owner, at: place }, from)
     }

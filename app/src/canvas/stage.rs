@@ -371,8 +371,10 @@ impl Stage {
         self.marquee.set(Some(rect));
         let mut selection = self.before_marquee.get_value();
         self.editor.look(|document| {
-            let every = document.every_node().into_iter().map(|(address, _)| address);
-            selection.nodes.extend(every.filter(|address| rect.encloses(&Rect::of_node(document, address))));
+            let every = document.every_node().into_iter();
+            let inside =
+                every.filter(|(address, node)| rect.encloses(&Rect::of_node(document, address, node)));
+            selection.nodes.extend(inside.map(|(address, _)| address));
         });
         // A loop stands for what is inside it.
         selection.nodes = selection.outermost().into_iter().collect();

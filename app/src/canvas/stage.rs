@@ -10,6 +10,8 @@ use flow::join::Join;
 use flow::layout;
 use leptos::leptos_dom::helpers::request_animation_frame;
 use leptos::prelude::*;
+// Its name is a gesture's here.
+use leptos::prelude::With as _;
 
 use super::drag::Drag;
 use super::focus::{focus, still};
@@ -50,6 +52,8 @@ pub struct Stage {
     /// Width and height of the canvas, in screen pixels.
     pub size: RwSignal<(f64, f64)>,
     pub wire: RwSignal<Option<Loose>>,
+    /// Where that comes from, and the connection that is taken off for it: what stays while its end moves.
+    pub drawn: Memo<Option<(Port, Option<String>)>>,
     pub marquee: RwSignal<Option<Rect>>,
     /// A node that is carried from the palette, at its top left corner in flow units.
     pub carried: RwSignal<Option<(NodeType, Position)>>,
@@ -77,11 +81,14 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(editor: Editor, models: Models) -> Self {
+        let wire = RwSignal::new(None::<Loose>);
+        let stays = |loose: &Loose| (loose.from.clone(), loose.moved.clone());
         Self {
             editor,
             viewport: RwSignal::new(Viewport::default()),
             size: RwSignal::new((1.0, 1.0)),
-            wire: RwSignal::new(None),
+            wire,
+            drawn: Memo::new(move |_| wire.with(|loose| loose.as_ref().map(stays))),
             marquee: RwSignal::new(None),
             carried: RwSignal::new(None),
             menu: RwSignal::new(None),

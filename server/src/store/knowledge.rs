@@ -8,7 +8,7 @@ mod search;
 
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Error, Result, Store, from_sql, to_sql};
+use super::{Error, Result, Store, from_sql, taken, there, to_sql};
 pub use search::PassageRow;
 
 /// A knowledge base, with how much is in it.
@@ -136,9 +136,7 @@ impl Store {
                     .execute(&mut *connection)
                     .await
                     .map_err(|error| taken(error, "name"))?;
-                    if changed.rows_affected() == 0 {
-                        return Err(Error::NotFound);
-                    }
+                    there(&changed)?;
                     sqlx::query("DELETE FROM knowledge_ids WHERE base_id = ?")
                         .bind(&base)
                         .execute(&mut *connection)
@@ -206,7 +204,7 @@ impl Store {
                         .execute(&mut *connection)
                         .await?;
                     touch(connection, &base, at).await?;
-                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+                    there(&deleted)
                 })
             })
             .await
@@ -236,9 +234,7 @@ async fn insert_document(connection: &mut SqliteConnection, document: NewDocumen
     .execute(&mut *connection)
     .await
     .map_err(|error| taken(error, "title"))?;
-    if inserted.rows_affected() == 0 {
-        return Err(Error::NotFound);
-    }
+    there(&inserted)?;
     for (place, text) in document.passages.iter().enumerate() {
         let id: i64 = sqlx::query_scalar(
             "INSERT INTO passages (base_id, document_id, place, text) VALUES (?, ?, ?, ?) RETURNING id",
@@ -283,14 +279,5 @@ async fn is_free(connection: &mut SqliteConnection, id: &str, base: &str) -> Res
         None => Ok(()),
         Some(false) => Err(Error::Taken("id")),
         Some(true) => Err(Error::Taken("deleted")),
-    }
-}
-
-/// What is taken, where that is why; what is gone meanwhile is not found.
-fn taken(error: sqlx::Error, what: &'static str) -> Error {
-    match &error {
-        sqlx::Error::Database(database) if database.is_unique_violation() => Error::Taken(what),
-        sqlx::Error::Database(database) if database.is_foreign_key_violation() => Error::NotFound,
-        _ => error.into(),
     }
 }

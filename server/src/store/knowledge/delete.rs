@@ -5,7 +5,7 @@
 
 use sqlx::SqliteConnection;
 
-use super::super::{Error, Result, Store, from_sql, to_sql};
+use super::super::{Result, Store, from_sql, there, to_sql};
 
 /// The most passages of one write; each has its words in the index too.
 const PASSAGES: i64 = 500;
@@ -33,7 +33,7 @@ impl Store {
                         .bind(&base)
                         .execute(&mut *connection)
                         .await?;
-                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+                    there(&deleted)
                 })
             })
             .await
@@ -100,7 +100,7 @@ async fn clear_documents(connection: &mut SqliteConnection, base: &str) -> Resul
 
 #[cfg(test)]
 mod tests {
-    use super::super::{KnowledgeBaseRow, NewDocument};
+    use super::super::{Error, KnowledgeBaseRow, NewDocument};
     use super::*;
 
     const COUNT: i64 = 1_800;

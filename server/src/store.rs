@@ -179,6 +179,7 @@ fn migrations() -> Migrator {
         (3, "knowledge", include_str!("../migrations/0003_knowledge.sql")),
         (4, "agents", include_str!("../migrations/0004_agents.sql")),
         (5, "intents", include_str!("../migrations/0005_intents.sql")),
+        (6, "deletions", include_str!("../migrations/0006_deletions.sql")),
         (7, "flow executions", include_str!("../migrations/0007_flow_executions.sql")),
     ];
     let migrations = files

@@ -5,6 +5,7 @@ use std::path::Path;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use server::app::{Config, Server};
+use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -131,6 +132,17 @@ impl Harness {
         }
         panic!("the execution at {path} does not end");
     }
+}
+
+/// The database of a data folder, by a connection of its own.
+pub async fn database(data: &Path) -> SqliteConnection {
+    let url = format!("sqlite://{}", data.join("anabranch.db").display());
+    SqliteConnection::connect(&url).await.unwrap()
+}
+
+/// Runs statements on it; how many rows they changed.
+pub async fn execute(database: &mut SqliteConnection, statements: &'static str) -> u64 {
+    sqlx::raw_sql(statements).execute(database).await.unwrap().rows_affected()
 }
 
 pub fn config(data: &Path) -> Config {

@@ -2,7 +2,7 @@
 
 use flow::definition::{AgentConfiguration, Configuration, Node};
 use flow::event::{Field, Step};
-use flow::node::agent;
+use flow::node::{agent, knowledge_base};
 use serde_json::{Value, json};
 
 use super::super::flows::without_nulls;
@@ -65,6 +65,15 @@ fn steps(step: &Step) -> Vec<Value> {
             vec![
                 json!({"invocationInput": {"invocationType": "ACTION_GROUP", "actionGroupInvocationInput": input}}),
                 json!({"observation": {"type": "ACTION_GROUP", "actionGroupInvocationOutput": output}}),
+            ]
+        }
+        Step::Lookup { base, query, found, .. } => {
+            let input = json!({"knowledgeBaseId": base, "text": query});
+            let references: Value = found.iter().map(knowledge_base::reference).collect();
+            let output = json!({"retrievedReferences": references});
+            vec![
+                json!({"invocationInput": {"invocationType": "KNOWLEDGE_BASE", "knowledgeBaseLookupInput": input}}),
+                json!({"observation": {"type": "KNOWLEDGE_BASE", "knowledgeBaseLookupOutput": output}}),
             ]
         }
     }

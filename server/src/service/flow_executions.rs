@@ -6,7 +6,7 @@ use flow::definition::Definition;
 use flow::event::{Event, Status};
 
 use super::Service;
-use super::aliases::TEST_ALIAS;
+use crate::arn::TEST_ALIAS;
 use crate::error::{Error, Result, missing};
 use crate::run::{Naming, Start};
 use crate::store::{ExecutionRow, FlowExecutionFilter, FlowExecutionRow};
@@ -64,7 +64,7 @@ impl Service {
             let mut reader = feed.reader(u64::MAX);
             while reader.next().await.is_some() {}
         }
-        let row = self.store.execution(id).await.map_err(missing("execution", id))?;
+        let row = self.execution_row(id).await?;
         match stopped {
             Err(Error::Conflict { .. }) if row.status == Status::Aborted => Ok(row),
             Err(error) => Err(error),

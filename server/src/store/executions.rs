@@ -6,7 +6,7 @@ use flow::extensions::Extensions;
 use sqlx::{FromRow, SqliteConnection};
 
 use super::flow_executions::{self, Named};
-use super::{Error, Result, Store, from_sql, to_sql};
+use super::{Result, Store, from_sql, taken, to_sql};
 
 /// An execution as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,10 +124,7 @@ impl Store {
                     .bind(to_sql(row.started_at))
                     .execute(&mut *connection)
                     .await
-                    .map_err(|error| match error {
-                        sqlx::Error::Database(error) if error.is_unique_violation() => Error::Taken("id"),
-                        other => other.into(),
-                    })?;
+                    .map_err(|error| taken(error, "id"))?;
                     match named {
                         Some(named) => flow_executions::name(connection, &row, &named).await,
                         None => Ok(()),

@@ -5,7 +5,7 @@
 use sqlx::{FromRow, SqliteConnection};
 
 use super::executions::Row as Execution;
-use super::{Error, ExecutionRow, Result, Store, to_sql};
+use super::{ExecutionRow, Result, Store, taken, to_sql};
 
 /// What AWS's StartFlowExecution adds to an execution.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -85,13 +85,6 @@ impl Store {
         .await?;
         Ok(rows.into_iter().map(FlowExecutionRow::from).collect())
     }
-
-    /// Whether AWS's StartFlowExecution began this execution.
-    pub async fn is_flow_execution(&self, execution: &str) -> Result<bool> {
-        let found =
-            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM flow_executions WHERE execution_id = ?)");
-        Ok(found.bind(execution).fetch_one(&self.readers).await?)
-    }
 }
 
 /// Gives an execution its name, in the transaction that records it.
@@ -113,9 +106,6 @@ pub(super) async fn name(
     .bind(to_sql(execution.started_at))
     .execute(connection)
     .await
-    .map_err(|error| match error {
-        sqlx::Error::Database(error) if error.is_unique_violation() => Error::Taken("name"),
-        other => other.into(),
-    })?;
+    .map_err(|error| taken(error, "name"))?;
     Ok(())
 }

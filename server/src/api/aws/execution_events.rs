@@ -23,7 +23,7 @@ enum Kind {
 pub(super) async fn list(door: &Door, request: Request) -> Answer {
     let row = executions::found(door, &request).await?.execution;
     let kind = Kind::of(&request)?;
-    let (most, list) = (page::most(&request)?, format!("{kind:?} events of {}", row.id));
+    let (most, list) = (page::most(&request), format!("{kind:?} events of {}", row.id));
     let from = page::position(&list, &request)?.unwrap_or_default();
     let definition = door.app.service.definition_of(&row).await?;
     let telling = Telling { door, definition: &definition, id: &row.id, kind };
@@ -34,7 +34,7 @@ pub(super) async fn list(door: &Door, request: Request) -> Answer {
 
 impl Kind {
     fn of(request: &Request) -> Result<Self, Error> {
-        match request.query("eventType") {
+        match request.text("eventType") {
             Some("Flow") => Ok(Self::Flow),
             Some("Node") => Ok(Self::Node),
             _ => Err(Error::field("eventType", "This is Node or Flow.")),

@@ -34,14 +34,13 @@ pub(super) async fn start(door: &Door, request: Request) -> Answer {
     let alias = arn::alias(ALIAS, request.label(ALIAS), &flow)?;
     let body: Begin = request.body()?;
     let service = &door.app.service;
-    let row = service.flow_row(&flow).await?;
     // Found once: an alias that is moved meanwhile does not change what runs.
-    let start = service.callable(&row.id, Target::Alias(alias)).await?;
+    let start = service.callable(&flow, Target::Alias(alias)).await?;
     let input = only_input(sole(body.inputs)?, &start.definition)?;
-    let alias = start.alias_id.clone();
+    let (flow, alias) = (start.flow_id.clone(), start.alias_id.clone());
     let start = Start { input, ..start };
     let name = service.start_flow_execution(start, body.flow_execution_name).await?;
-    json(StatusCode::OK, json!({"executionArn": arn::of_execution(&row.id, &alias, &name)}))
+    json(StatusCode::OK, json!({"executionArn": arn::of_execution(&flow, &alias, &name)}))
 }
 
 pub(super) async fn get(door: &Door, request: Request) -> Answer {
@@ -61,14 +60,14 @@ pub(super) async fn stop(door: &Door, request: Request) -> Answer {
 pub(super) async fn list(door: &Door, request: Request) -> Answer {
     let service = &door.app.service;
     let flow = service.flow_row(&request.flow()?).await?.id;
-    let alias_id = match request.query(ALIAS) {
+    let alias_id = match request.text(ALIAS) {
         Some(given) => {
             let alias = arn::alias(ALIAS, given, &flow)?;
             Some(service.callable_alias(&flow, &alias).await?)
         }
         None => None,
     };
-    let (most, list) = (page::most(&request)?, format!("executions of {flow}"));
+    let (most, list) = (page::most(&request), format!("executions of {flow}"));
     let before = page::position(&list, &request)?;
     // One more than the page holds says whether another follows.
     let filter = FlowExecutionFilter { flow, alias_id, before, limit: most + 1 };

@@ -21,7 +21,7 @@ pub(super) fn page<T>(
     mut items: Vec<T>,
     key: impl Fn(&T) -> String,
 ) -> Result<(Vec<T>, Option<String>), Error> {
-    let most = most(request)?;
+    let most = most(request);
     items.sort_by_cached_key(&key);
     if let Some(after) = after(list, request)? {
         items.retain(|item| key(item) > after);
@@ -33,12 +33,8 @@ pub(super) fn page<T>(
 }
 
 /// How many items a page is to have.
-pub(super) fn most(request: &Request) -> Result<usize, Error> {
-    match request.query("maxResults").map(str::parse::<usize>) {
-        None => Ok(MOST),
-        Some(Ok(most @ 1..=1000)) => Ok(most.min(MOST)),
-        Some(_) => Err(Error::field("maxResults", "This is a number from 1 to 1000.")),
-    }
+pub(super) fn most(request: &Request) -> usize {
+    request.number("maxResults").and_then(|most| usize::try_from(most).ok()).unwrap_or(MOST).min(MOST)
 }
 
 /// The token that a list goes on by after this key.
@@ -56,7 +52,7 @@ pub(super) fn position<T: FromStr>(list: &str, request: &Request) -> Result<Opti
 
 /// The key that the request's token stands for; none without a token.
 fn after(list: &str, request: &Request) -> Result<Option<String>, Error> {
-    let Some(token) = request.query("nextToken") else { return Ok(None) };
+    let Some(token) = request.text("nextToken") else { return Ok(None) };
     let key = URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let key = key.as_deref().and_then(|key| key.strip_prefix(list)?.strip_prefix('/'));
     key.map(|key| Some(key.to_owned())).ok_or_else(no_token)
@@ -74,8 +70,14 @@ pub(super) fn newest_first(at: u64, id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use axum::body::Bytes;
+    use axum::http::HeaderMap;
 
     use super::*;
+    use crate::api::aws::operation::find;
+
+    fn asked(query: &str) -> Result<Request, Error> {
+        Request::new(&find("GET", "/flows").unwrap(), Some(query), &HeaderMap::new(), Bytes::new())
+    }
 
     #[test]
     fn pages_hold_every_item_once() {
@@ -83,7 +85,7 @@ mod tests {
         let mut seen = Vec::new();
         loop {
             let query = token.map_or("maxResults=1000".to_owned(), |token| format!("nextToken={token}"));
-            let request = Request::new(Vec::new(), Some(&query), Bytes::new()).unwrap();
+            let request = asked(&query).unwrap();
             let (items, next) =
                 page("numbers", &request, (0..25).rev().collect(), |n| format!("{n:03}")).unwrap();
             assert!(items.len() <= MOST);
@@ -94,9 +96,9 @@ mod tests {
             }
         }
         assert_eq!(seen, (0..25).collect::<Vec<_>>());
-        for bad in ["maxResults=0", "maxResults=x", "nextToken=%20"] {
-            let request = Request::new(Vec::new(), Some(bad), Bytes::new()).unwrap();
-            assert!(page("numbers", &request, vec![1], |_| String::new()).is_err(), "{bad}");
+        for bad in ["maxResults=0", "maxResults=x", "nextToken=x"] {
+            let answer = asked(bad).and_then(|request| page("numbers", &request, vec![1], |_| String::new()));
+            assert!(answer.is_err(), "{bad}");
         }
     }
 }

@@ -2,6 +2,7 @@
 import { BedrockAgentClient } from "@aws-sdk/client-bedrock-agent";
 import { BedrockAgentRuntimeClient } from "@aws-sdk/client-bedrock-agent-runtime";
 
+import { watched, write } from "./record.mjs";
 import { startServer } from "../support/server.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 
@@ -18,13 +19,14 @@ export async function start({ data } = {}) {
   Object.assign(process.env, settings);
   delete process.env.AWS_SESSION_TOKEN;
   delete process.env.AWS_PROFILE;
-  const agent = new BedrockAgentClient({});
-  const runtime = new BedrockAgentRuntimeClient({});
+  const agent = watched(new BedrockAgentClient({}));
+  const runtime = watched(new BedrockAgentRuntimeClient({}));
   const stop = async () => {
     agent.destroy();
     runtime.destroy();
     await server.stop();
     await upstream.stop();
+    write();
   };
   return { server, upstream, agent, runtime, settings, stop };
 }

@@ -8,10 +8,11 @@ import { startUpstream } from "../support/upstream.mjs";
 
 export const ROLE = "arn:aws:iam::123456789012:role/flows";
 
-/** Starts everything; returns `{ server, upstream, agent, runtime, settings, stop }`. */
-export async function start() {
+/** Starts everything, on a data folder of the caller's where one is given; returns `{ server, upstream, agent, runtime, settings, stop }`. */
+export async function start({ data } = {}) {
   const upstream = await startUpstream();
   const server = await startServer({
+    data,
     env: { ANABRANCH_CONNECTION_TEST: upstream.baseUrl, ANABRANCH_DEFAULT_MODEL: "test/model" },
   });
   const settings = await server.env();

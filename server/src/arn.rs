@@ -20,6 +20,11 @@ pub fn of_alias(flow: &str, id: &str) -> String {
     format!("{}/alias/{id}", of_flow(flow))
 }
 
+/// The name of an execution that has one within an alias.
+pub fn of_execution(flow: &str, alias: &str, name: &str) -> String {
+    format!("{}/execution/{name}", of_alias(flow, alias))
+}
+
 /// The name of a stored prompt's draft, or of a version of it.
 pub fn of_prompt(id: &str, version: Option<u64>) -> String {
     let version = version.map(|version| format!(":{version}")).unwrap_or_default();

@@ -118,10 +118,16 @@ test("an agent's steps are its node's dependency traces", async () => {
       "nodeDependencyTrace Desk",
       "nodeDependencyTrace Desk",
       "nodeDependencyTrace Desk",
+      "nodeActionTrace Desk",
       "nodeOutputTrace Desk",
       "nodeInputTrace FlowOutputNode",
     ],
   );
+  const { nodeActionTrace } = found.traces.find((trace) => trace.nodeActionTrace);
+  assert.equal(`${nodeActionTrace.serviceName} ${nodeActionTrace.operationName}`, "BedrockAgentRuntime InvokeAgent");
+  const asked = { agentId: "AGENT12345", agentAliasId: "ALIAS12345", sessionId: answer.executionId };
+  assert.deepEqual(nodeActionTrace.operationRequest, asked);
+  assert.deepEqual(nodeActionTrace.operationResponse, { completion: "It is on its way." });
   const parts = found.traces.flatMap((trace) => trace.nodeDependencyTrace?.traceElements.agentTraces ?? []);
   for (const part of parts) {
     assert.equal(`${part.agentId} ${part.agentAliasId} ${part.agentVersion}`, "AGENT12345 ALIAS12345 DRAFT");

@@ -118,14 +118,19 @@ impl Harness {
 
     /// Waits until an execution has ended.
     pub async fn ended(&self, execution: &str) -> Value {
+        self.ended_at(&format!("/api/executions/{execution}")).await
+    }
+
+    /// Waits until the execution that is read at this path has ended.
+    pub async fn ended_at(&self, path: &str) -> Value {
         for _ in 0..400 {
-            let found = self.get(&format!("/api/executions/{execution}")).await;
+            let found = self.get(path).await;
             if found["status"] != "Running" {
                 return found;
             }
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
-        panic!("the execution {execution} does not end");
+        panic!("the execution at {path} does not end");
     }
 }
 

@@ -15,6 +15,7 @@ mod bots;
 mod buckets;
 mod code;
 mod durability;
+mod flow_executions;
 mod flows;
 mod functions;
 mod gate;

@@ -193,17 +193,21 @@ async fn an_agent_whose_model_takes_no_tools_any_more_says_so_to_the_answer() {
     assert_eq!(upstream.requests().await.len(), 1, "no other model is asked");
 }
 
+/// The server as it is started again, more than a day after its one question was asked.
+pub async fn a_day_later(harness: Harness) -> Harness {
+    let data = harness.stop().await;
+    let mut beside = database(data.path()).await;
+    assert_eq!(execute(&mut beside, "UPDATE questions SET asked_at = asked_at - 86401000").await, 1);
+    beside.close().await.unwrap();
+    Harness::on(data).await
+}
+
 #[tokio::test]
 async fn nobody_is_waited_for_longer_than_a_day() {
     let upstream = Upstream::start(asks()).await;
     let (harness, flow) = desk(&upstream).await;
     let asked = ask(&harness, &flow).await;
-    let data = harness.stop().await;
-    let mut beside = database(data.path()).await;
-    let aged = execute(&mut beside, "UPDATE questions SET asked_at = asked_at - 86401000").await;
-    assert_eq!(aged, 1);
-    beside.close().await.unwrap();
-    let harness = Harness::on(data).await;
+    let harness = a_day_later(harness).await;
     for _ in 0..400 {
         if harness.get(&at(&asked, "")).await["status"] != "InputRequired" {
             break;

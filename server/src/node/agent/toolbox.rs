@@ -213,9 +213,7 @@ impl Toolbox {
 
     /// Ends its sessions.
     pub(super) async fn close(self) {
-        for session in self.sessions {
-            session.close().await;
-        }
+        join_all(self.sessions.into_iter().map(Session::close)).await;
     }
 
     fn add(&mut self, name: &str, description: &str, parameters: Value, target: Target) {

@@ -46,6 +46,33 @@ pub struct Exchange {
     pub calls: Vec<ToolCall>,
     /// In the order of the calls.
     pub results: Vec<String>,
+    /// What was said after that without calling a tool, up to the next exchange.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub then: Vec<Message>,
+}
+
+/// Whether a model has to call a tool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ToolChoice {
+    /// One of them, whichever.
+    Any,
+    /// This one.
+    Named(String),
+}
+
+/// Why an answer ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Finish {
+    /// The model said all it had to say, or wishes to call tools.
+    #[default]
+    Done,
+    /// As many tokens as were allowed, or as fit.
+    Length,
+    /// One of the texts that were to stop it; which one, where the model's server says so.
+    Stopped(Option<String>),
+    /// The model's server held an answer back.
+    Filtered,
 }
 
 /// What a Prompt node or an agent asks: rendered messages and how to sample.
@@ -60,6 +87,9 @@ pub struct Chat {
     /// What the model may call.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<Tool>,
+    /// Whether it has to; none where that is left to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_choice: Option<ToolChoice>,
     pub temperature: Option<f64>,
     pub top_p: Option<f64>,
     pub max_tokens: Option<u32>,
@@ -68,6 +98,9 @@ pub struct Chat {
     pub additional: Option<Value>,
     /// Set where the answer must be one of some texts.
     pub choice: Option<Choice>,
+    /// A JSON schema that the answer has to follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Value>,
 }
 
 /// "Answer must be one of", with the labelled examples that the prompt's own text holds.

@@ -11,6 +11,7 @@ mod error;
 mod flows;
 mod frame;
 mod invoke;
+mod model;
 mod operation;
 mod page;
 mod request;
@@ -99,6 +100,11 @@ async fn dispatch(door: &Door, operation: &'static str, request: Request) -> Ans
         "DeleteFlowAlias" => aliases::delete(door, request).await,
         "ListFlowAliases" => aliases::list(door, request).await,
         "InvokeFlow" => invoke::invoke(door, request).await,
+        "Converse" => model::converse(door, request).await,
+        "ConverseStream" => model::converse_stream(door, request).await,
+        "InvokeModel" => model::invoke(door, request).await,
+        "InvokeModelWithResponseStream" => model::invoke_stream(door, request).await,
+        "CountTokens" => model::count_tokens(door, request).await,
         other => Err(Error::not_yet(other)),
     }
 }
@@ -108,7 +114,12 @@ fn json(status: StatusCode, mut body: Value) -> Answer {
     if let Value::Object(members) = &mut body {
         members.retain(|_, value| !value.is_null());
     }
-    Ok((status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response())
+    Ok(document(status, &body))
+}
+
+/// A JSON answer as it is.
+fn document(status: StatusCode, body: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response()
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");

@@ -133,7 +133,6 @@ fn execution_id(id: Option<String>) -> Result<Option<String>, Error> {
 
 fn respond(feed: Arc<Feed>, definition: Definition, trace: bool) -> axum::response::Response {
     let headers = [
-        (header::CONTENT_TYPE, "application/vnd.amazon.eventstream".to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),
         (HeaderName::from_static("x-amz-bedrock-flow-execution-id"), feed.id.clone()),
     ];
@@ -143,7 +142,8 @@ fn respond(feed: Arc<Feed>, definition: Definition, trace: bool) -> axum::respon
         let frames = telling.next().await?;
         Some((Ok::<_, std::convert::Infallible>(frames), telling))
     });
-    (StatusCode::OK, headers, HttpBody::from_stream(frames)).into_response()
+    let kind = [(header::CONTENT_TYPE, frame::STREAM)];
+    (StatusCode::OK, kind, headers, HttpBody::from_stream(frames)).into_response()
 }
 
 /// The caller of a run. Dropped with the response's body, whether that was sent whole or the caller went away; a run

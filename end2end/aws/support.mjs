@@ -1,17 +1,18 @@
 // A server with a scripted model behind it, and AWS's own clients, set up by `anabranch env` alone.
 import { BedrockAgentClient } from "@aws-sdk/client-bedrock-agent";
 import { BedrockAgentRuntimeClient } from "@aws-sdk/client-bedrock-agent-runtime";
+import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 
 import { startServer } from "../support/server.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 
 export const ROLE = "arn:aws:iam::123456789012:role/flows";
 
-/** Starts everything; returns `{ server, upstream, agent, runtime, settings, stop }`. */
-export async function start() {
+/** Starts everything; returns `{ server, upstream, agent, runtime, models, settings, stop }`. `env` is for the server. */
+export async function start({ env = {} } = {}) {
   const upstream = await startUpstream();
   const server = await startServer({
-    env: { ANABRANCH_CONNECTION_TEST: upstream.baseUrl, ANABRANCH_DEFAULT_MODEL: "test/model" },
+    env: { ANABRANCH_CONNECTION_TEST: upstream.baseUrl, ANABRANCH_DEFAULT_MODEL: "test/model", ...env },
   });
   const settings = await server.env();
   Object.assign(process.env, settings);
@@ -19,13 +20,15 @@ export async function start() {
   delete process.env.AWS_PROFILE;
   const agent = new BedrockAgentClient({});
   const runtime = new BedrockAgentRuntimeClient({});
+  const models = new BedrockRuntimeClient({ maxAttempts: 1 });
   const stop = async () => {
     agent.destroy();
     runtime.destroy();
+    models.destroy();
     await server.stop();
     await upstream.stop();
   };
-  return { server, upstream, agent, runtime, settings, stop };
+  return { server, upstream, agent, runtime, models, settings, stop };
 }
 
 /** Input, a Prompt `Answer`, Output. */

@@ -179,14 +179,30 @@ test("documents that are text are read, and what no model here is given is refus
   await with_({ document: { name: "notes", format: "md", source: { bytes } } });
   assert.equal(asked().messages[0].content, "Read:\nnotes:\n# Title");
   for (const [block, member] of [
-    [{ image: { format: "png", source: { bytes } } }, "image"],
+    [{ image: { format: "png", source: { s3Location: { uri: "s3://bucket/key" } } } }, "image"],
     [{ document: { name: "notes", format: "pdf", source: { bytes } } }, "document"],
     [{ video: { format: "mp4", source: { bytes } } }, "video"],
   ]) {
-    await assert.rejects(with_(block), { name: "ValidationException", message: new RegExp(`^messages\\[0\\]\\.content\\[1\\]\\.${member}: `) });
+    await assert.rejects(with_(block), { name: "ValidationException", message: new RegExp(`^messages\\[0\\]\\.content\\[1\\]\\.${member}`) });
   }
   const guardrailConfig = { guardrailIdentifier: "abc", guardrailVersion: "1" };
   await assert.rejects(converse({ guardrailConfig }), { name: "ValidationException", message: /^guardrailConfig: / });
+});
+
+test("images are shown to a model that can see", async () => {
+  const image = { format: "png", source: { bytes: Buffer.from("png") } };
+  const messages = [{ role: "user", content: [{ text: "What is this?" }, { image }] }];
+  const shown = [
+    { type: "image_url", image_url: { url: "data:image/png;base64,cG5n" } },
+    { type: "text", text: "What is this?" },
+  ];
+  await converse({ messages });
+  assert.deepEqual(asked().messages, [{ role: "user", content: shown }]);
+  const source = { type: "base64", media_type: "image/png", data: "cG5n" };
+  const content = [{ type: "image", source }, { type: "text", text: "What is this?" }];
+  await invoke(CLAUDE, claude({ messages: [{ role: "user", content }] }));
+  assert.deepEqual(asked().messages, [{ role: "user", content: shown }]);
+  await assert.rejects(converse({ messages }, "local/smollm2"), { name: "ValidationException", message: /^image: / });
 });
 
 test("ConverseStream tells each piece as it is said", async () => {

@@ -369,10 +369,10 @@ def models_converse(place):
     fails("ValidationException", 400, place.models.converse, **asked)
     fails("ValidationException", 400, place.models.converse_stream, **asked)
     fails("ResourceNotFoundException", 404, place.models.converse, **{**asked, "modelId": "gone/model"})
-    image = {"image": {"format": "png", "source": {"bytes": b"png"}}}
-    shown = [{"role": "user", "content": [image]}]
+    video = {"video": {"format": "mp4", "source": {"bytes": b"mp4"}}}
+    shown = [{"role": "user", "content": [video]}]
     error = fails("ValidationException", 400, place.models.converse, **{**asked, "messages": shown})
-    assert "messages[0].content[0].image" in str(error), error
+    assert "messages[0].content[0].video" in str(error), error
 
 
 def models_are_invoked(place):

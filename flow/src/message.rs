@@ -19,6 +19,18 @@ pub enum Role {
     Assistant,
 }
 
+/// A picture that a message shows besides its text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Image {
+    /// Which message: counted from 0 over [`Chat::messages`], and on over what each exchange has in `then`.
+    pub message: usize,
+    /// Such as `image/png`.
+    pub media_type: String,
+    /// In base 64.
+    pub data: String,
+}
+
 /// Something that a model may call while it answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tool {
@@ -84,6 +96,9 @@ pub struct Chat {
     /// What came after the messages: calls of tools with their results.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchanges: Vec<Exchange>,
+    /// What the messages show, in the order of the messages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
     /// What the model may call.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<Tool>,

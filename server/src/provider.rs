@@ -47,6 +47,11 @@ pub trait Provider: Send + Sync {
         true
     }
 
+    /// Whether its models may be shown images.
+    fn takes_images(&self) -> bool {
+        true
+    }
+
     /// One vector for each text, of this length where one is given.
     fn embed<'a>(
         &'a self,

@@ -158,6 +158,10 @@ impl Provider for Local {
         false
     }
 
+    fn takes_images(&self) -> bool {
+        false
+    }
+
     fn embed<'a>(
         &'a self,
         model: &'a str,

@@ -4,7 +4,7 @@
 
 mod embed;
 
-use flow::message::{Chat, Exchange, Finish, Message, Role, ToolCall, ToolChoice, Usage};
+use flow::message::{Chat, Exchange, Finish, Image, Message, Role, ToolCall, ToolChoice, Usage};
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -243,8 +243,18 @@ impl Provider for OpenAi {
 
 /// The body of a request; `limit` is the member that bounds the answer's length.
 fn request(model: &str, chat: &Chat, limit: &str) -> Value {
-    let exchanges = chat.exchanges.iter().flat_map(exchanged);
-    let messages = chat.messages.iter().map(said_by).chain(exchanges).collect::<Vec<Value>>();
+    let mut number = 0;
+    let mut say = |message: &Message| {
+        let shown = chat.images.iter().filter(|image| image.message == number);
+        let said = said_by(message, shown);
+        number += 1;
+        said
+    };
+    let mut messages: Vec<Value> = chat.messages.iter().map(&mut say).collect();
+    for exchange in &chat.exchanges {
+        messages.extend(exchanged(exchange));
+        messages.extend(exchange.then.iter().map(&mut say));
+    }
     let mut body = json!({
         "model": model, "messages": messages, "stream": true, "stream_options": {"include_usage": true},
     });
@@ -289,13 +299,25 @@ fn request(model: &str, chat: &Chat, limit: &str) -> Value {
     body
 }
 
-fn said_by(message: &Message) -> Value {
+fn said_by<'a>(message: &Message, shown: impl Iterator<Item = &'a Image>) -> Value {
     let role = match message.role {
         Role::System => "system",
         Role::User => "user",
         Role::Assistant => "assistant",
     };
-    json!({"role": role, "content": message.text})
+    let mut parts: Vec<Value> = shown
+        .map(|image| {
+            let url = format!("data:{};base64,{}", image.media_type, image.data);
+            json!({"type": "image_url", "image_url": {"url": url}})
+        })
+        .collect();
+    if parts.is_empty() {
+        return json!({"role": role, "content": message.text});
+    }
+    if !message.text.is_empty() {
+        parts.push(json!({"type": "text", "text": message.text}));
+    }
+    json!({"role": role, "content": parts})
 }
 
 fn wanted(choice: &ToolChoice) -> Value {
@@ -305,7 +327,7 @@ fn wanted(choice: &ToolChoice) -> Value {
     }
 }
 
-/// What a model said with its calls, a message for the result of each, and what was said then.
+/// What a model said with its calls, and a message for the result of each.
 fn exchanged(exchange: &Exchange) -> Vec<Value> {
     let calls = exchange.calls.iter().map(|call| {
         json!({"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}})
@@ -315,7 +337,7 @@ fn exchanged(exchange: &Exchange) -> Vec<Value> {
     let results = exchange.calls.iter().zip(&exchange.results);
     let results =
         results.map(|(call, result)| json!({"role": "tool", "tool_call_id": call.id, "content": result}));
-    std::iter::once(said).chain(results).chain(exchange.then.iter().map(said_by)).collect()
+    std::iter::once(said).chain(results).collect()
 }
 
 /// Why a stream did not come to its end.
@@ -547,6 +569,7 @@ mod tests {
                 results: vec!["found".into()],
                 then: vec![Message { role: Role::User, text: "And now?".into() }],
             }],
+            images: vec![Image { message: 1, media_type: "image/png".into(), data: "AA==".into() }],
             tools: vec![flow::message::Tool {
                 name: "lookup".into(),
                 description: "Looks up".into(),
@@ -563,7 +586,9 @@ mod tests {
                 {"role": "assistant", "content": null, "tool_calls": [{"id": "c1", "type": "function",
                     "function": {"name": "lookup", "arguments": "{}"}}]},
                 {"role": "tool", "tool_call_id": "c1", "content": "found"},
-                {"role": "user", "content": "And now?"}])
+                {"role": "user", "content": [
+                    {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}},
+                    {"type": "text", "text": "And now?"}]}])
         );
         let held = Chat { schema: Some(json!({"type": "object"})), ..Chat::default() };
         let held = &request("gpt", &held, "max_tokens")["response_format"]["json_schema"];

@@ -120,6 +120,10 @@ impl Service {
             return Err(Error::invalid("messages", "There is nothing to answer. Give a message."));
         }
         let unfit = |what: &str| Err(ModelError::Unfit(format!("{} {what}.", found.id)).into());
+        if !(chat.images.is_empty() || found.provider.takes_images()) {
+            let message = format!("{} is shown no images. Leave them out, or use a larger model.", found.id);
+            return Err(Error::invalid("image", message));
+        }
         if !found.provider.takes_tools() {
             if !(chat.tools.is_empty() && chat.exchanges.is_empty()) {
                 return unfit("takes no tools. Ask without them, or connect a larger model");

@@ -128,6 +128,10 @@ impl Content {
 fn take(turn: &mut Turn, place: &str, block: &Value) -> Result<(), Error> {
     match block["type"].as_str().unwrap_or_default() {
         "text" => turn.texts.push(word(place, block, "text")?),
+        "image" if turn.role == Role::User && block["source"]["type"] == "base64" => {
+            let (place, source) = (format!("{place}.source"), &block["source"]);
+            turn.images.push((word(&place, source, "media_type")?, word(&place, source, "data")?));
+        }
         "document" if block["source"]["type"] == "text" => {
             let text = word(&format!("{place}.source"), &block["source"], "data")?;
             let title = block["title"].as_str().map(|title| format!("{title}:\n")).unwrap_or_default();
@@ -145,8 +149,7 @@ fn take(turn: &mut Turn, place: &str, block: &Value) -> Result<(), Error> {
         "thinking" | "redacted_thinking" => {}
         "" => return Err(Error::field(format!("{place}.type"), "This member is required.")),
         other => {
-            let message =
-                format!("The models that are connected here are given text alone, and this is {other}.");
+            let message = format!("The models that are connected here cannot be given this {other}.");
             return Err(Error::field(place, message));
         }
     }
@@ -162,7 +165,12 @@ fn result(place: &str, block: &Value) -> Result<String, Error> {
             let content: Content = serde_json::from_value(content.clone()).map_err(|_| {
                 Error::field(format!("{place}.content"), "This is a text or blocks of content.")
             })?;
-            content.turn(&format!("{place}.content"), Role::User)?.texts.join("\n")
+            let place = format!("{place}.content");
+            let turn = content.turn(&place, Role::User)?;
+            if !turn.images.is_empty() {
+                return Err(Error::field(place, "Models here are told what a tool came to in words alone."));
+            }
+            turn.texts.join("\n")
         }
     };
     Ok(if block["is_error"] == true { format!("The tool failed: {text}") } else { text })
@@ -274,7 +282,8 @@ mod tests {
                 {"role": "assistant", "content": [{"type": "thinking", "thinking": "hm", "signature": "s"},
                     {"type": "text", "text": "Wait."}, {"type": "tool_use", "id": "t1", "name": "find", "input": {}}]},
                 {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t1", "is_error": true,
-                    "content": [{"type": "text", "text": "gone"}]}, {"type": "text", "text": "And?"}]},
+                    "content": [{"type": "text", "text": "gone"}]}, {"type": "text", "text": "And?"},
+                    {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AA=="}}]},
             ],
             "tools": [{"name": "find", "input_schema": {"type": "object"}}], "tool_choice": {"type": "any"},
         }))
@@ -285,12 +294,13 @@ mod tests {
             ("Wait.", "The tool failed: gone")
         );
         assert_eq!(chat.exchanges[0].then[0].text, "And?");
+        assert_eq!((chat.images[0].message, chat.images[0].media_type.as_str()), (2, "image/png"));
         assert_eq!((chat.tool_choice, chat.additional), (Some(ToolChoice::Any), Some(json!({"top_k": 4}))));
     }
 
     #[test]
     fn what_is_wrong_is_named() {
-        let image = json!([{"role": "user", "content": [{"type": "image", "source": {}}]}]);
+        let image = json!([{"role": "user", "content": [{"type": "image", "source": {"type": "url"}}]}]);
         for (member, value, told) in [
             ("anthropic_version", Value::Null, "anthropic_version: "),
             ("max_tokens", json!(0), "max_tokens: "),

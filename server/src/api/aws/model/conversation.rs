@@ -2,7 +2,7 @@
 //!
 //! Always holds: each call of a tool has its result in the next turn, as AWS demands too.
 
-use flow::message::{Chat, Exchange, Message, Role, ToolCall};
+use flow::message::{Chat, Exchange, Image, Message, Role, ToolCall};
 
 use super::super::error::Error;
 
@@ -11,6 +11,8 @@ use super::super::error::Error;
 pub(super) struct Turn {
     pub role: Role,
     pub texts: Vec<String>,
+    /// Kinds of images and their bytes in base 64.
+    pub images: Vec<(String, String)>,
     /// What the model wished to call.
     pub calls: Vec<ToolCall>,
     /// What calls of the turn before came to, by their ids.
@@ -19,7 +21,7 @@ pub(super) struct Turn {
 
 impl Turn {
     pub fn new(role: Role) -> Self {
-        Self { role, texts: Vec::new(), calls: Vec::new(), results: Vec::new() }
+        Self { role, texts: Vec::new(), images: Vec::new(), calls: Vec::new(), results: Vec::new() }
     }
 }
 
@@ -51,7 +53,8 @@ pub(super) fn put(chat: &mut Chat, system: &[String], turns: Vec<Turn>) -> Resul
         let text = turn.texts.join("\n");
         if !turn.calls.is_empty() {
             chat.exchanges.push(Exchange { text, calls: turn.calls, ..Exchange::default() });
-        } else if !text.is_empty() {
+        } else if !(text.is_empty() && turn.images.is_empty()) {
+            show(chat, turn.images);
             let said = chat.exchanges.last_mut().map_or(&mut chat.messages, |last| &mut last.then);
             said.push(Message { role: turn.role, text });
         }
@@ -60,6 +63,14 @@ pub(super) fn put(chat: &mut Chat, system: &[String], turns: Vec<Turn>) -> Resul
         None => Ok(()),
         Some(call) => Err(Error::field("messages", no_result(call))),
     }
+}
+
+/// Has the next message show images.
+fn show(chat: &mut Chat, images: Vec<(String, String)>) {
+    let then = chat.exchanges.iter().map(|exchange| exchange.then.len());
+    let message = chat.messages.len() + then.sum::<usize>();
+    let image = |(media_type, data)| Image { message, media_type, data };
+    chat.images.extend(images.into_iter().map(image));
 }
 
 /// The calls that have no results yet.
@@ -126,7 +137,7 @@ mod tests {
             calls(&["1", "2"]),
             Turn { texts: vec!["and".into()], ..results(&["2", "1"]) },
             said(Role::Assistant, "d"),
-            said(Role::User, "e"),
+            Turn { images: vec![("image/png".into(), "AA==".into())], ..said(Role::User, "e") },
         ];
         let chat = chat(turns).unwrap();
         let texts = |messages: &[Message]| {
@@ -138,6 +149,8 @@ mod tests {
         assert_eq!(chat.exchanges[0].text, "wait");
         assert_eq!(chat.exchanges[0].results, ["of 1", "of 2"]);
         assert_eq!(texts(&chat.exchanges[0].then), "and,d,e");
+        // Four messages, then the third of the exchange.
+        assert_eq!((chat.images.len(), chat.images[0].message), (1, 6));
     }
 
     #[test]

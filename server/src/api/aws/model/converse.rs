@@ -1,6 +1,6 @@
 //! Converse's own body, which Amazon Nova shares: messages of content blocks, tools, and what is answered.
 //!
-//! Text, tools and documents that are text go to the model; what only tunes AWS's own serving (cache points, tiers,
+//! Text, images, tools and documents that are text go to the model; what only tunes AWS's own serving (cache points, tiers,
 //! latency) is taken and has no effect; what a model here cannot be given is refused by its place.
 
 use std::collections::BTreeMap;
@@ -255,6 +255,7 @@ fn take(turn: &mut Turn, place: &str, block: Map<String, Value>) -> Result<(), E
         "text" | "document" | "searchResult" | "guardContent" | "citationsContent" => {
             turn.texts.push(text(&format!("{place}.{member}"), &member, &value)?);
         }
+        "image" if turn.role == Role::User => turn.images.push(image(&format!("{place}.image"), &value)?),
         "toolUse" => turn.calls.push(ToolCall {
             id: word(place, "toolUse.toolUseId", &value["toolUseId"])?,
             name: word(place, "toolUse.name", &value["name"])?,
@@ -288,7 +289,7 @@ fn result(place: &str, value: &Value) -> Result<String, Error> {
 }
 
 fn unfit(place: &str, member: &str) -> Error {
-    Error::field(format!("{place}.{member}"), "The models that are connected here are given text alone.")
+    Error::field(format!("{place}.{member}"), "The models that are connected here cannot be given this.")
 }
 
 fn word(place: &str, member: &str, value: &Value) -> Result<String, Error> {
@@ -313,6 +314,14 @@ fn text(place: &str, member: &str, value: &Value) -> Result<String, Error> {
         "citationsContent" => said(&value["content"]),
         _ => value["text"]["text"].as_str().map(str::to_owned).ok_or_else(|| unfit(place, "image"))?,
     })
+}
+
+/// An image's kind and its bytes in base 64.
+fn image(place: &str, value: &Value) -> Result<(String, String), Error> {
+    let format = word(place, "format", &value["format"])?;
+    let unread = || Error::field(format!("{place}.source"), "An image is given by its bytes here.");
+    let bytes = value["source"]["bytes"].as_str().ok_or_else(unread)?;
+    Ok((format!("image/{format}"), bytes.to_owned()))
 }
 
 /// A document that is text, under its name.

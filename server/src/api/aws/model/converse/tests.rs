@@ -1,3 +1,4 @@
+use flow::message::Image;
 use serde_json::json;
 
 use super::*;
@@ -48,6 +49,13 @@ fn a_body_becomes_a_chat() {
 }
 
 #[test]
+fn images_are_shown_by_their_bytes() {
+    let chat = block(json!({"image": {"format": "jpeg", "source": {"bytes": "AA=="}}})).unwrap();
+    let Image { message, media_type, data } = &chat.images[0];
+    assert_eq!((*message, media_type.as_str(), data.as_str()), (0, "image/jpeg", "AA=="));
+}
+
+#[test]
 fn what_is_text_is_read_as_text() {
     for (given, text) in [
         (json!({"document": {"name": "n", "format": "md", "source": {"bytes": "IyBIaQ=="}}}), "n:\n# Hi"),
@@ -68,7 +76,10 @@ fn what_is_text_is_read_as_text() {
 fn what_a_model_cannot_be_given_is_refused_by_its_place() {
     let bytes = json!({"bytes": "AAAA"});
     for (given, place) in [
-        (json!({"image": {"format": "png", "source": bytes}}), "messages[0].content[1].image: "),
+        (
+            json!({"image": {"format": "png", "source": {"s3Location": {"uri": "s3://b/k"}}}}),
+            "messages[0].content[1].image.source: ",
+        ),
         (json!({"video": {"format": "mp4", "source": bytes}}), "messages[0].content[1].video: "),
         (
             json!({"document": {"name": "n", "format": "pdf", "source": bytes}}),

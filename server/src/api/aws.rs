@@ -11,10 +11,10 @@ mod error;
 mod flows;
 mod frame;
 mod invoke;
-mod model;
 mod operation;
 mod page;
 mod request;
+mod runtime;
 mod trace;
 mod validation;
 mod versions;
@@ -100,11 +100,11 @@ async fn dispatch(door: &Door, operation: &'static str, request: Request) -> Ans
         "DeleteFlowAlias" => aliases::delete(door, request).await,
         "ListFlowAliases" => aliases::list(door, request).await,
         "InvokeFlow" => invoke::invoke(door, request).await,
-        "Converse" => model::converse(door, request).await,
-        "ConverseStream" => model::converse_stream(door, request).await,
-        "InvokeModel" => model::invoke(door, request).await,
-        "InvokeModelWithResponseStream" => model::invoke_stream(door, request).await,
-        "CountTokens" => model::count_tokens(door, request).await,
+        "Converse" => runtime::converse(door, request).await,
+        "ConverseStream" => runtime::converse_stream(door, request).await,
+        "InvokeModel" => runtime::invoke(door, request).await,
+        "InvokeModelWithResponseStream" => runtime::invoke_stream(door, request).await,
+        "CountTokens" => runtime::count_tokens(door, request).await,
         other => Err(Error::not_yet(other)),
     }
 }

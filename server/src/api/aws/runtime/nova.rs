@@ -21,7 +21,7 @@ mod tests {
     use flow::message::Usage;
 
     use super::*;
-    use crate::api::aws::model::family::Body;
+    use crate::api::aws::runtime::family::Body;
 
     #[test]
     fn settings_have_names_of_their_own() {

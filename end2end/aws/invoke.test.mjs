@@ -166,7 +166,7 @@ test("what keeps a run from beginning is an error without a stream", async () =>
   const flow = await prepared("refusing", promptFlow());
   const cases = [
     [{ inputs: inputs("x", "Start") }, "ValidationException", /is named FlowInputNode, not Start/],
-    [{ inputs: [...inputs("x"), ...inputs("y")] }, "ValidationException", /exactly one/],
+    [{ inputs: [...inputs("x"), ...inputs("y")] }, "ValidationException", /exactly 1 item/],
     [{ inputs: [{ ...inputs("x")[0], nodeOutputName: "text" }] }, "ValidationException", /named document/],
     [{ inputs: inputs(5) }, "ValidationException", /takes a String/],
     [{ inputs: inputs(null) }, "ValidationException", /document/],

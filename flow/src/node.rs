@@ -206,22 +206,11 @@ impl NodeType {
     }
 }
 
-/// A text and two objects of what a node is given, by the names of its ports.
-fn text_and_objects(
-    values: Vec<(String, Value)>,
-    text: &str,
-    objects: [&str; 2],
-) -> (String, [Option<Value>; 2]) {
-    let mut given = (String::new(), [None, None]);
-    for (name, value) in values {
-        match value {
-            Value::String(value) if name == text => given.0 = value,
-            value => {
-                if let Some(at) = objects.iter().position(|object| *object == name) {
-                    given.1[at] = Some(value);
-                }
-            }
-        }
-    }
-    given
+/// The text at this port of what a node is given; empty where there is none.
+fn text(values: Vec<(String, Value)>, port: &str) -> String {
+    let text = values.into_iter().find_map(|(name, value)| match value {
+        Value::String(text) if name == port => Some(text),
+        _ => None,
+    });
+    text.unwrap_or_default()
 }

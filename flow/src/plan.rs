@@ -124,14 +124,6 @@ impl Plan {
     pub fn input_type(&self) -> Type {
         self.nodes[self.input].outputs.first().map_or(Type::String, |(_, kind)| *kind)
     }
-
-    /// The model ids that a run may call.
-    pub fn models(&self) -> impl Iterator<Item = &str> {
-        self.nodes.iter().filter_map(|node| match &node.kind {
-            PlannedKind::Prompt { prompt, .. } => Some(prompt.model_id.as_str()),
-            _ => None,
-        })
-    }
 }
 
 fn plan(definition: &Definition, extensions: &Extensions) -> Option<Plan> {

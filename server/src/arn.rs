@@ -2,6 +2,8 @@
 
 const REGION: &str = "us-east-1";
 const ACCOUNT: &str = "000000000000";
+/// AWS's alias of a draft: of a flow as it was last prepared, of an agent as it is.
+pub const TEST_ALIAS: &str = "TSTALIASID";
 
 /// The name of a flow.
 pub fn of_flow(id: &str) -> String {
@@ -10,7 +12,7 @@ pub fn of_flow(id: &str) -> String {
 
 /// The name of an agent's one alias, which is AWS's test alias: it follows the agent as it is.
 pub fn of_agent(id: &str) -> String {
-    format!("arn:aws:bedrock:{REGION}:{ACCOUNT}:agent-alias/{id}/TSTALIASID")
+    format!("arn:aws:bedrock:{REGION}:{ACCOUNT}:agent-alias/{id}/{TEST_ALIAS}")
 }
 
 /// The name of an alias.

@@ -22,6 +22,8 @@ use tempfile::TempDir;
 
 use parking_lot::Mutex;
 
+use crate::folder;
+
 /// Packages that are of use together, and how they are fetched.
 pub struct Collection {
     /// What they are for, in sentences: `the local model`.
@@ -113,18 +115,9 @@ impl Collection {
 pub fn as_it_is(made: &Path, _: &Pinned, kept: &Path) -> Result<(), String> {
     let kept_for_good = || {
         std::fs::rename(made, kept)?;
-        kept.parent().map_or(Ok(()), sync_folder)
+        kept.parent().map_or(Ok(()), folder::sync)
     };
     kept_for_good().map_err(|error: io::Error| error.to_string())
-}
-
-/// A name is on disk when its folder is.
-pub fn sync_folder(folder: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    File::open(folder)?.sync_all()?;
-    #[cfg(not(unix))]
-    let _ = folder;
-    Ok(())
 }
 
 /// Tells progress in lines, ten a package at most.
@@ -316,7 +309,7 @@ impl<'a> Sink<'a> {
 
     fn finish(mut self) -> io::Result<()> {
         self.flush()?;
-        let found = hex(&self.hash.finalize());
+        let found = hex::encode(self.hash.finalize());
         if found == self.pinned.sha256 {
             // Before it is renamed: a name must never stand for bytes that a crash takes away.
             return self.file.sync_all();
@@ -364,14 +357,10 @@ fn sha256_of(path: &Path) -> Result<String, Error> {
     let mut buffer = vec![0; 1 << 20];
     loop {
         match file.read(&mut buffer).map_err(Error::io(what()))? {
-            0 => return Ok(hex(&hash.finalize())),
+            0 => return Ok(hex::encode(hash.finalize())),
             read => hash.update(&buffer[..read]),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Runs work that may block for long on a thread of its own.

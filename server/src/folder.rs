@@ -103,3 +103,12 @@ pub fn make(path: &Path) -> io::Result<()> {
     }
     Ok(())
 }
+
+/// A name is on disk when its folder is.
+pub fn sync(folder: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    File::open(folder)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = folder;
+    Ok(())
+}

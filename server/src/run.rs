@@ -319,14 +319,18 @@ impl Runner {
         })
     }
 
+    fn kept_plan(&self, digest: &str) -> Option<Arc<Plan>> {
+        self.plans.lock().get(digest).cloned()
+    }
+
     fn plan(
         &self,
         digest: &str,
         definition: &Definition,
         extensions: &Extensions,
     ) -> Result<Arc<Plan>, Error> {
-        if let Some(plan) = self.plans.lock().get(digest) {
-            return Ok(Arc::clone(plan));
+        if let Some(plan) = self.kept_plan(digest) {
+            return Ok(plan);
         }
         let plan = Plan::new(definition, extensions).map_err(|report| Error::Problems(Box::new(report)))?;
         let plan = Arc::new(plan);

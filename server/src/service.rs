@@ -24,10 +24,10 @@ use std::sync::Arc;
 use flow::definition::Definition;
 use flow::extensions::Extensions;
 use sha2::{Digest as _, Sha256};
+use tracing::warn;
 
 pub use crate::provider::{Answer as ModelAnswer, Error as ModelError, Vectors, bare};
 pub use crate::run::{Reply, Start};
-pub use aliases::TEST_ALIAS;
 pub(crate) use aliases::on_the_wire as alias_on_the_wire;
 pub use executions::Events;
 pub use flows::{CreateFlow, UpdateFlow};
@@ -77,6 +77,17 @@ impl Service {
     /// It does not.
     pub async fn ready(&self) -> Result<(), Error> {
         Ok(self.store.ping().await?)
+    }
+
+    /// A secret as it is stored in this place, such as `connections/ollama`.
+    fn sealed(&self, place: &str, secret: &str) -> Result<Vec<u8>, Error> {
+        self.seal.seal(place, secret).map_err(|error| Error::Internal(error.to_string()))
+    }
+
+    /// The secret that was stored in this place; none where it does not open.
+    fn opened(&self, place: &str, sealed: Option<&[u8]>) -> Option<String> {
+        let opened = self.seal.unseal(place, sealed?);
+        opened.map_err(|error| warn!(sealed.place = place, "this secret is left out: {error}")).ok()
     }
 }
 

@@ -27,7 +27,9 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteQueryResult, SqliteSynchronous,
+};
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use tokio::task::JoinHandle;
 
@@ -41,7 +43,7 @@ pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
 pub use functions::FunctionRow;
 pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewDocument, PassageRow};
 pub use mcp_servers::McpServerRow;
-pub use questions::{Paused, Taken};
+pub use questions::Paused;
 pub use sessions::SessionRow;
 pub use versions::VersionRow;
 use writer::Writer;
@@ -145,6 +147,19 @@ impl Store {
         *self.answered.lock() = Some(Instant::now());
         Ok(())
     }
+
+    /// Deletes a row by its keys, which must be there.
+    async fn delete_one<const N: usize>(&self, statement: &'static str, keys: [String; N]) -> Result<()> {
+        self.writer
+            .write(move |connection| {
+                Box::pin(async move {
+                    let delete =
+                        keys.into_iter().fold(sqlx::query(statement), |delete, key| delete.bind(key));
+                    there(&delete.execute(connection).await?)
+                })
+            })
+            .await
+    }
 }
 
 async fn require_sqlite(connection: &mut SqliteConnection) -> Result<()> {
@@ -174,6 +189,20 @@ fn migrations() -> Migrator {
 }
 
 use sqlx::SqlSafeStr as _;
+
+/// Refuses a statement that found nothing to change.
+fn there(done: &SqliteQueryResult) -> Result<()> {
+    if done.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+}
+
+/// What is taken, where that is why; what is pointed at and gone meanwhile is not found.
+fn taken(error: sqlx::Error, what: &'static str) -> Error {
+    match &error {
+        sqlx::Error::Database(database) if database.is_unique_violation() => Error::Taken(what),
+        sqlx::Error::Database(database) if database.is_foreign_key_violation() => Error::NotFound,
+        _ => error.into(),
+    }
+}
 
 /// A count or time of ours as SQLite has it.
 fn to_sql(number: u64) -> i64 {

@@ -23,19 +23,21 @@ pub fn node() -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// boto3.
+/// boto3, and what AWS's own models say of every input.
 pub fn python() -> Result<Outcome> {
-    let test = folder().join("aws/test_boto3.py");
-    if !test.exists() {
-        return Ok(Outcome::Skipped("there is no end2end/aws/test_boto3.py yet".into()));
-    }
     let Some(python) = place::program(&["python3"]) else {
         return Ok(Outcome::Skipped("Python 3 is not installed here".into()));
     };
     let binary = server::build()?;
     let python = python_with_boto3(&python)?;
-    process::say("Running end2end/aws/test_boto3.py");
-    process::run(in_end2end(python).arg(test).env("ANABRANCH_BIN", binary))?;
+    process::say("Checking that server/src/api/aws/model.json is what AWS's models give");
+    process::run(in_end2end(&python).arg(folder().join("aws/model.py")).arg("--check"))?;
+    for test in files(&folder().join("aws"), ".py")? {
+        if test.file_name().is_some_and(|name| name.to_string_lossy().starts_with("test_")) {
+            process::say(&format!("Running {}", test.display()));
+            process::run(in_end2end(&python).arg(test).env("ANABRANCH_BIN", &binary))?;
+        }
+    }
     Ok(Outcome::Passed)
 }
 

@@ -42,7 +42,7 @@ const STEPS: [Step; 10] = [
     Step { name: "node", about: "the AWS SDK for JavaScript works against the server", run: end2end::node },
     Step {
         name: "python",
-        about: "boto3 works against the server, where Python 3 is installed",
+        about: "boto3 works, and every violation of AWS's model is named, where Python 3 is installed",
         run: end2end::python,
     },
     Step {

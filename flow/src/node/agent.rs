@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Group, Kind, Port, Ports, text_and_objects};
+use super::{Group, Kind, Port, Ports};
 use crate::definition::{AgentConfiguration, Configuration, Node, NodeInput, NodeOutput, NodeType};
 use crate::value::Type;
 
@@ -61,15 +61,23 @@ pub(super) fn fresh(name: &str) -> Node {
 
 /// What a node asks with these values.
 pub(crate) fn call(alias_arn: &str, node: &str, values: Vec<(String, Value)>) -> Call {
-    let (text, [prompt_attributes, session_attributes]) = text_and_objects(values, TEXT, [PROMPT, SESSION]);
-    Call {
+    let mut call = Call {
         alias_arn: alias_arn.to_owned(),
         node: node.to_owned(),
-        text,
-        prompt_attributes,
-        session_attributes,
+        text: String::new(),
+        prompt_attributes: None,
+        session_attributes: None,
         resumed: None,
+    };
+    for (name, value) in values {
+        match (name.as_str(), value) {
+            (TEXT, Value::String(text)) => call.text = text,
+            (PROMPT, attributes) => call.prompt_attributes = Some(attributes),
+            (SESSION, attributes) => call.session_attributes = Some(attributes),
+            _ => {}
+        }
     }
+    call
 }
 
 /// The agent and the alias that an ARN names.

@@ -63,19 +63,11 @@ pub(crate) fn is_variable(name: &str) -> bool {
 
 /// The codes of a flow and the bodies of its loops, each with the way to its node.
 pub fn codes(definition: &Definition) -> Vec<(String, &str)> {
-    let mut found = Vec::new();
-    gather(definition, "", &mut found);
-    found
-}
-
-fn gather<'a>(definition: &'a Definition, place: &str, found: &mut Vec<(String, &'a str)>) {
-    for node in &definition.nodes {
-        let path = format!("{place}{}", node.name);
-        if let Some(body) = node.body() {
-            gather(body, &format!("{path}/"), found);
-        }
-        if let Some(Configuration::InlineCode(code)) = &node.configuration {
-            found.push((path, &code.code));
-        }
-    }
+    let every = definition.every_node().into_iter();
+    every
+        .filter_map(|(address, node)| match &node.configuration {
+            Some(Configuration::InlineCode(code)) => Some((address, code.code.as_str())),
+            _ => None,
+        })
+        .collect()
 }

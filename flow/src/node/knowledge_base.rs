@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value, json};
 
-use super::{Group, Kind, Port, Ports, prompt};
+use super::{Group, Kind, Port, Ports, prompt, text};
 use crate::definition::{Configuration, KnowledgeBaseConfiguration, Node, NodeInput, NodeOutput, NodeType};
 use crate::message::{Chat, Message, Role};
 use crate::value::Type;
@@ -94,11 +94,7 @@ pub fn outputs(configuration: &KnowledgeBaseConfiguration) -> &'static [Port] {
 
 /// What a node asks with these values.
 pub(crate) fn query(configuration: &KnowledgeBaseConfiguration, values: Vec<(String, Value)>) -> Query {
-    let text = values.into_iter().find_map(|(name, value)| match value {
-        Value::String(text) if name == QUERY => Some(text),
-        _ => None,
-    });
-    Query { text: text.unwrap_or_default(), configuration: configuration.clone() }
+    Query { text: text(values, QUERY), configuration: configuration.clone() }
 }
 
 /// How many passages a node asks for; none where its number is no count from 1 to 100.

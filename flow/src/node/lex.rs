@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Group, Kind, Port, Ports, text_and_objects};
+use super::{Group, Kind, Port, Ports, text};
 use crate::definition::{Configuration, LexConfiguration, Node, NodeInput, NodeOutput, NodeType};
 use crate::value::Type;
 
@@ -32,9 +32,6 @@ pub struct Utterance {
     pub bot_alias_arn: String,
     pub locale: String,
     pub text: String,
-    /// None where they are not connected.
-    pub request_attributes: Option<Value>,
-    pub session_attributes: Option<Value>,
 }
 
 pub(super) fn fresh(name: &str) -> Node {
@@ -52,13 +49,10 @@ pub(super) fn fresh(name: &str) -> Node {
 
 /// What a node asks with these values.
 pub(crate) fn utterance(lex: &LexConfiguration, values: Vec<(String, Value)>) -> Utterance {
-    let (text, [request_attributes, session_attributes]) = text_and_objects(values, TEXT, [REQUEST, SESSION]);
     Utterance {
         bot_alias_arn: lex.bot_alias_arn.clone(),
         locale: lex.locale_id.clone(),
-        text,
-        request_attributes,
-        session_attributes,
+        text: text(values, TEXT),
     }
 }
 

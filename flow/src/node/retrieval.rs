@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Group, Kind, Port, Ports, storage};
+use super::{Group, Kind, Port, Ports, storage, text};
 use crate::definition::{Configuration, Node, NodeInput, NodeOutput, NodeType};
 use crate::value::Type;
 
@@ -41,9 +41,5 @@ pub(super) fn fresh(name: &str) -> Node {
 
 /// What a node reads with these values.
 pub(crate) fn read(bucket: &str, kind: Type, values: Vec<(String, Value)>) -> Read {
-    let key = values.into_iter().find_map(|(name, value)| match value {
-        Value::String(key) if name == KEY => Some(key),
-        _ => None,
-    });
-    Read { bucket: bucket.to_owned(), key: key.unwrap_or_default(), kind }
+    Read { bucket: bucket.to_owned(), key: text(values, KEY), kind }
 }

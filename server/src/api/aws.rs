@@ -7,10 +7,12 @@
 mod access;
 mod aliases;
 mod arn;
+mod constraint;
 mod error;
 mod flows;
 mod frame;
 mod invoke;
+mod model;
 mod operation;
 mod page;
 mod request;
@@ -63,25 +65,25 @@ async fn answer(State(door): State<Door>, OriginalUri(uri): OriginalUri, request
 }
 
 async fn perform(door: &Door, uri: &Uri, request: HttpRequest) -> Answer {
-    let method = request.method().clone();
+    let (method, headers) = (request.method().clone(), request.headers().clone());
     let body = access::admit(&door.app, uri, request).await?;
     let path = uri.path().strip_prefix("/aws").unwrap_or(uri.path());
     let found = operation::find(method.as_str(), path);
     let found = found.ok_or_else(|| Error::unknown_operation(&method, uri.path()))?;
     let operation = found.operation;
-    let answer = match Request::new(found.labels, uri.query(), body) {
-        Ok(request) => dispatch(door, operation.name, request).await,
+    let answer = match Request::new(&found, uri.query(), &headers, body) {
+        Ok(request) => dispatch(door, &operation.name, request).await,
         Err(error) => Err(error),
     };
     answer.map_err(|problem| {
         if let Some(inner) = &problem.inner {
-            error!(aws.operation = operation.name, "{inner}");
+            error!(aws.operation = operation.name.as_str(), "{inner}");
         }
         problem.of(operation.service)
     })
 }
 
-async fn dispatch(door: &Door, operation: &'static str, request: Request) -> Answer {
+async fn dispatch(door: &Door, operation: &str, request: Request) -> Answer {
     match operation {
         "CreateFlow" => flows::create(door, request).await,
         "GetFlow" => flows::get(door, request).await,

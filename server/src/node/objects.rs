@@ -82,10 +82,7 @@ impl Objects {
     pub fn open(egress: Egress, folder: &Path) -> io::Result<Self> {
         folder::make(folder)?;
         // What is written in it is durable only if the folder itself is.
-        #[cfg(unix)]
-        if let Some(parent) = folder.parent() {
-            std::fs::File::open(parent)?.sync_all()?;
-        }
+        folder.parent().map_or(Ok(()), folder::sync)?;
         let folder = folder.canonicalize()?;
         let local = LocalFileSystem::new_with_prefix(&folder).map_err(io::Error::other)?.with_fsync(true);
         Ok(Self { egress, folder, local: Arc::new(local), bound: Arc::default() })

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use flow::event::{Body, Event, FailureCode, RunError, Status};
+use flow::event::{Event, FailureCode, RunError, Status};
+use flow::plan::Plan;
 use flow::run::{Question, Run};
 use tokio::sync::oneshot;
 use tracing::{error, warn};
@@ -12,7 +13,7 @@ use super::driver::Stamp;
 use super::{Error, Feed, Flows, Going, MOST, Runner};
 use crate::clock;
 use crate::node::Origin;
-use crate::store::{self, Taken};
+use crate::store::{self, ExecutionRow};
 
 /// How long a question waits for its answer.
 pub const PATIENCE: Duration = Duration::from_secs(24 * 3600);
@@ -24,7 +25,7 @@ const UNANSWERED: &str = "Nobody answered the question within 24 hours. Run it a
 /// An answer to a paused execution.
 #[derive(Clone, Debug)]
 pub struct Reply {
-    pub execution: String,
+    pub execution: ExecutionRow,
     /// The node that has to be the one that asks, where it is said.
     pub node: Option<String>,
     pub text: String,
@@ -38,8 +39,8 @@ impl Runner {
     /// # Errors
     /// It does not wait for an answer, or for one to another node.
     pub async fn answer(&self, reply: Reply, flows: Flows) -> Result<Arc<Feed>, Error> {
-        let Reply { execution: id, node, text, alias_id } = reply;
-        let row = self.store.execution(&id).await?;
+        let Reply { execution: row, node, text, alias_id } = reply;
+        let id = row.id;
         let asked = match self.store.questions(&id).await {
             Ok(body) => body,
             Err(store::Error::NotFound) => return Err(Error::NotWaiting(id)),
@@ -54,12 +55,10 @@ impl Runner {
         if self.live.lock().len() >= MOST {
             return Err(Error::Busy);
         }
-        let (definition, extensions) = self.store.documents(&row.digest).await?;
-        let plan = self.plan(&row.digest, &definition, &extensions)?;
+        let plan = self.plan_of(&row.digest).await?;
         let events = self.store.events(&id, 0).await?;
-        let bodies: Vec<Body> = events.iter().map(|event| event.body.clone()).collect();
-        let mut run =
-            Run::replay(plan, &bodies, questions).map_err(|error| Error::Lost(error.to_string()))?;
+        let bodies = events.iter().map(|event| &event.body);
+        let mut run = Run::replay(plan, bodies, questions).map_err(|error| Error::Lost(error.to_string()))?;
         run.answer(text);
         let (stamp, started_at) = (Stamp::after(&events, row.started_at), row.started_at);
         let feed = Arc::new(Feed::again(id.clone(), events));
@@ -72,12 +71,21 @@ impl Runner {
         begun.await.unwrap_or(Err(Error::Stopping))
     }
 
+    /// The plan of an execution. Its documents are read where the plan is not kept any more.
+    async fn plan_of(&self, digest: &str) -> Result<Arc<Plan>, Error> {
+        if let Some(plan) = self.kept_plan(digest) {
+            return Ok(plan);
+        }
+        let (definition, extensions) = self.store.documents(digest).await?;
+        self.plan(digest, &definition, &extensions)
+    }
+
     /// `asked` is what was asked when the run was rebuilt: what it asks since is answered by none who did not see it.
     async fn take_up(self, going: Going, asked: String, told: oneshot::Sender<Result<Arc<Feed>, Error>>) {
         let id = going.feed.id.clone();
         match self.store.take_paused(id.clone(), asked).await {
-            Ok(Taken::Up) => self.go_on(going, told).await,
-            Ok(Taken::NotWaiting) => drop(told.send(Err(Error::NotWaiting(id)))),
+            Ok(true) => self.go_on(going, told).await,
+            Ok(false) => drop(told.send(Err(Error::NotWaiting(id)))),
             Err(error) => drop(told.send(Err(error.into()))),
         }
     }

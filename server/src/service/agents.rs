@@ -70,8 +70,8 @@ impl Service {
     async fn write_agent(&self, id: String, put: PutAgent) -> Result<Agent> {
         let put = checked(put)?;
         let name = put.name.clone();
-        let updated_at = i64::try_from(clock::now()).unwrap_or(i64::MAX);
-        let row = AgentRow { id, name: name.clone(), body: serde_json::to_string(&put)?, updated_at };
+        let body = serde_json::to_string(&put)?;
+        let row = AgentRow { id, name: name.clone(), body, updated_at: clock::now() };
         let (service, stored) = (self.clone(), row.clone());
         self.whole_change(async move {
             service.store.put_agent(stored).await.map_err(|error| match error {
@@ -155,7 +155,7 @@ fn on_the_wire(row: AgentRow) -> Result<Agent> {
         tools: put.tools,
         step_limit: put.step_limit,
         asks_back: put.asks_back,
-        updated_at: u64::try_from(row.updated_at).unwrap_or(0),
+        updated_at: row.updated_at,
     })
 }
 

@@ -3,12 +3,10 @@
 use flow::wire;
 
 use super::Service;
+use crate::arn::TEST_ALIAS;
 use crate::error::{Error, Result, missing};
 use crate::store::{self, AliasRow};
 use crate::{clock, id};
-
-/// AWS's name for the draft as an alias.
-pub const TEST_ALIAS: &str = "TSTALIASID";
 
 impl Service {
     /// A flow's aliases, by name.

@@ -9,7 +9,6 @@ use tracing::warn;
 use super::Service;
 use crate::clock;
 use crate::error::{Error, Result, missing};
-use crate::node::intent;
 use crate::provider::Pieces;
 use crate::store::BotRow;
 
@@ -27,13 +26,7 @@ impl Service {
     pub async fn load_bots(&self) -> Result<()> {
         // One at a time: whoever reads last has read the newest.
         let _loading = self.found.loading.lock().await;
-        let mut bindings = BTreeMap::new();
-        for row in self.store.bots().await? {
-            let bot = on_the_wire(&row);
-            let binding = intent::Binding { model: bot.model, intents: bot.intents, fallback: bot.fallback };
-            bindings.insert((row.arn, row.locale), binding);
-        }
-        self.bots.set(bindings);
+        self.bots.set(self.bots().await?);
         Ok(())
     }
 
@@ -72,16 +65,11 @@ impl Service {
 
     /// Names the intent of a message, as a node would.
     pub async fn test_bot(&self, arn: &str, locale: &str, with: TryBot) -> Result<BotTest> {
-        if self.bots.resolve(arn, locale).is_none() {
+        if self.bots.bindings().find(arn, locale).is_none() {
             return Err(Error::NotFound { what: "binding", name: arn.to_owned() });
         }
-        let utterance = Utterance {
-            bot_alias_arn: arn.to_owned(),
-            locale: locale.to_owned(),
-            text: with.text,
-            request_attributes: None,
-            session_attributes: None,
-        };
+        let utterance =
+            Utterance { bot_alias_arn: arn.to_owned(), locale: locale.to_owned(), text: with.text };
         // Nobody reads the pieces of a try.
         let (pieces, _) = Pieces::channel(1);
         Ok(match self.bots.name(&utterance, &self.models, &pieces).await {

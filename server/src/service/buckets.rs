@@ -64,12 +64,7 @@ impl Service {
         self.objects
             .check(binding(store.clone(), secret.clone()))
             .map_err(|why| Error::invalid("store", why))?;
-        let sealed_secret = match &secret {
-            None => None,
-            Some(secret) => Some(
-                self.seal.seal(&place(name), secret).map_err(|error| Error::Internal(error.to_string()))?,
-            ),
-        };
+        let sealed_secret = secret.as_deref().map(|secret| self.sealed(&place(name), secret)).transpose()?;
         let secret_hint = secret.map_or_else(String::new, |secret| shown(&store, &secret));
         let row = BucketRow {
             name: name.to_owned(),
@@ -106,9 +101,7 @@ impl Service {
 
     /// The secret of a binding, opened.
     fn bucket_secret(&self, row: &BucketRow) -> Option<String> {
-        let sealed = row.sealed_secret.as_ref()?;
-        let opened = self.seal.unseal(&place(&row.name), sealed);
-        opened.map_err(|error| warn!(bucket.name = row.name, "its key is left out: {error}")).ok()
+        self.opened(&place(&row.name), row.sealed_secret.as_deref())
     }
 }
 

@@ -72,16 +72,7 @@ impl Service {
         let mut endpoints = BTreeMap::new();
         for row in self.store.connections().await? {
             let Ok(base_url) = Url::parse(&row.base_url) else { continue };
-            let key = match &row.sealed_key {
-                None => None,
-                Some(sealed) => match self.seal.unseal(&place(&row.name), sealed) {
-                    Ok(key) => Some(key),
-                    Err(error) => {
-                        warn!(connection = row.name, "its key is left out: {error}");
-                        None
-                    }
-                },
-            };
+            let key = self.opened(&place(&row.name), row.sealed_key.as_deref());
             endpoints.insert(row.name, Endpoint { base_url, key });
         }
         endpoints.extend(self.found.environment.clone());
@@ -135,11 +126,7 @@ impl Service {
                 .filter(|row| row.base_url == base_url.as_str())
                 .map_or((None, None), |row| (row.sealed_key, row.key_hint)),
             Some("") => (None, None),
-            Some(key) => {
-                let sealed =
-                    self.seal.seal(&place(name), key).map_err(|error| Error::Internal(error.to_string()))?;
-                (Some(sealed), Some(hint(key)))
-            }
+            Some(key) => (Some(self.sealed(&place(name), key)?), Some(hint(key))),
         };
         let default_model = put.default_model.filter(|model| !model.trim().is_empty());
         let row = ConnectionRow {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use flow::definition::Definition;
 use flow::event::Event;
 use flow::wire::{Execution, ExecutionList, ExecutionSummary};
 
@@ -33,10 +34,20 @@ impl Service {
 
     /// One execution with the flow as it ran and what happened.
     pub async fn execution(&self, id: &str) -> Result<Execution> {
-        let row = self.store.execution(id).await.map_err(missing("execution", id))?;
+        let row = self.execution_row(id).await?;
         let (definition, extensions) = self.store.documents(&row.digest).await?;
         let events = self.store.events(id, 0).await?;
         Ok(Execution { summary: summary(row), definition, extensions, events })
+    }
+
+    /// One execution and the flow as it ran, without what happened.
+    ///
+    /// # Errors
+    /// There is no such execution.
+    pub async fn execution_flow(&self, id: &str) -> Result<(ExecutionRow, Definition)> {
+        let row = self.execution_row(id).await?;
+        let (definition, _) = self.store.documents(&row.digest).await?;
+        Ok((row, definition))
     }
 
     /// What happened in an execution after a place: as it goes on, or what was written down.
@@ -44,7 +55,7 @@ impl Service {
         if let Some(feed) = self.runner.live(id) {
             return Ok(Events::Live(feed));
         }
-        self.store.execution(id).await.map_err(missing("execution", id))?;
+        self.execution_row(id).await?;
         Ok(Events::Past(self.store.events(id, after).await?))
     }
 
@@ -53,7 +64,7 @@ impl Service {
         if self.runner.stop(id) {
             return Ok(());
         }
-        let row = self.store.execution(id).await.map_err(missing("execution", id))?;
+        let row = self.execution_row(id).await?;
         // It may have been taken up just now.
         if self.runner.stop_waiting(id).await? || self.runner.stop(id) {
             return Ok(());
@@ -62,6 +73,10 @@ impl Service {
             code: "ended",
             message: format!("This execution has ended already: {}.", row.status.name()),
         })
+    }
+
+    pub(super) async fn execution_row(&self, id: &str) -> Result<ExecutionRow> {
+        self.store.execution(id).await.map_err(missing("execution", id))
     }
 
     /// How many executions are running.

@@ -11,8 +11,9 @@ use flow::wire::{Function, FunctionHeader, FunctionList, FunctionTest, PutFuncti
 use tracing::warn;
 use url::Url;
 
+use super::Service;
 use super::connections::hint;
-use super::{Service, TEST_ALIAS};
+use crate::arn::TEST_ALIAS;
 use crate::error::{Error, Result, missing};
 use crate::node::Origin;
 use crate::node::flows::Flows;
@@ -34,7 +35,9 @@ const NO_FLOW: &str = "0000000000";
 const TEST_NODE: &str = "Test";
 
 /// Names and secrets.
-pub(super) type Headers = Vec<(String, String)>;
+type Headers = Vec<(String, String)>;
+/// The same as it is stored: sealed, and what is shown of it.
+type SealedHeaders = (Option<Vec<u8>>, String);
 
 impl Service {
     /// Lets runs know the stored bindings. To be called at the start and after changes.
@@ -69,14 +72,8 @@ impl Service {
         }
         let known = self.store.functions().await?.into_iter().find(|row| row.arn == arn);
         let known = known.filter(|row| row.url == url.as_str());
-        let (sealed_headers, header_hints) = match put.headers {
-            None => known.map_or((None, "[]".to_owned()), |row| (row.sealed_headers, row.header_hints)),
-            Some(given) => {
-                let sealed = known.and_then(|row| row.sealed_headers);
-                let stored = self.open_headers(&place(arn), sealed.as_deref());
-                self.seal_headers(&place(arn), &merged(given, &stored)?)?
-            }
-        };
+        let known = known.map(|row| (row.sealed_headers, row.header_hints));
+        let (sealed_headers, header_hints) = self.put_headers(&place(arn), put.headers, known)?;
         let row = FunctionRow {
             arn: arn.to_owned(),
             url: url.into(),
@@ -133,22 +130,31 @@ impl Service {
 
     /// Headers that were sealed for this place, opened.
     pub(super) fn open_headers(&self, place: &str, sealed: Option<&[u8]>) -> Headers {
-        let Some(sealed) = sealed else { return Headers::new() };
-        let opened = self.seal.unseal(place, sealed).map_err(|error| error.to_string());
-        let read = opened.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
-        read.unwrap_or_else(|error| {
+        let Some(text) = self.opened(place, sealed) else { return Headers::new() };
+        serde_json::from_str(&text).unwrap_or_else(|error| {
             warn!(sealed.place = place, "these headers are left out: {error}");
             Headers::new()
         })
     }
 
-    /// The headers as they are stored: sealed, and what is shown of them.
-    pub(super) fn seal_headers(&self, place: &str, headers: &Headers) -> Result<(Option<Vec<u8>>, String)> {
+    /// The headers that a binding shall have: those that are given, else those known for its address.
+    pub(super) fn put_headers(
+        &self,
+        place: &str,
+        given: Option<Vec<PutHeader>>,
+        known: Option<SealedHeaders>,
+    ) -> Result<SealedHeaders> {
+        let (sealed, hints) = known.unwrap_or_else(|| (None, "[]".to_owned()));
+        let Some(given) = given else { return Ok((sealed, hints)) };
+        let stored = self.open_headers(place, sealed.as_deref());
+        self.seal_headers(place, &merged(given, &stored)?)
+    }
+
+    fn seal_headers(&self, place: &str, headers: &Headers) -> Result<SealedHeaders> {
         if headers.is_empty() {
             return Ok((None, "[]".to_owned()));
         }
-        let text = serde_json::to_string(headers)?;
-        let sealed = self.seal.seal(place, &text).map_err(|error| Error::Internal(error.to_string()))?;
+        let sealed = self.sealed(place, &serde_json::to_string(headers)?)?;
         let shown =
             |(name, secret): &(String, String)| FunctionHeader { name: name.clone(), hint: hint(secret) };
         let hints: Vec<FunctionHeader> = headers.iter().map(shown).collect();
@@ -157,7 +163,7 @@ impl Service {
 }
 
 /// The headers that a binding shall have; those given without a secret keep the stored one.
-pub(super) fn merged(given: Vec<PutHeader>, stored: &Headers) -> Result<Headers> {
+fn merged(given: Vec<PutHeader>, stored: &Headers) -> Result<Headers> {
     let wrong = |message: String| Err(Error::invalid("headers", message));
     if given.len() > MOST_HEADERS {
         return wrong(format!("A binding has at most {MOST_HEADERS} headers."));

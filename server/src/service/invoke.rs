@@ -10,10 +10,11 @@ use tokio::runtime::Handle;
 use tracing::warn;
 
 use super::Service;
-use super::aliases::TEST_ALIAS;
+use crate::arn::TEST_ALIAS;
 use crate::error::{Error, Result, missing};
 use crate::node::flows;
 use crate::run::{self, Feed, Flows, Reply, Start};
+use crate::store::ExecutionRow;
 
 /// How deep flows may call each other by the tools of their agents.
 const DEEPEST: usize = 4;
@@ -35,10 +36,10 @@ impl Service {
     pub async fn invoke(&self, flow: &str, target: Target, input: Value) -> Result<Arc<Feed>> {
         let is_draft = matches!(target, Target::Draft(_));
         let start = Start { input, ..self.callable(flow, target).await? };
-        let prepared = is_draft.then(|| start.clone());
+        let draft = is_draft.then(|| (start.flow_id.clone(), start.digest.clone()));
         let feed = self.begin(start).await?;
-        if let Some(draft) = prepared {
-            self.keep_prepared(draft).await?;
+        if let Some((flow, digest)) = draft {
+            self.keep_prepared(&flow, &digest).await?;
         }
         Ok(feed)
     }
@@ -110,15 +111,29 @@ impl Service {
     /// # Errors
     /// There is no such execution, it waits for no answer, or another node asks.
     pub async fn answer(&self, execution: &str, node: Option<String>, text: String) -> Result<Arc<Feed>> {
-        let row = self.store.execution(execution).await.map_err(missing("execution", execution))?;
-        let alias_id = match &row.alias {
+        self.answer_to(self.execution_row(execution).await?, node, text).await
+    }
+
+    /// Answers the question of this execution, which goes on.
+    ///
+    /// # Errors
+    /// It waits for no answer, or another node asks.
+    pub async fn answer_to(
+        &self,
+        execution: ExecutionRow,
+        node: Option<String>,
+        text: String,
+    ) -> Result<Arc<Feed>> {
+        let alias_id = match &execution.alias {
             None => TEST_ALIAS.to_owned(),
             // An alias that is gone had an id that nobody knows any more.
-            Some(name) => {
-                self.store.alias(&row.flow_id, name).await.map_or_else(|_| name.clone(), |alias| alias.id)
-            }
+            Some(name) => self
+                .store
+                .alias(&execution.flow_id, name)
+                .await
+                .map_or_else(|_| name.clone(), |alias| alias.id),
         };
-        let reply = Reply { execution: execution.to_owned(), node, text, alias_id };
+        let reply = Reply { execution, node, text, alias_id };
         Ok(self.runner.answer(reply, self.calls(0)).await?)
     }
 

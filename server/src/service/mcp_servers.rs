@@ -10,7 +10,7 @@ use flow::wire::{McpServer, McpServerList, McpTools, PutMcpServer};
 use url::Url;
 
 use super::Service;
-use super::functions::{address, merged};
+use super::functions::address;
 use crate::clock;
 use crate::error::{Error, Result, missing};
 use crate::node::function::Binding;
@@ -18,7 +18,7 @@ use crate::store::McpServerRow;
 
 /// The longest name.
 const LONGEST_NAME: usize = 40;
-/// Of a binding; the node has its own patience.
+/// How long a server has for anything that it is asked.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 impl Service {
@@ -49,14 +49,8 @@ impl Service {
         let url = address(&put.url)?;
         let known = self.store.mcp_servers().await?.into_iter().find(|row| row.name == name);
         let known = known.filter(|row| row.url == url.as_str());
-        let (sealed_headers, header_hints) = match put.headers {
-            None => known.map_or((None, "[]".to_owned()), |row| (row.sealed_headers, row.header_hints)),
-            Some(given) => {
-                let sealed = known.and_then(|row| row.sealed_headers);
-                let stored = self.open_headers(&place(name), sealed.as_deref());
-                self.seal_headers(&place(name), &merged(given, &stored)?)?
-            }
-        };
+        let known = known.map(|row| (row.sealed_headers, row.header_hints));
+        let (sealed_headers, header_hints) = self.put_headers(&place(name), put.headers, known)?;
         let row = McpServerRow { name: name.to_owned(), url: url.into(), sealed_headers, header_hints };
         let (service, stored) = (self.clone(), row.clone());
         self.whole_change(async move {

@@ -6,7 +6,6 @@ use tracing::warn;
 
 use super::Service;
 use crate::error::Result;
-use crate::run::Start;
 use crate::store::Prepared;
 
 impl Service {
@@ -26,16 +25,17 @@ impl Service {
     }
 
     /// Makes a draft that runs callable through AWS's test alias, unless it was changed meanwhile.
-    pub(super) async fn keep_prepared(&self, draft: Start) -> Result<()> {
-        let row = self.flow_row(&draft.flow_id).await?;
-        if row.aws_status == "Prepared" || row.digest != draft.digest {
+    pub(super) async fn keep_prepared(&self, flow: &str, digest: &str) -> Result<()> {
+        let row = self.flow_row(flow).await?;
+        if row.aws_status == "Prepared" || row.digest != digest {
             return Ok(());
         }
-        let documents = Some((draft.definition, draft.extensions));
+        // The digest says that they are those that run.
+        let documents = Some((row.definition, row.extensions));
         let prepared = Prepared { id: row.id, digest: row.digest, documents };
         if let Err(error) = self.store.set_prepared(prepared).await {
             // The run has begun; that it could not be kept as prepared is not its failure.
-            warn!(flow.id = draft.flow_id, "the draft that runs could not be kept as prepared: {error}");
+            warn!(flow.id = flow, "the draft that runs could not be kept as prepared: {error}");
         }
         Ok(())
     }

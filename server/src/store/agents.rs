@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Error, Result, Store, to_sql};
+use super::{Result, Store, taken, to_sql};
 
 /// An agent as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -11,7 +11,8 @@ pub struct AgentRow {
     pub name: String,
     /// JSON: everything else that it is.
     pub body: String,
-    pub updated_at: i64,
+    #[sqlx(try_from = "i64")]
+    pub updated_at: u64,
 }
 
 /// An ARN and the agent that answers for it.
@@ -49,13 +50,10 @@ impl Store {
                     .bind(&row.id)
                     .bind(&row.name)
                     .bind(&row.body)
-                    .bind(row.updated_at)
+                    .bind(to_sql(row.updated_at))
                     .execute(&mut *connection)
                     .await
-                    .map_err(|error| match error {
-                        sqlx::Error::Database(error) if error.is_unique_violation() => Error::Taken("name"),
-                        other => other.into(),
-                    })?;
+                    .map_err(|error| taken(error, "name"))?;
                     Ok(())
                 })
             })
@@ -64,7 +62,7 @@ impl Store {
 
     /// Deletes an agent, and the bindings that lead to it.
     pub async fn delete_agent(&self, id: String) -> Result<()> {
-        self.delete_one("DELETE FROM agents WHERE id = ?", id).await
+        self.delete_one("DELETE FROM agents WHERE id = ?", [id]).await
     }
 
     /// Every binding, by ARN.
@@ -87,7 +85,8 @@ impl Store {
                     .bind(&row.agent_id)
                     .bind(to_sql(at))
                     .execute(&mut *connection)
-                    .await?;
+                    .await
+                    .map_err(|error| taken(error, "arn"))?;
                     Ok(())
                 })
             })
@@ -96,18 +95,6 @@ impl Store {
 
     /// Deletes a binding.
     pub async fn delete_agent_binding(&self, arn: String) -> Result<()> {
-        self.delete_one("DELETE FROM agent_bindings WHERE arn = ?", arn).await
-    }
-
-    /// Deletes a row by its key, which must be there.
-    pub(super) async fn delete_one(&self, statement: &'static str, key: String) -> Result<()> {
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    let deleted = sqlx::query(statement).bind(&key).execute(&mut *connection).await?;
-                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
-                })
-            })
-            .await
+        self.delete_one("DELETE FROM agent_bindings WHERE arn = ?", [arn]).await
     }
 }

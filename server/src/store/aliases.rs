@@ -143,17 +143,7 @@ impl Store {
 
     /// Deletes an alias.
     pub async fn delete_alias(&self, id: String) -> Result<()> {
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    let deleted = sqlx::query("DELETE FROM aliases WHERE id = ?")
-                        .bind(&id)
-                        .execute(&mut *connection)
-                        .await?;
-                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
-                })
-            })
-            .await
+        self.delete_one("DELETE FROM aliases WHERE id = ?", [id]).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Error, Result, Store, to_sql};
+use super::{Result, Store, to_sql};
 
 /// A binding as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -55,17 +55,6 @@ impl Store {
 
     /// Deletes a binding.
     pub async fn delete_bot(&self, arn: String, locale: String) -> Result<()> {
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    let deleted = sqlx::query("DELETE FROM bots WHERE arn = ? AND locale = ?")
-                        .bind(&arn)
-                        .bind(&locale)
-                        .execute(&mut *connection)
-                        .await?;
-                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
-                })
-            })
-            .await
+        self.delete_one("DELETE FROM bots WHERE arn = ? AND locale = ?", [arn, locale]).await
     }
 }

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Error, Result, Store, to_sql};
+use super::{Result, Store, to_sql};
 
 /// A connection as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -53,16 +53,6 @@ impl Store {
 
     /// Deletes a connection.
     pub async fn delete_connection(&self, name: String) -> Result<()> {
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    let deleted = sqlx::query("DELETE FROM connections WHERE name = ?")
-                        .bind(&name)
-                        .execute(&mut *connection)
-                        .await?;
-                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
-                })
-            })
-            .await
+        self.delete_one("DELETE FROM connections WHERE name = ?", [name]).await
     }
 }

@@ -5,7 +5,7 @@ use flow::event::{Event, Status};
 use flow::extensions::Extensions;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Error, Result, Store, from_sql, to_sql};
+use super::{Result, Store, from_sql, taken, to_sql};
 
 /// An execution as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,10 +117,7 @@ impl Store {
                     .bind(to_sql(row.started_at))
                     .execute(&mut *connection)
                     .await
-                    .map_err(|error| match error {
-                        sqlx::Error::Database(error) if error.is_unique_violation() => Error::Taken("id"),
-                        other => other.into(),
-                    })?;
+                    .map_err(|error| taken(error, "id"))?;
                     Ok(())
                 })
             })

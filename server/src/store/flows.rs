@@ -4,7 +4,7 @@ use flow::definition::Definition;
 use flow::extensions::Extensions;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Error, Result, Store, from_sql, to_sql};
+use super::{Error, Result, Store, from_sql, there, to_sql};
 
 /// A flow as it is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -265,7 +265,7 @@ impl Store {
                     .bind(&title.id)
                     .execute(&mut *connection)
                     .await?;
-                    if renamed.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+                    there(&renamed)
                 })
             })
             .await
@@ -327,7 +327,7 @@ impl Store {
                         .bind(&id)
                         .execute(&mut *connection)
                         .await?;
-                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+                    there(&deleted)
                 })
             })
             .await

@@ -7,7 +7,7 @@ mod search;
 
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Error, Result, Store, from_sql, to_sql};
+use super::{Error, Result, Store, from_sql, taken, there, to_sql};
 pub use search::PassageRow;
 
 /// A knowledge base, with how much is in it.
@@ -134,9 +134,7 @@ impl Store {
                             .execute(&mut *connection)
                             .await
                             .map_err(|error| taken(error, "name"))?;
-                    if changed.rows_affected() == 0 {
-                        return Err(Error::NotFound);
-                    }
+                    there(&changed)?;
                     sqlx::query("DELETE FROM knowledge_ids WHERE base_id = ?")
                         .bind(&base)
                         .execute(&mut *connection)
@@ -168,7 +166,7 @@ impl Store {
                         .bind(&base)
                         .execute(&mut *connection)
                         .await?;
-                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+                    there(&deleted)
                 })
             })
             .await
@@ -223,7 +221,7 @@ impl Store {
                         .execute(&mut *connection)
                         .await?;
                     touch(connection, &base, at).await?;
-                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+                    there(&deleted)
                 })
             })
             .await
@@ -293,13 +291,4 @@ async fn is_free(connection: &mut SqliteConnection, id: &str, base: &str) -> Res
     .fetch_optional(&mut *connection)
     .await?;
     if found.is_some() { Err(Error::Taken("id")) } else { Ok(()) }
-}
-
-/// What is taken, where that is why; a base that is gone meanwhile is not found.
-fn taken(error: sqlx::Error, what: &'static str) -> Error {
-    match &error {
-        sqlx::Error::Database(database) if database.is_unique_violation() => Error::Taken(what),
-        sqlx::Error::Database(database) if database.is_foreign_key_violation() => Error::NotFound,
-        _ => error.into(),
-    }
 }

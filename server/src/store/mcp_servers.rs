@@ -50,6 +50,6 @@ impl Store {
 
     /// Deletes an MCP server.
     pub async fn delete_mcp_server(&self, name: String) -> Result<()> {
-        self.delete_one("DELETE FROM mcp_servers WHERE name = ?", name).await
+        self.delete_one("DELETE FROM mcp_servers WHERE name = ?", [name]).await
     }
 }

@@ -20,15 +20,6 @@ pub struct Paused {
     pub output_tokens: u64,
 }
 
-/// What became of taking a paused run up.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Taken {
-    /// It runs again, for the one who took it.
-    Up,
-    /// It does not wait, or asks something else now.
-    NotWaiting,
-}
-
 impl Store {
     /// Records that an execution waits for an answer.
     pub async fn pause_execution(&self, paused: Paused) -> Result<()> {
@@ -62,9 +53,9 @@ impl Store {
             .await
     }
 
-    /// Takes a paused execution up, so that it runs again, if these are its questions still: it may have been answered
-    /// and have paused anew since they were read.
-    pub async fn take_paused(&self, execution: String, questions: String) -> Result<Taken> {
+    /// Takes a paused execution up, so that it runs again for the one who took it; whether these were its questions
+    /// still: it may have been answered, and have paused anew, since they were read.
+    pub async fn take_paused(&self, execution: String, questions: String) -> Result<bool> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
@@ -74,13 +65,13 @@ impl Store {
                         .execute(&mut *connection)
                         .await?;
                     if deleted.rows_affected() == 0 {
-                        return Ok(Taken::NotWaiting);
+                        return Ok(false);
                     }
                     sqlx::query("UPDATE executions SET status = 'Running' WHERE id = ?")
                         .bind(&execution)
                         .execute(&mut *connection)
                         .await?;
-                    Ok(Taken::Up)
+                    Ok(true)
                 })
             })
             .await
@@ -162,12 +153,12 @@ mod tests {
         };
         let take = |questions: &str| store.take_paused("run".to_owned(), questions.to_owned());
         pause("first").await.unwrap();
-        assert_eq!(take("first").await.unwrap(), Taken::Up);
+        assert!(take("first").await.unwrap());
         pause("second").await.unwrap();
         // One that read the first question, and comes late.
-        assert_eq!(take("first").await.unwrap(), Taken::NotWaiting);
+        assert!(!take("first").await.unwrap());
         assert_eq!(store.questions("run").await.unwrap(), "second");
         assert_eq!(store.execution("run").await.unwrap().status, Status::InputRequired);
-        assert_eq!(take("second").await.unwrap(), Taken::Up);
+        assert!(take("second").await.unwrap());
     }
 }

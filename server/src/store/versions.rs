@@ -4,7 +4,7 @@ use flow::definition::Definition;
 use flow::extensions::Extensions;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{AliasRow, Error, Result, Store, from_sql, to_sql, tokens};
+use super::{AliasRow, Error, Result, Store, from_sql, there, to_sql, tokens};
 
 const ONE: &str = "SELECT version, description, digest, definition, extensions, created_at FROM versions
      WHERE flow_id = ? AND version = ?";
@@ -143,7 +143,7 @@ impl Store {
                         .bind(to_sql(version))
                         .execute(&mut *connection)
                         .await?;
-                    if deleted.rows_affected() == 0 { Err(Error::NotFound) } else { Ok(()) }
+                    there(&deleted)
                 })
             })
             .await

@@ -354,6 +354,45 @@ async fn the_tools_of_an_mcp_server_are_listed_and_called() {
 }
 
 #[tokio::test]
+async fn a_secret_at_the_end_of_what_is_quoted_is_hidden_whole() {
+    let mcp = McpServer::start().await;
+    let harness = Harness::start().await;
+    // Longer than what is left of the quoted words, so that a cut would go through it.
+    let secret = format!("Bearer sk-canary-{}", "0".repeat(100));
+    let put = json!({"url": mcp.wordy(), "headers": [{"name": "Authorization", "secret": secret}]});
+    harness.ok(Method::PUT, "/api/mcp-servers/town", put).await;
+    let refused = harness.get("/api/mcp-servers/town/tools").await;
+    let message = refused["message"].as_str().unwrap();
+    assert!(message.contains("401") && message.contains("(a secret)"), "{message}");
+    assert!(!message.contains("canary"), "{message}");
+}
+
+#[tokio::test]
+async fn servers_are_greeted_together_and_offered_in_their_order() {
+    let mcp = McpServer::start().await;
+    let upstream = Upstream::start(calls(Vec::new())).await;
+    let harness = Harness::with(&upstream).await;
+    let put = |url: &str| json!({"url": url, "headers": [{"name": "Authorization", "secret": "Bearer sk-canary-mcp"}]});
+    let [first, second] = mcp.pair();
+    for (name, url) in [("zoo", first.as_str()), ("away", "http://127.0.0.1:9/mcp"), ("bay", second.as_str())]
+    {
+        harness.ok(Method::PUT, &format!("/api/mcp-servers/{name}"), put(url)).await;
+    }
+    let tools = ["zoo", "away", "bay"].map(|server| json!({"kind": "mcp", "server": server}));
+    let agent = agent(&harness, json!({"tools": tools})).await;
+    let id = flow(&harness, &agent).await;
+    let (_, answer) = invoke(&harness, &id, "How is it in Bonn?").await;
+    assert_eq!(answer["outputs"][0]["value"], "done", "{answer}");
+    let request = upstream.requests().await.pop().unwrap();
+    let tools = request["tools"].as_array().unwrap();
+    let offered: Vec<&str> = tools.iter().map(|tool| tool["function"]["name"].as_str().unwrap()).collect();
+    assert_eq!(offered, ["weather", "broken_tool", "bay_weather", "bay_broken_tool"]);
+    let found = steps(&harness, &answer).await;
+    assert_eq!(found[0]["name"], "away", "{found:?}");
+    assert!(found[0]["result"].as_str().unwrap().contains("The MCP server away"), "{found:?}");
+}
+
+#[tokio::test]
 async fn a_server_takes_no_name_of_the_owners_tools_and_its_list_has_an_end() {
     let mcp = McpServer::start().await;
     let upstream = Upstream::start(calls(Vec::new())).await;

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router};
 use serde_json::{Value, json};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 /// What the server was sent.
 #[derive(Clone, Debug)]
@@ -21,19 +21,26 @@ pub struct Heard {
 #[derive(Clone)]
 pub struct McpServer {
     port: u16,
+    ears: Ears,
+}
+
+#[derive(Clone, Default)]
+struct Ears {
     heard: Arc<Mutex<Vec<Heard>>>,
+    /// Whether the second of a pair was greeted.
+    second: Arc<Notify>,
 }
 
 const SESSION: &str = "session-1";
 
 impl McpServer {
     pub async fn start() -> Self {
-        let heard: Arc<Mutex<Vec<Heard>>> = Arc::default();
-        let router = Router::new().fallback(answer).with_state(Arc::clone(&heard));
+        let ears = Ears::default();
+        let router = Router::new().fallback(answer).with_state(ears.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { port, heard }
+        Self { port, ears }
     }
 
     pub fn url(&self) -> String {
@@ -45,13 +52,23 @@ impl McpServer {
         format!("http://127.0.0.1:{}/endless", self.port)
     }
 
+    /// Where it refuses every key and repeats it, after many words.
+    pub fn wordy(&self) -> String {
+        format!("http://127.0.0.1:{}/wordy", self.port)
+    }
+
+    /// Two, the first of which answers once the second was greeted.
+    pub fn pair(&self) -> [String; 2] {
+        ["first", "second"].map(|place| format!("http://127.0.0.1:{}/{place}", self.port))
+    }
+
     pub async fn heard(&self) -> Vec<Heard> {
-        self.heard.lock().await.clone()
+        self.ears.heard.lock().await.clone()
     }
 }
 
 async fn answer(
-    State(heard): State<Arc<Mutex<Vec<Heard>>>>,
+    State(ears): State<Ears>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -59,7 +76,15 @@ async fn answer(
 ) -> Response {
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let name = body["method"].as_str().unwrap_or(method.as_str()).to_owned();
-    heard.lock().await.push(Heard { method: name.clone(), headers: headers.clone(), body: body.clone() });
+    ears.heard.lock().await.push(Heard {
+        method: name.clone(),
+        headers: headers.clone(),
+        body: body.clone(),
+    });
+    if uri.path() == "/wordy" {
+        let key = headers["authorization"].to_str().unwrap();
+        return (StatusCode::UNAUTHORIZED, format!("{}{key}", "x".repeat(120))).into_response();
+    }
     if headers.get("authorization").is_none_or(|key| key != "Bearer sk-canary-mcp") {
         return (StatusCode::UNAUTHORIZED, "the key Bearer sk-canary-mcp is needed").into_response();
     }
@@ -69,6 +94,11 @@ async fn answer(
     let result = |result: Value| json!({"jsonrpc": "2.0", "id": body["id"], "result": result});
     match name.as_str() {
         "initialize" => {
+            match uri.path() {
+                "/first" => ears.second.notified().await,
+                "/second" => ears.second.notify_one(),
+                _ => {}
+            }
             let version = body["params"]["protocolVersion"].clone();
             let hello = json!({"protocolVersion": version, "capabilities": {"tools": {}},
                 "serverInfo": {"name": "test", "version": "1"}});

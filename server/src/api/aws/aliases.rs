@@ -2,33 +2,35 @@
 
 use axum::http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::error::Error;
 use super::flows::{moment, unless_empty, without_nulls};
 use super::page::{newest_first, page};
-use super::request::{self, Request, required};
+use super::request::{self, Request};
 use super::{Answer, Door, arn, json};
-use crate::service::TEST_ALIAS;
+use crate::arn::TEST_ALIAS;
 use crate::store::{AliasRow, FlowRow};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Create {
-    name: Option<String>,
-    description: Option<String>,
-    routing_configuration: Option<Vec<Route>>,
+    name: String,
+    #[serde(default)]
+    description: String,
+    routing_configuration: Vec<Route>,
     concurrency_configuration: Option<Concurrency>,
     client_token: Option<String>,
-    tags: Option<Value>,
+    tags: Option<Map<String, Value>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Update {
-    name: Option<String>,
-    description: Option<String>,
-    routing_configuration: Option<Vec<Route>>,
+    name: String,
+    #[serde(default)]
+    description: String,
+    routing_configuration: Vec<Route>,
     concurrency_configuration: Option<Concurrency>,
 }
 
@@ -42,7 +44,7 @@ struct Route {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Concurrency {
     #[serde(rename = "type")]
-    kind: Option<String>,
+    kind: String,
     max_concurrency: Option<u32>,
 }
 
@@ -51,9 +53,8 @@ pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let body: Create = request.body()?;
     request::no_tags(body.tags)?;
     automatic(body.concurrency_configuration)?;
-    let (name, description) = (request::name(body.name)?, request::description(body.description)?);
     let version = route(body.routing_configuration)?;
-    let token = request::token(body.client_token)?;
+    let (name, description, token) = (body.name, body.description, body.client_token);
     let service = &door.app.service;
     let row = service.flow_row(&flow).await?;
     let alias = service.create_alias(&row.id, &name, &description, version, token).await?;
@@ -76,9 +77,8 @@ pub(super) async fn update(door: &Door, request: Request) -> Answer {
     let alias = own(&request, &flow)?;
     let body: Update = request.body()?;
     automatic(body.concurrency_configuration)?;
-    let (name, description) = (request::name(body.name)?, request::description(body.description)?);
     let version = route(body.routing_configuration)?;
-    let alias = door.app.service.update_alias(&flow, &alias, &name, &description, version).await?;
+    let alias = door.app.service.update_alias(&flow, &alias, &body.name, &body.description, version).await?;
     json(StatusCode::OK, whole(&alias))
 }
 
@@ -112,32 +112,24 @@ fn own(request: &Request, flow: &str) -> Result<String, Error> {
 }
 
 /// The version that an alias routes to: exactly one.
-fn route(routes: Option<Vec<Route>>) -> Result<u64, Error> {
-    const MEMBER: &str = "routingConfiguration";
-    let mut routes = required(MEMBER, routes)?;
-    let (Some(route), true) = (routes.pop(), routes.is_empty()) else {
-        return Err(Error::field(MEMBER, "An alias routes to exactly one version."));
-    };
-    let version = route.flow_version;
+fn route(mut routes: Vec<Route>) -> Result<u64, Error> {
+    const MEMBER: &str = "routingConfiguration[0].flowVersion";
+    let version = routes.pop().and_then(|route| route.flow_version);
     let version =
-        version.ok_or_else(|| Error::field("routingConfiguration[0].flowVersion", "This is required."))?;
+        version.ok_or_else(|| Error::field(MEMBER, "Name the version that the alias points at."))?;
     if version == "DRAFT" {
-        let message = "An alias points at a version. The alias TSTALIASID is the draft.";
-        return Err(Error::field("routingConfiguration[0].flowVersion", message));
+        return Err(Error::field(MEMBER, "An alias points at a version. The alias TSTALIASID is the draft."));
     }
-    request::number_of_version("routingConfiguration[0].flowVersion", &version)
+    request::number_of_version(MEMBER, &version)
 }
 
 /// Runs are as concurrent as their flows allow; a limit by hand is not kept.
 fn automatic(concurrency: Option<Concurrency>) -> Result<(), Error> {
     const MEMBER: &str = "concurrencyConfiguration";
     let Some(concurrency) = concurrency else { return Ok(()) };
-    match (concurrency.kind.as_deref(), concurrency.max_concurrency) {
-        (Some("Automatic"), None) => Ok(()),
-        (Some("Automatic" | "Manual"), _) => {
-            Err(Error::field(MEMBER, "Anabranch does not limit concurrency by hand yet. Use Automatic."))
-        }
-        _ => Err(Error::field("concurrencyConfiguration.type", "This is Automatic or Manual.")),
+    match (concurrency.kind.as_str(), concurrency.max_concurrency) {
+        ("Automatic", None) => Ok(()),
+        _ => Err(Error::field(MEMBER, "Anabranch does not limit concurrency by hand yet. Use Automatic.")),
     }
 }
 

@@ -1,8 +1,8 @@
 //! Amazon resource names. Wherever AWS takes an id it takes the name that holds it.
 
 use super::error::Error;
+use crate::arn::TEST_ALIAS;
 pub(super) use crate::arn::{of_alias, of_flow};
-use crate::service::TEST_ALIAS;
 
 /// The role of flows that were not made through AWS's API, which requires one.
 const ROLE: &str = "arn:aws:iam::000000000000:role/anabranch";
@@ -41,36 +41,6 @@ pub(super) fn alias(member: &'static str, identifier: &str, flow: &str) -> Resul
     match id {
         Some(id) if id == TEST_ALIAS || is_word(id) => Ok(id.to_owned()),
         _ => Err(Error::field(member, "This is an alias's id of letters and digits, or its ARN.")),
-    }
-}
-
-/// A role's name.
-pub(super) fn role(value: Option<String>) -> Result<String, Error> {
-    let role = super::request::required("executionRoleArn", value)?;
-    let parts: Vec<&str> = role.splitn(6, ':').collect();
-    let good = matches!(parts[..], ["arn", partition, "iam", "", account, role]
-        if partition.starts_with("aws")
-            && (account.is_empty() || is_account(account))
-            && role.strip_prefix("role/").is_some_and(|name| !name.is_empty()));
-    if good && role.len() <= 2048 {
-        return Ok(role);
-    }
-    Err(Error::field(
-        "executionRoleArn",
-        "This is a role's ARN, such as arn:aws:iam::123456789012:role/flows.",
-    ))
-}
-
-/// A key's name.
-pub(super) fn key(value: Option<String>) -> Result<Option<String>, Error> {
-    let Some(key) = value else { return Ok(None) };
-    let parts: Vec<&str> = key.splitn(6, ':').collect();
-    let good = matches!(parts[..], ["arn", "aws" | "aws-cn" | "aws-us-gov", "kms", _, account, key]
-        if is_account(account) && key.strip_prefix("key/").is_some_and(|id| id.len() == 36));
-    if good {
-        Ok(Some(key))
-    } else {
-        Err(Error::field("customerEncryptionKeyArn", "This is a KMS key's ARN."))
     }
 }
 
@@ -113,15 +83,5 @@ mod tests {
         {
             assert!(flow(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn roles_and_keys_have_their_shape() {
-        let role = |text: &str| super::role(Some(text.to_owned())).is_ok();
-        assert!(role(ROLE) && role("arn:aws:iam::123456789012:role/service-role/x"));
-        assert!(!role("") && !role("arn:aws:iam::1:role/x") && !role("arn:aws:iam::123456789012:user/x"));
-        let id = "0".repeat(36);
-        assert!(key(Some(format!("arn:aws:kms:us-east-1:123456789012:key/{id}"))).is_ok());
-        assert!(key(Some("key".to_owned())).is_err());
     }
 }

@@ -34,10 +34,13 @@ impl Error {
 
     /// A member that does not fit.
     pub fn field(name: impl Into<String>, message: impl Into<String>) -> Self {
-        let (name, message) = (name.into(), message.into());
-        let mut error = Self::validation(format!("{name}: {message}"));
-        error.fields.push((name, message));
-        error
+        Self::fields(vec![(name.into(), message.into())])
+    }
+
+    /// Members that do not fit, each with what is wrong with it.
+    pub fn fields(fields: Vec<(String, String)>) -> Self {
+        let told: Vec<String> = fields.iter().map(|(name, message)| format!("{name}: {message}")).collect();
+        Self { fields, ..Self::validation(told.join(" ")) }
     }
 
     pub fn conflict(message: impl Into<String>) -> Self {

@@ -5,10 +5,10 @@ use flow::definition::Definition;
 use flow::extensions::Extensions;
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::page::{newest_first, page};
-use super::request::{self, Request, required};
+use super::request::{self, Request};
 use super::validation::{as_aws, validations};
 use super::{Answer, Door, arn, json};
 use crate::service::{CreateFlow, UpdateFlow};
@@ -17,28 +17,28 @@ use crate::store::FlowRow;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Create {
-    name: Option<String>,
-    description: Option<String>,
-    execution_role_arn: Option<String>,
+    name: String,
+    #[serde(default)]
+    description: String,
+    execution_role_arn: String,
     customer_encryption_key_arn: Option<String>,
     definition: Option<Definition>,
     client_token: Option<String>,
-    tags: Option<Value>,
+    tags: Option<Map<String, Value>>,
 }
 
 pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let body: Create = request.body()?;
     request::no_tags(body.tags)?;
-    let name = request::name(body.name)?;
     let create = CreateFlow {
-        title: name.chars().take(100).collect(),
-        name: Some(name),
-        description: request::description(body.description)?,
+        title: body.name.chars().take(100).collect(),
+        name: Some(body.name),
+        description: body.description,
         definition: body.definition.unwrap_or_default(),
         extensions: Extensions::default(),
-        aws_role: arn::role(body.execution_role_arn)?,
-        aws_key: arn::key(body.customer_encryption_key_arn)?,
-        client_token: request::token(body.client_token)?,
+        aws_role: body.execution_role_arn,
+        aws_key: body.customer_encryption_key_arn,
+        client_token: body.client_token,
     };
     let _creating = door.creating.lock().await;
     let row = door.app.service.create_flow(create).await?;
@@ -46,7 +46,7 @@ pub(super) async fn create(door: &Door, request: Request) -> Answer {
 }
 
 pub(super) async fn get(door: &Door, request: Request) -> Answer {
-    let metadata_only = request.metadata_only()?;
+    let metadata_only = request.metadata_only();
     let row = door.app.service.flow_row(&request.flow()?).await?;
     let mut body = whole(&row);
     let report = door.app.service.check(&row.definition, &row.extensions).await;
@@ -60,9 +60,10 @@ pub(super) async fn get(door: &Door, request: Request) -> Answer {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Update {
-    name: Option<String>,
-    description: Option<String>,
-    execution_role_arn: Option<String>,
+    name: String,
+    #[serde(default)]
+    description: String,
+    execution_role_arn: String,
     customer_encryption_key_arn: Option<String>,
     definition: Option<Definition>,
 }
@@ -71,18 +72,18 @@ struct Update {
 pub(super) async fn update(door: &Door, request: Request) -> Answer {
     let body: Update = request.body()?;
     let update = UpdateFlow {
-        name: request::name(body.name)?,
-        description: request::description(body.description)?,
+        name: body.name,
+        description: body.description,
         definition: body.definition.unwrap_or_default(),
-        aws_role: arn::role(body.execution_role_arn)?,
-        aws_key: arn::key(body.customer_encryption_key_arn)?,
+        aws_role: body.execution_role_arn,
+        aws_key: body.customer_encryption_key_arn,
     };
     let row = door.app.service.update_flow(&request.flow()?, update).await?;
     json(StatusCode::OK, whole(&row))
 }
 
 pub(super) async fn delete(door: &Door, request: Request) -> Answer {
-    let (flow, skip) = (request.flow()?, request.flag("skipResourceInUseCheck")?);
+    let (flow, skip) = (request.flow()?, request.flag("skipResourceInUseCheck"));
     let row = door.app.service.flow_row(&flow).await?;
     door.app.service.delete_flow(&row.id, skip).await?;
     json(StatusCode::OK, json!({"id": row.id}))
@@ -104,11 +105,11 @@ pub(super) async fn prepare(door: &Door, request: Request) -> Answer {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Validate {
-    definition: Option<Definition>,
+    definition: Definition,
 }
 
 pub(super) async fn validate(door: &Door, request: Request) -> Answer {
-    let definition = required("definition", request.body::<Validate>()?.definition)?;
+    let Validate { definition } = request.body()?;
     let report = door.app.service.check(&definition, &Extensions::default()).await;
     json(StatusCode::OK, json!({"validations": as_aws(&definition, &report)}))
 }

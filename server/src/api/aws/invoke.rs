@@ -56,11 +56,10 @@ pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
     let flow = request.flow()?;
     let alias = arn::alias(LABEL, request.label(LABEL), &flow)?;
     let body: Invoke = request.body()?;
-    let id = execution_id(body.execution_id)?;
+    let id = body.execution_id;
     let service = &door.app.service;
-    let row = service.flow_row(&flow).await?;
     // Found once: an alias that is moved meanwhile changes neither what runs nor how it is told.
-    let start = service.callable(&row.id, Target::Alias(alias)).await?;
+    let start = service.callable(&flow, Target::Alias(alias)).await?;
     let trace = body.enable_trace.unwrap_or(false);
     let input = sole(body.inputs)?;
     if input.node_input_name.is_some() {
@@ -76,9 +75,8 @@ pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
 async fn reply(door: &Door, start: &Start, id: Option<String>, input: Input, trace: bool) -> Answer {
     let id = required("executionId", id)?;
     let service = &door.app.service;
-    let execution = service.execution(&id).await?;
-    let summary = &execution.summary;
-    if summary.flow_id != start.flow_id || summary.alias != start.alias {
+    let (execution, definition) = service.execution_flow(&id).await?;
+    if execution.flow_id != start.flow_id || execution.alias != start.alias {
         return Err(Error::not_found(format!("This alias of the flow has no execution {id}.")));
     }
     let node = required("inputs[0].nodeName", input.node_name)?;
@@ -91,8 +89,8 @@ async fn reply(door: &Door, start: &Start, id: Option<String>, input: Input, tra
         Value::String(text) => text,
         _ => return Err(Error::field("inputs[0].content.document", "An answer to an agent is a String.")),
     };
-    let feed = service.answer(&id, Some(node), text).await?;
-    Ok(respond(feed, execution.definition, trace))
+    let feed = service.answer_to(execution, Some(node), text).await?;
+    Ok(respond(feed, definition, trace))
 }
 
 /// The one input.
@@ -120,15 +118,6 @@ fn only_input(input: Input, definition: &Definition) -> Result<Value, Error> {
     }
     let content = required("inputs[0].content", input.content)?;
     required("inputs[0].content.document", content.document)
-}
-
-/// An id that the caller chose.
-fn execution_id(id: Option<String>) -> Result<Option<String>, Error> {
-    let Some(id) = id else { return Ok(None) };
-    let good = (2..=100).contains(&id.len())
-        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._:-".contains(&byte));
-    let message = "An id has 2 to 100 letters, digits, and any of . _ : -";
-    if good { Ok(Some(id)) } else { Err(Error::field("executionId", message)) }
 }
 
 fn respond(feed: Arc<Feed>, definition: Definition, trace: bool) -> axum::response::Response {

@@ -1,14 +1,16 @@
-//! The table of every operation, and which of them a request means.
+//! Which operation a request means.
 //!
 //! Tags are listed once: flows and prompts keep theirs at the first service, sessions, which are not here, at the
 //! second.
 
 use percent_encoding::percent_decode_str;
+use serde::Deserialize;
 
-use Service::{Agent, AgentRuntime, Runtime};
+use super::model;
 
 /// The services of AWS that share this address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Service {
     Agent,
     AgentRuntime,
@@ -16,13 +18,15 @@ pub(super) enum Service {
 }
 
 /// One operation.
-#[derive(Debug)]
+#[derive(Debug, Deserialize)]
 pub(super) struct Operation {
-    pub name: &'static str,
-    method: &'static str,
-    /// With labels in braces, and without the slash that some end with and some do not.
-    pattern: &'static str,
+    pub name: String,
     pub service: Service,
+    method: String,
+    /// With labels in braces, and without the slash that some end with and some do not.
+    path: String,
+    /// The shape of its input, where it is answered.
+    pub input: Option<String>,
 }
 
 /// An operation with the parts of the path that its labels stand for, decoded.
@@ -36,8 +40,8 @@ pub(super) struct Found {
 /// `validate-definition` is no flow.
 pub(super) fn find(method: &str, path: &str) -> Option<Found> {
     let path = path.strip_suffix('/').unwrap_or(path);
-    let fits = OPERATIONS.iter().filter(|operation| operation.method == method);
-    fits.filter_map(|operation| Some(Found { operation, labels: labels(operation.pattern, path)? }))
+    let fits = model::operations().iter().filter(|operation| operation.method == method);
+    fits.filter_map(|operation| Some(Found { operation, labels: labels(&operation.path, path)? }))
         .min_by_key(|found| found.labels.len())
 }
 
@@ -55,81 +59,6 @@ fn labels(pattern: &'static str, path: &str) -> Option<Vec<(&'static str, String
     }
     parts.next().is_none().then_some(labels)
 }
-
-const fn operation(
-    name: &'static str,
-    method: &'static str,
-    pattern: &'static str,
-    service: Service,
-) -> Operation {
-    Operation { name, method, pattern, service }
-}
-
-#[rustfmt::skip]
-const OPERATIONS: &[Operation] = &[
-    operation("CreateFlow", "POST", "/flows", Agent),
-    operation("GetFlow", "GET", "/flows/{flowIdentifier}", Agent),
-    operation("UpdateFlow", "PUT", "/flows/{flowIdentifier}", Agent),
-    operation("DeleteFlow", "DELETE", "/flows/{flowIdentifier}", Agent),
-    operation("ListFlows", "GET", "/flows", Agent),
-    operation("PrepareFlow", "POST", "/flows/{flowIdentifier}", Agent),
-    operation("ValidateFlowDefinition", "POST", "/flows/validate-definition", Agent),
-    operation("CreateFlowVersion", "POST", "/flows/{flowIdentifier}/versions", Agent),
-    operation("GetFlowVersion", "GET", "/flows/{flowIdentifier}/versions/{flowVersion}", Agent),
-    operation("DeleteFlowVersion", "DELETE", "/flows/{flowIdentifier}/versions/{flowVersion}", Agent),
-    operation("ListFlowVersions", "GET", "/flows/{flowIdentifier}/versions", Agent),
-    operation("CreateFlowAlias", "POST", "/flows/{flowIdentifier}/aliases", Agent),
-    operation("GetFlowAlias", "GET", "/flows/{flowIdentifier}/aliases/{aliasIdentifier}", Agent),
-    operation("UpdateFlowAlias", "PUT", "/flows/{flowIdentifier}/aliases/{aliasIdentifier}", Agent),
-    operation("DeleteFlowAlias", "DELETE", "/flows/{flowIdentifier}/aliases/{aliasIdentifier}", Agent),
-    operation("ListFlowAliases", "GET", "/flows/{flowIdentifier}/aliases", Agent),
-    operation("CreatePrompt", "POST", "/prompts", Agent),
-    operation("GetPrompt", "GET", "/prompts/{promptIdentifier}", Agent),
-    operation("UpdatePrompt", "PUT", "/prompts/{promptIdentifier}", Agent),
-    operation("DeletePrompt", "DELETE", "/prompts/{promptIdentifier}", Agent),
-    operation("ListPrompts", "GET", "/prompts", Agent),
-    operation("CreatePromptVersion", "POST", "/prompts/{promptIdentifier}/versions", Agent),
-    operation("TagResource", "POST", "/tags/{resourceArn}", Agent),
-    operation("UntagResource", "DELETE", "/tags/{resourceArn}", Agent),
-    operation("ListTagsForResource", "GET", "/tags/{resourceArn}", Agent),
-    operation("CreateDataSource", "PUT", "/knowledgebases/{knowledgeBaseId}/datasources", Agent),
-    operation("CreateKnowledgeBase", "PUT", "/knowledgebases", Agent),
-    operation("DeleteDataSource", "DELETE", "/knowledgebases/{knowledgeBaseId}/datasources/{dataSourceId}", Agent),
-    operation("DeleteKnowledgeBase", "DELETE", "/knowledgebases/{knowledgeBaseId}", Agent),
-    operation("DeleteKnowledgeBaseDocuments", "POST", "/knowledgebases/{knowledgeBaseId}/datasources/{dataSourceId}/documents/deleteDocuments", Agent),
-    operation("GetDataSource", "GET", "/knowledgebases/{knowledgeBaseId}/datasources/{dataSourceId}", Agent),
-    operation("GetIngestionJob", "GET", "/knowledgebases/{knowledgeBaseId}/datasources/{dataSourceId}/ingestionjobs/{ingestionJobId}", Agent),
-    operation("GetKnowledgeBase", "GET", "/knowledgebases/{knowledgeBaseId}", Agent),
-    operation("GetKnowledgeBaseDocuments", "POST", "/knowledgebases/{knowledgeBaseId}/datasources/{dataSourceId}/documents/getDocuments", Agent),
-    operation("IngestKnowledgeBaseDocuments", "PUT", "/knowledgebases/{knowledgeBaseId}/datasources/{dataSourceId}/documents", Agent),
-    operation("ListDataSources", "POST", "/knowledgebases/{knowledgeBaseId}/datasources", Agent),
-    operation("ListIngestionJobs", "POST", "/knowledgebases/{knowledgeBaseId}/datasources/{dataSourceId}/ingestionjobs", Agent),
-    operation("ListKnowledgeBaseDocuments", "POST", "/knowledgebases/{knowledgeBaseId}/datasources/{dataSourceId}/documents", Agent),
-    operation("ListKnowledgeBases", "POST", "/knowledgebases", Agent),
-    operation("StartIngestionJob", "PUT", "/knowledgebases/{knowledgeBaseId}/datasources/{dataSourceId}/ingestionjobs", Agent),
-    operation("StopIngestionJob", "POST", "/knowledgebases/{knowledgeBaseId}/datasources/{dataSourceId}/ingestionjobs/{ingestionJobId}/stop", Agent),
-    operation("UpdateDataSource", "PUT", "/knowledgebases/{knowledgeBaseId}/datasources/{dataSourceId}", Agent),
-    operation("UpdateKnowledgeBase", "PUT", "/knowledgebases/{knowledgeBaseId}", Agent),
-    operation("InvokeFlow", "POST", "/flows/{flowIdentifier}/aliases/{flowAliasIdentifier}", AgentRuntime),
-    operation("StartFlowExecution", "POST", "/flows/{flowIdentifier}/aliases/{flowAliasIdentifier}/executions", AgentRuntime),
-    operation("GetFlowExecution", "GET", "/flows/{flowIdentifier}/aliases/{flowAliasIdentifier}/executions/{executionIdentifier}", AgentRuntime),
-    operation("ListFlowExecutions", "GET", "/flows/{flowIdentifier}/executions", AgentRuntime),
-    operation("StopFlowExecution", "POST", "/flows/{flowIdentifier}/aliases/{flowAliasIdentifier}/executions/{executionIdentifier}/stop", AgentRuntime),
-    operation("ListFlowExecutionEvents", "GET", "/flows/{flowIdentifier}/aliases/{flowAliasIdentifier}/executions/{executionIdentifier}/events", AgentRuntime),
-    operation("GetExecutionFlowSnapshot", "GET", "/flows/{flowIdentifier}/aliases/{flowAliasIdentifier}/executions/{executionIdentifier}/flowsnapshot", AgentRuntime),
-    operation("Retrieve", "POST", "/knowledgebases/{knowledgeBaseId}/retrieve", AgentRuntime),
-    operation("RetrieveAndGenerate", "POST", "/retrieveAndGenerate", AgentRuntime),
-    operation("RetrieveAndGenerateStream", "POST", "/retrieveAndGenerateStream", AgentRuntime),
-    operation("GenerateQuery", "POST", "/generateQuery", AgentRuntime),
-    operation("Rerank", "POST", "/rerank", AgentRuntime),
-    operation("OptimizePrompt", "POST", "/optimize-prompt", AgentRuntime),
-    operation("Converse", "POST", "/model/{modelId}/converse", Runtime),
-    operation("ConverseStream", "POST", "/model/{modelId}/converse-stream", Runtime),
-    operation("InvokeModel", "POST", "/model/{modelId}/invoke", Runtime),
-    operation("InvokeModelWithResponseStream", "POST", "/model/{modelId}/invoke-with-response-stream", Runtime),
-    operation("ApplyGuardrail", "POST", "/guardrail/{guardrailIdentifier}/version/{guardrailVersion}/apply", Runtime),
-    operation("CountTokens", "POST", "/model/{modelId}/count-tokens", Runtime),
-];
 
 #[cfg(test)]
 mod tests {
@@ -154,7 +83,11 @@ mod tests {
             ("POST /model/a%2Fb/converse", "Converse"),
         ] {
             let (method, path) = request.split_once(' ').unwrap();
-            assert_eq!(find(method, path).map(|found| found.operation.name), Some(name), "{request}");
+            assert_eq!(
+                find(method, path).map(|found| found.operation.name.as_str()),
+                Some(name),
+                "{request}"
+            );
         }
         for request in
             ["GET /", "GET ", "PATCH /flows", "GET /flows//aliases", "GET /flow/x", "POST /flows/a/b"]
@@ -174,8 +107,9 @@ mod tests {
 
     #[test]
     fn no_two_operations_share_a_place() {
+        let all = model::operations();
         let places: std::collections::HashSet<(&str, &str)> =
-            OPERATIONS.iter().map(|operation| (operation.method, operation.pattern)).collect();
-        assert_eq!(places.len(), OPERATIONS.len());
+            all.iter().map(|operation| (operation.method.as_str(), operation.path.as_str())).collect();
+        assert_eq!(places.len(), all.len());
     }
 }

@@ -19,13 +19,10 @@ pub(super) fn page<T>(
     mut items: Vec<T>,
     key: impl Fn(&T) -> String,
 ) -> Result<(Vec<T>, Option<String>), Error> {
-    let most = match request.query("maxResults").map(str::parse::<usize>) {
-        None => MOST,
-        Some(Ok(most @ 1..=1000)) => most.min(MOST),
-        Some(_) => return Err(Error::field("maxResults", "This is a number from 1 to 1000.")),
-    };
+    let most =
+        request.number("maxResults").and_then(|most| usize::try_from(most).ok()).unwrap_or(MOST).min(MOST);
     items.sort_by_cached_key(&key);
-    if let Some(token) = request.query("nextToken") {
+    if let Some(token) = request.text("nextToken") {
         let after = URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let after = after.as_deref().and_then(|after| after.strip_prefix(list)?.strip_prefix('/'));
         let after =
@@ -47,8 +44,14 @@ pub(super) fn newest_first(at: u64, id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use axum::body::Bytes;
+    use axum::http::HeaderMap;
 
     use super::*;
+    use crate::api::aws::operation::find;
+
+    fn asked(query: &str) -> Result<Request, Error> {
+        Request::new(&find("GET", "/flows").unwrap(), Some(query), &HeaderMap::new(), Bytes::new())
+    }
 
     #[test]
     fn pages_hold_every_item_once() {
@@ -56,7 +59,7 @@ mod tests {
         let mut seen = Vec::new();
         loop {
             let query = token.map_or("maxResults=1000".to_owned(), |token| format!("nextToken={token}"));
-            let request = Request::new(Vec::new(), Some(&query), Bytes::new()).unwrap();
+            let request = asked(&query).unwrap();
             let (items, next) =
                 page("numbers", &request, (0..25).rev().collect(), |n| format!("{n:03}")).unwrap();
             assert!(items.len() <= MOST);
@@ -67,9 +70,9 @@ mod tests {
             }
         }
         assert_eq!(seen, (0..25).collect::<Vec<_>>());
-        for bad in ["maxResults=0", "maxResults=x", "nextToken=%20"] {
-            let request = Request::new(Vec::new(), Some(bad), Bytes::new()).unwrap();
-            assert!(page("numbers", &request, vec![1], |_| String::new()).is_err(), "{bad}");
+        for bad in ["maxResults=0", "maxResults=x", "nextToken=x"] {
+            let answer = asked(bad).and_then(|request| page("numbers", &request, vec![1], |_| String::new()));
+            assert!(answer.is_err(), "{bad}");
         }
     }
 }

@@ -1,50 +1,86 @@
-//! An operation's input: labels of the path, the query, and a JSON body, with what AWS says about their values.
+//! An operation's input: parts of the path, of the query, of the headers, and a JSON body.
 //!
-//! SDKs check that required members are there; patterns, most lengths and enums are left to the server.
+//! Always holds: it is what AWS's model says that it must be. SDKs check that required members are there; patterns,
+//! most lengths and enums are left to the server.
 
 use axum::body::Bytes;
+use axum::http::HeaderMap;
 use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
-use serde_json::{Deserializer, Value};
+use serde_json::{Map, Number, Value};
 
 use super::arn;
+use super::constraint::violations;
 use super::error::Error;
+use super::model::{self, Kind, Member, Place};
+use super::operation::Found;
 
 /// An operation's input.
 #[derive(Debug)]
 pub(super) struct Request {
-    labels: Vec<(&'static str, String)>,
-    query: Vec<(String, String)>,
-    body: Bytes,
+    /// The members that are not in the body.
+    located: Map<String, Value>,
+    body: Value,
+    /// The body where it is no JSON object of members.
+    pub payload: Bytes,
 }
 
 impl Request {
-    pub fn new(labels: Vec<(&'static str, String)>, query: Option<&str>, body: Bytes) -> Result<Self, Error> {
-        let mut pairs = Vec::new();
-        for pair in query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty()) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            pairs.push((decoded(name)?, decoded(value)?));
+    pub fn new(found: &Found, query: Option<&str>, headers: &HeaderMap, body: Bytes) -> Result<Self, Error> {
+        let Some((name, input)) =
+            found.operation.input.as_deref().and_then(|name| Some((name, model::shape(name)?)))
+        else {
+            return Err(Error::not_yet(&found.operation.name));
+        };
+        let sources = Sources { labels: &found.labels, query: pairs(query)?, headers };
+        let mut located = Map::new();
+        for (member, known) in &input.members {
+            if let Some(value) = sources.value(member, known) {
+                located.insert(member.clone(), value);
+            }
         }
-        Ok(Self { labels, query: pairs, body })
+        let payload = input.members.iter().find(|(_, member)| member.place == Place::Payload);
+        let request = match payload {
+            Some((_, known)) if model::shape(&known.shape).is_some_and(|shape| shape.kind == Kind::Blob) => {
+                Self { located, body: Value::Object(Map::new()), payload: body }
+            }
+            _ => Self { located, body: object(&body)?, payload: Bytes::new() },
+        };
+        let found = violations(name, &request.whole());
+        if found.is_empty() { Ok(request) } else { Err(Error::fields(found)) }
     }
 
-    /// A part of the path.
+    /// Every member, wherever it was.
+    fn whole(&self) -> Value {
+        let mut whole = self.body.clone();
+        if let Value::Object(members) = &mut whole {
+            members.extend(self.located.clone());
+        }
+        whole
+    }
+
+    fn member(&self, name: &str) -> Option<&Value> {
+        self.located.get(name).or_else(|| self.body.get(name))
+    }
+
+    /// A text that is in the path, or that is required.
     pub fn label(&self, name: &'static str) -> &str {
-        self.labels.iter().find(|(label, _)| *label == name).map_or("", |(_, value)| value)
+        self.text(name).unwrap_or_default()
     }
 
-    /// A member of the query.
-    pub fn query(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    /// A member that is a text.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.member(name)?.as_str()
     }
 
-    /// A boolean of the query; false where it is absent.
-    pub fn flag(&self, name: &'static str) -> Result<bool, Error> {
-        match self.query(name) {
-            None | Some("false") => Ok(false),
-            Some("true") => Ok(true),
-            Some(_) => Err(Error::field(name, "This is true or false.")),
-        }
+    /// A member that is a whole number.
+    pub fn number(&self, name: &str) -> Option<u64> {
+        self.member(name)?.as_u64()
+    }
+
+    /// A boolean; false where it is absent.
+    pub fn flag(&self, name: &'static str) -> bool {
+        self.member(name).and_then(Value::as_bool).unwrap_or_default()
     }
 
     /// The flow's id, of an id or ARN.
@@ -58,26 +94,67 @@ impl Request {
     }
 
     /// Whether the definition is to be left out.
-    pub fn metadata_only(&self) -> Result<bool, Error> {
-        match self.query("includedData") {
-            None | Some("ALL_DATA") => Ok(false),
-            Some("METADATA_ONLY") => Ok(true),
-            Some(_) => Err(Error::field("includedData", "This is ALL_DATA or METADATA_ONLY.")),
-        }
+    pub fn metadata_only(&self) -> bool {
+        self.text("includedData") == Some("METADATA_ONLY")
     }
 
     /// The body's members. An absent body has none.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        let bytes: &[u8] = if self.body.is_empty() { b"{}" } else { &self.body };
-        let mut reader = Deserializer::from_slice(bytes);
-        let parsed = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        serde_path_to_error::deserialize(&self.body).map_err(|error| {
             let path = error.path().to_string();
             let what = error.inner().to_string();
             if path == "." { Error::validation(what) } else { Error::field(path, what) }
-        })?;
-        reader.end().map_err(|error| Error::validation(format!("After the body's end: {error}")))?;
-        Ok(parsed)
+        })
     }
+}
+
+/// Where members are that are not in the body.
+struct Sources<'a> {
+    labels: &'a [(&'static str, String)],
+    query: Vec<(String, String)>,
+    headers: &'a HeaderMap,
+}
+
+impl Sources<'_> {
+    fn value(&self, name: &str, member: &Member) -> Option<Value> {
+        let wire = member.wire.as_deref().unwrap_or(name);
+        let mut texts = match member.place {
+            Place::Body | Place::Payload => return None,
+            Place::Path => all(self.labels.iter().map(|(label, value)| (*label, value.as_str())), wire),
+            Place::Query => all(self.query.iter().map(|(name, value)| (name.as_str(), value.as_str())), wire),
+            Place::Header => self.headers.get(wire)?.to_str().ok().map(str::to_owned).into_iter().collect(),
+        };
+        let kind = model::shape(&member.shape)?.kind;
+        if texts.is_empty() {
+            return None;
+        }
+        Some(if kind == Kind::List { texts.into() } else { typed(kind, texts.swap_remove(0)) })
+    }
+}
+
+/// The values of this name.
+fn all<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>, wanted: &str) -> Vec<String> {
+    pairs.filter(|(name, _)| *name == wanted).map(|(_, value)| value.to_owned()).collect()
+}
+
+/// A text as the JSON that it stands for; itself where it stands for none of this kind.
+fn typed(kind: Kind, text: String) -> Value {
+    match (kind, text.as_str()) {
+        (Kind::Boolean, "true") => true.into(),
+        (Kind::Boolean, "false") => false.into(),
+        (Kind::Integer, digits) => digits.parse::<Number>().map_or_else(|_| text.into(), Value::Number),
+        _ => text.into(),
+    }
+}
+
+fn pairs(query: Option<&str>) -> Result<Vec<(String, String)>, Error> {
+    let pairs = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
+    pairs
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            Ok((decoded(name)?, decoded(value)?))
+        })
+        .collect()
 }
 
 fn decoded(text: &str) -> Result<String, Error> {
@@ -85,58 +162,33 @@ fn decoded(text: &str) -> Result<String, Error> {
     text.map(|text| text.into_owned()).map_err(|_| Error::validation("The query is not UTF-8."))
 }
 
+/// A body, which is a JSON object or absent.
+fn object(body: &Bytes) -> Result<Value, Error> {
+    if body.is_empty() {
+        return Ok(Value::Object(Map::new()));
+    }
+    match serde_json::from_slice(body) {
+        Ok(body @ Value::Object(_)) => Ok(body),
+        Ok(_) => Err(Error::validation("The body is a JSON object.")),
+        Err(error) => Err(Error::validation(format!("The body is not JSON: {error}"))),
+    }
+}
+
 /// A member that must be there.
 pub(super) fn required<T>(name: &'static str, value: Option<T>) -> Result<T, Error> {
     value.ok_or_else(|| Error::field(name, "This member is required."))
 }
 
-/// The name of a flow or alias: `([0-9a-zA-Z][_-]?){1,100}`.
-pub(super) fn name(value: Option<String>) -> Result<String, Error> {
-    let name = required("name", value)?;
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric();
-    let good = name.as_bytes().first().is_some_and(plain)
-        && name.bytes().all(|byte| plain(&byte) || matches!(byte, b'-' | b'_'))
-        && name.as_bytes().windows(2).all(|pair| pair.iter().any(plain))
-        && name.bytes().filter(plain).count() <= 100;
-    let message = "A name has letters and digits, at most 100, each followed by at most one - or _.";
-    if good { Ok(name) } else { Err(Error::field("name", message)) }
-}
-
-/// A description, empty where it is absent.
-pub(super) fn description(value: Option<String>) -> Result<String, Error> {
-    match value {
-        None => Ok(String::new()),
-        Some(text) if (1..=200).contains(&text.chars().count()) => Ok(text),
-        Some(_) => Err(Error::field("description", "A description has 1 to 200 characters.")),
-    }
-}
-
-/// An idempotency token.
-pub(super) fn token(value: Option<String>) -> Result<Option<String>, Error> {
-    let Some(token) = value else { return Ok(None) };
-    let good = (33..=256).contains(&token.len())
-        && token.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        && !token.starts_with('-')
-        && !token.ends_with('-');
-    let message = "A token has 33 to 256 letters, digits and - between them.";
-    if good { Ok(Some(token)) } else { Err(Error::field("clientToken", message)) }
-}
-
 /// Tags are not kept yet; to drop some silently would be a lie.
-pub(super) fn no_tags(tags: Option<Value>) -> Result<(), Error> {
-    match tags {
-        None => Ok(()),
-        Some(Value::Object(tags)) if tags.is_empty() => Ok(()),
-        Some(Value::Object(_)) => {
-            Err(Error::field("tags", "Anabranch does not keep tags yet. Leave them out."))
-        }
-        Some(_) => Err(Error::field("tags", "Tags are a map.")),
+pub(super) fn no_tags(tags: Option<Map<String, Value>>) -> Result<(), Error> {
+    if tags.is_none_or(|tags| tags.is_empty()) {
+        Ok(())
+    } else {
+        Err(Error::field("tags", "Anabranch does not keep tags yet. Leave them out."))
     }
 }
 
 /// A version's number.
 pub(super) fn number_of_version(member: &str, text: &str) -> Result<u64, Error> {
-    let number = (1..=5).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = if number { text.parse().ok() } else { None };
-    number.ok_or_else(|| Error::field(member, "A version is a number of at most five digits."))
+    text.parse().map_err(|_| Error::field(member, "A version is a number of at most five digits."))
 }

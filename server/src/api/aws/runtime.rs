@@ -78,7 +78,7 @@ fn talk(door: &Door, model: &str, mut body: Converse) -> Result<Talk, Error> {
 
 pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
     let call = Call::new(&request)?;
-    let body: Value = request.body()?;
+    let body = payload(&request)?;
     let service = &door.app.service;
     match Family::of(service::bare(&call.model), &body)? {
         Family::Text(family) => {
@@ -102,6 +102,15 @@ pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
     }
 }
 
+/// The body for the model.
+fn payload(request: &Request) -> Result<Value, Error> {
+    if request.text("guardrailIdentifier").is_some_and(|guardrail| !guardrail.is_empty()) {
+        return Err(Error::field("guardrailIdentifier", "There are no guardrails here. Leave it out."));
+    }
+    serde_json::from_slice(&request.payload)
+        .map_err(|error| Error::validation(format!("The body is not JSON: {error}")))
+}
+
 /// A model's own body, with what AWS measures in the headers. It may have members that are null.
 fn invoked(call: &Call, (read, written): (u64, u64), body: Value) -> Answer {
     let mut response = super::document(StatusCode::OK, &body);
@@ -117,7 +126,7 @@ fn invoked(call: &Call, (read, written): (u64, u64), body: Value) -> Answer {
 
 pub(super) async fn invoke_stream(door: &Door, request: Request) -> Answer {
     let call = Call::new(&request)?;
-    let (family, body) = text_family(&call.model, request.body()?)?;
+    let (family, body) = text_family(&call.model, payload(&request)?)?;
     let talk = door.app.service.talk(family.chat(&call.model, body)?, &BTreeMap::new())?;
     stream::respond(talk, call, Format::Body(family)).await
 }

@@ -2,6 +2,7 @@
 //!
 //! Always holds: `details` is there only with every member that AWS requires of its kind, since its SDKs refuse less.
 
+use flow::address;
 use flow::check::{Field, Problem, ProblemType, Report, Severity};
 use flow::definition::{Definition, Node, NodeType};
 use flow::node::Ports;
@@ -119,11 +120,8 @@ fn details(definition: &Definition, problem: &Problem) -> Option<Value> {
 /// The loop, and the kind and the name of what AWS allows in none: of a note the node that it stands at, of a finding on a
 /// loop the one that its message begins with. None of kinds for which AWS has no name here.
 fn incompatible<'a>(definition: &'a Definition, problem: &'a Problem) -> Option<(&'a str, Value, &'a str)> {
-    let mut place = problem.node.as_deref()?.split('/');
-    let (mut owner, mut found) = (None, definition.node(place.next()?)?);
-    for name in place {
-        (owner, found) = (Some(found), found.body()?.node(name)?);
-    }
+    let at = problem.node.as_deref()?;
+    let (mut owner, mut found) = (definition.at(address::place(at)), definition.at(at)?);
     if found.kind == NodeType::Loop {
         let begins = |node: &&Node| problem.message.starts_with(&format!("{} ", node.name));
         (owner, found) = (Some(found), found.body()?.nodes.iter().find(begins)?);

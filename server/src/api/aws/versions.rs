@@ -6,30 +6,29 @@ use serde_json::{Value, json};
 
 use super::flows::{moment, unless_empty};
 use super::page::{newest_first, page};
-use super::request::{self, Request};
+use super::request::Request;
 use super::{Answer, Door, arn, json};
 use crate::store::{FlowRow, VersionRow};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Create {
-    description: Option<String>,
+    #[serde(default)]
+    description: String,
     client_token: Option<String>,
 }
 
 pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let flow = request.flow()?;
     let body: Create = request.body()?;
-    let description = request::description(body.description)?;
-    let token = request::token(body.client_token)?;
     let service = &door.app.service;
     let row = service.flow_row(&flow).await?;
-    let version = service.create_version(&row.id, description, token).await?;
+    let version = service.create_version(&row.id, body.description, body.client_token).await?;
     json(StatusCode::CREATED, whole(&row, &version))
 }
 
 pub(super) async fn get(door: &Door, request: Request) -> Answer {
-    let (number, metadata_only) = (request.version()?, request.metadata_only()?);
+    let (number, metadata_only) = (request.version()?, request.metadata_only());
     let row = door.app.service.flow_row(&request.flow()?).await?;
     let version = door.app.service.version(&row.id, number).await?;
     let mut body = whole(&row, &version);
@@ -41,7 +40,7 @@ pub(super) async fn get(door: &Door, request: Request) -> Answer {
 
 /// With `skipResourceInUseCheck`, the aliases that point at the version go with it: here none points at nothing.
 pub(super) async fn delete(door: &Door, request: Request) -> Answer {
-    let (number, skip) = (request.version()?, request.flag("skipResourceInUseCheck")?);
+    let (number, skip) = (request.version()?, request.flag("skipResourceInUseCheck"));
     let service = &door.app.service;
     let row = service.flow_row(&request.flow()?).await?;
     if skip {

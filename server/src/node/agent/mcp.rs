@@ -1,12 +1,11 @@
 //! The tools of an MCP server, over streamable HTTP: the protocol is the crate's, every call is [`crate::egress`]'s.
 //!
 //! Always holds: a call goes to the address that the owner named, and carries the owner's headers to nowhere else; what
-//! a failure says has no secret of theirs; nothing waits longer than [`PATIENCE`]. Absent on purpose: the server's own
-//! stream of notices, and everything of the protocol but tools.
+//! a failure says has no secret of theirs; nothing waits longer than its binding says. Absent on purpose: the server's
+//! own stream of notices, and everything of the protocol but tools.
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use flow::message::Tool;
 use futures_util::StreamExt as _;
@@ -30,8 +29,6 @@ use url::Url;
 use crate::egress::{self, Egress, Reach};
 use crate::node::function::{Binding, header};
 
-/// How long a server has for anything that it is asked.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// The largest answer, in bytes.
 const LARGEST: usize = 10 * 1024 * 1024;
 /// How many pages its tools may be on, how many tools there may be, and how large they may be in all, in bytes of JSON.
@@ -69,7 +66,7 @@ impl Session {
             Ok::<_, String>((service, tools))
         };
         let late = |_| failed("it did not answer in time".to_owned());
-        let (service, tools) = tokio::time::timeout(PATIENCE, opened).await.map_err(late)??;
+        let (service, tools) = tokio::time::timeout(binding.timeout, opened).await.map_err(late)??;
         Ok(Self { name: name.to_owned(), tools, binding: Arc::clone(&binding), service })
     }
 
@@ -79,8 +76,9 @@ impl Session {
         if let Value::Object(arguments) = arguments {
             params = params.with_arguments(arguments);
         }
-        match tokio::time::timeout(PATIENCE, self.service.call_tool(params)).await {
-            Err(_) => Err(format!("{tool} did not answer within {} s.", PATIENCE.as_secs())),
+        let patience = self.binding.timeout;
+        match tokio::time::timeout(patience, self.service.call_tool(params)).await {
+            Err(_) => Err(format!("{tool} did not answer within {} s.", patience.as_secs())),
             Ok(Err(ServiceError::McpError(error))) => Err(self.binding.quoted(&error.message)),
             Ok(Err(error)) => Err(self.binding.quoted(&format!("{tool} failed: {}.", told(&error)))),
             Ok(Ok(result)) => {
@@ -186,7 +184,7 @@ impl Client {
             body,
             // The owner named this server, so it may be on this machine.
             reach: Reach::Trusted,
-            patience: Some(PATIENCE),
+            patience: Some(self.binding.timeout),
         };
         self.egress.call(call).await.map_err(Failed::Client)
     }
@@ -223,7 +221,7 @@ impl StreamableHttpClient for Client {
         match serde_json::from_slice::<ServerJsonRpcMessage>(&body) {
             Ok(message) => Ok(StreamableHttpPostResponse::Json(message, session)),
             Err(_) if !status.is_success() => {
-                let said: String = String::from_utf8_lossy(&body).chars().take(200).collect();
+                let said = self.binding.quoted(&String::from_utf8_lossy(&body));
                 Err(Failed::UnexpectedServerResponse(
                     format!("it answered {} {said}", status.as_u16()).into(),
                 ))

@@ -5,10 +5,12 @@ use flow::message::Tool;
 use flow::node::function::short;
 use flow::value::to_text;
 use flow::wire::{Agent, AgentTool};
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use super::mcp::Session;
 use super::{ASK_USER, Work, schema};
+use crate::arn::TEST_ALIAS;
 use crate::node::Context;
 use crate::node::flows;
 use crate::node::function::{Functions, key};
@@ -89,10 +91,18 @@ impl Toolbox {
             toolbox.add(ASK_USER, description, question_schema(), Target::Person);
         }
         // After the owner's own, whose names no server shall take.
-        for tool in &agent.tools {
-            if let AgentTool::Mcp { server, tools } = tool {
-                toolbox.join(server, tools.as_deref(), context).await;
-            }
+        let servers: Vec<(&str, Option<&[String]>)> = agent
+            .tools
+            .iter()
+            .filter_map(|tool| match tool {
+                AgentTool::Mcp { server, tools } => Some((server.as_str(), tools.as_deref())),
+                _ => None,
+            })
+            .collect();
+        // Together, so that one that does not answer costs the others nothing; taken in as they are declared.
+        let opened = join_all(servers.iter().map(|(server, _)| session(server, context))).await;
+        for ((server, wanted), opened) in servers.into_iter().zip(opened) {
+            toolbox.join(server, wanted, opened);
         }
         toolbox
     }
@@ -160,9 +170,7 @@ impl Toolbox {
 
     /// Ends its sessions.
     pub(super) async fn close(self) {
-        for session in self.sessions {
-            session.close().await;
-        }
+        join_all(self.sessions.into_iter().map(Session::close)).await;
     }
 
     fn add(&mut self, name: &str, description: &str, parameters: Value, target: Target) {
@@ -171,11 +179,7 @@ impl Toolbox {
     }
 
     /// Takes the tools of a server in.
-    async fn join(&mut self, server: &str, wanted: Option<&[String]>, context: &Context) {
-        let opened = match context.agents.server(server) {
-            Some(binding) => Session::open(server, binding, &context.agents.egress).await,
-            None => Err(format!("There is no MCP server {server}. Add it on the Agents page.")),
-        };
+    fn join(&mut self, server: &str, wanted: Option<&[String]>, opened: Result<Session, String>) {
         let session = match opened {
             Ok(session) => session,
             Err(why) => {
@@ -209,6 +213,13 @@ impl Toolbox {
     }
 }
 
+async fn session(server: &str, context: &Context) -> Result<Session, String> {
+    match context.agents.server(server) {
+        Some(binding) => Session::open(server, binding, &context.agents.egress).await,
+        None => Err(format!("There is no MCP server {server}. Add it on the Agents page.")),
+    }
+}
+
 fn usual(letter: char) -> char {
     if letter.is_ascii_alphanumeric() || "_-".contains(letter) { letter } else { '_' }
 }
@@ -232,7 +243,7 @@ fn event(function: &str, arguments: &Value, work: &Work<'_>) -> Value {
         .collect();
     json!({
         "messageVersion": "1.0",
-        "agent": {"name": agent.name, "id": agent.id, "alias": "TSTALIASID", "version": "DRAFT"},
+        "agent": {"name": agent.name, "id": agent.id, "alias": TEST_ALIAS, "version": "DRAFT"},
         "inputText": call.text,
         "sessionId": work.origin.execution_id,
         "actionGroup": "tools",

@@ -19,7 +19,7 @@ pub fn requantise(from: &Path, into: &Path) -> std::result::Result<(), Error> {
     convert(from, made.as_file_mut()).map_err(|error| Error::damaged(from, error))?;
     made.as_file().sync_all().map_err(Error::io("cannot write the local model"))?;
     made.persist(into).map_err(|error| error.error).map_err(Error::io("cannot write the local model"))?;
-    crate::fetch::sync_folder(folder).map_err(Error::io("cannot write the local model"))
+    crate::folder::sync(folder).map_err(Error::io("cannot write the local model"))
 }
 
 fn convert(from: &Path, into: &mut File) -> Result<()> {

@@ -14,6 +14,7 @@ mod arrows;
 mod bots;
 mod buckets;
 mod code;
+mod converse;
 mod durability;
 mod flows;
 mod functions;

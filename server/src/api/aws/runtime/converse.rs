@@ -142,7 +142,10 @@ impl Converse {
             // None of them is in an answer, and such are left out, as AWS does.
             if !path.starts_with('/') {
                 let place = format!("additionalModelResponseFieldPaths[{at}]");
-                return Err(Error::field(place, "This is a JSON pointer, which begins with a slash."));
+                return Err(Error::field(
+                    place,
+                    "A JSON pointer begins with a slash, as /stop_sequence does.",
+                ));
             }
         }
         let inference = self.inference_config.unwrap_or_default();

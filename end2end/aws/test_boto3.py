@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+import time
 import traceback
 
 import boto3
@@ -95,6 +96,15 @@ class Place:
     def invoke(self, flow, alias="TSTALIASID", document="Ada", **more):
         more.setdefault("inputs", inputs(document))
         return self.runtime.invoke_flow(flowIdentifier=flow, flowAliasIdentifier=alias, **more)
+
+    def ended(self, which):
+        """An execution, once it has ended."""
+        for _ in range(400):
+            execution = self.runtime.get_flow_execution(**which)
+            if execution["status"] != "Running":
+                return execution
+            time.sleep(0.025)
+        raise AssertionError("the execution does not end")
 
     def said(self, *arguments, **more):
         """The only output's document."""
@@ -240,6 +250,51 @@ def what_keeps_a_run_from_beginning_is_said(place):
     fails("ValidationException", 400, place.invoke, flow="nothing")
 
 
+def an_execution_is_started_and_followed(place):
+    flow = place.prepared("executed")
+    begin = {"flowIdentifier": flow, "flowAliasIdentifier": "TSTALIASID", "inputs": inputs("Ada")}
+    arn = place.runtime.start_flow_execution(**begin, flowExecutionName="nightly-1")["executionArn"]
+    assert arn == f"arn:aws:bedrock:us-east-1:000000000000:flow/{flow}/alias/TSTALIASID/execution/nightly-1"
+    which = {"flowIdentifier": flow, "flowAliasIdentifier": "TSTALIASID", "executionIdentifier": arn}
+    done = place.ended(which)
+    assert (done["status"], done["flowVersion"], "errors" in done) == ("Succeeded", "DRAFT", False), done
+    assert done["endedAt"] >= done["startedAt"]
+
+    def told(kind, size):
+        pages = place.runtime.get_paginator("list_flow_execution_events").paginate(
+            **which, eventType=kind, PaginationConfig={"PageSize": size}
+        )
+        return [event for page in pages for event in page["flowExecutionEvents"]]
+
+    put_in, put_out = told("Flow", 10)
+    assert put_in["flowInputEvent"]["fields"] == [{"name": "document", "content": {"document": "Ada"}}]
+    said = put_out["flowOutputEvent"]["fields"][0]["content"]["document"]
+    assert said == "You said: Say hello to Ada", said
+    nodes = told("Node", 2)
+    assert [next(iter(event)) for event in nodes] == [
+        "nodeOutputEvent",
+        "nodeInputEvent",
+        "nodeActionEvent",
+        "nodeOutputEvent",
+        "nodeInputEvent",
+    ], nodes
+    snapshot = place.runtime.get_execution_flow_snapshot(**which)
+    assert json.loads(snapshot["definition"]) == prompt_flow()
+    assert snapshot["executionRoleArn"] == ROLE
+
+    failed = place.runtime.start_flow_execution(**{**begin, "inputs": inputs("please fail")})["executionArn"]
+    of_failed = {**which, "executionIdentifier": failed}
+    assert place.ended(of_failed)["errors"][0]["nodeName"] == "Answer"
+    pages = place.runtime.get_paginator("list_flow_executions").paginate(flowIdentifier=flow)
+    assert [each["executionArn"] for each in pages.search("flowExecutionSummaries[]")] == [failed, arn]
+    again = {**begin, "flowExecutionName": "nightly-1"}
+    fails("ConflictException", 409, place.runtime.start_flow_execution, **again)
+    fails("ConflictException", 409, place.runtime.stop_flow_execution, **which)
+    nothing = {**which, "executionIdentifier": "nothing"}
+    fails("ResourceNotFoundException", 404, place.runtime.get_flow_execution, **nothing)
+    fails("ResourceNotFoundException", 404, place.runtime.list_flow_executions, flowIdentifier="AAAAAAAAAA")
+
+
 def lists_come_in_pages(place):
     made = {place.create(f"page-{number}")["id"] for number in range(12)}
     pages = list(place.agent.get_paginator("list_flows").paginate())
@@ -375,6 +430,7 @@ TESTS = [
     documents_keep_their_type,
     a_failure_is_an_exception_in_the_stream,
     what_keeps_a_run_from_beginning_is_said,
+    an_execution_is_started_and_followed,
     lists_come_in_pages,
     a_token_makes_a_thing_once,
     what_is_wrong_with_a_definition_is_said,

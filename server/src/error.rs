@@ -111,6 +111,10 @@ impl From<run::Error> for Error {
                 code: "execution_exists",
                 message: format!("There is an execution {id} already, and none is gone on with."),
             },
+            run::Error::NameTaken(name) => Self::Conflict {
+                code: "name_taken",
+                message: format!("This alias has an execution {name} already. Choose another name."),
+            },
             run::Error::NotWaiting(id) => Self::Conflict {
                 code: "not_waiting",
                 message: format!("The execution {id} waits for no answer."),

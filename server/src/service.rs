@@ -8,6 +8,7 @@ mod buckets;
 mod check;
 mod connections;
 mod executions;
+mod flow_executions;
 mod flows;
 mod functions;
 mod invoke;

@@ -9,6 +9,8 @@ mod aliases;
 mod arn;
 mod constraint;
 mod error;
+mod execution_events;
+mod executions;
 mod flows;
 mod frame;
 mod invoke;
@@ -102,6 +104,12 @@ async fn dispatch(door: &Door, operation: &str, request: Request) -> Answer {
         "DeleteFlowAlias" => aliases::delete(door, request).await,
         "ListFlowAliases" => aliases::list(door, request).await,
         "InvokeFlow" => invoke::invoke(door, request).await,
+        "StartFlowExecution" => executions::start(door, request).await,
+        "GetFlowExecution" => executions::get(door, request).await,
+        "StopFlowExecution" => executions::stop(door, request).await,
+        "ListFlowExecutions" => executions::list(door, request).await,
+        "ListFlowExecutionEvents" => execution_events::list(door, request).await,
+        "GetExecutionFlowSnapshot" => executions::snapshot(door, request).await,
         "Converse" => runtime::converse(door, request).await,
         "ConverseStream" => runtime::converse_stream(door, request).await,
         "InvokeModel" => runtime::invoke(door, request).await,

@@ -16,6 +16,7 @@ mod buckets;
 mod code;
 mod converse;
 mod durability;
+mod flow_executions;
 mod flows;
 mod functions;
 mod gate;

@@ -74,34 +74,38 @@ impl Telling {
     /// The frames of what is said next.
     fn frames(&mut self, said: Option<Result<Said, ModelError>>) -> Bytes {
         let facts = Facts { first: self.first, took: milliseconds(self.call.began), ..self.call.facts() };
-        match said {
+        let frames = match said {
             Some(Ok(Said::Text(text))) => told(self.format, &self.blocks.text(&text), &facts),
             Some(Ok(Said::Done(answer))) => {
                 self.over = true;
                 told(self.format, &self.blocks.end(&answer), &facts)
             }
-            failed => {
-                self.over = true;
-                let broke = || ModelError::Garbled("The model broke off.".to_owned());
-                exception(self.format, failed.and_then(Result::err).unwrap_or_else(broke))
-            }
-        }
+            Some(Err(error)) => Err(error),
+            None => Err(ModelError::Garbled("The model broke off.".to_owned())),
+        };
+        frames.unwrap_or_else(|error| {
+            self.over = true;
+            exception(self.format, error)
+        })
     }
 }
 
-fn told(format: Format, parts: &[Part<'_>], facts: &Facts<'_>) -> Bytes {
+fn told(format: Format, parts: &[Part<'_>], facts: &Facts<'_>) -> Result<Bytes, ModelError> {
     let frames = parts.iter().flat_map(|part| match format {
         Format::Converse => {
             let events = converse::events(part, facts);
-            events.iter().map(|(name, event)| frame::event(name, event)).collect::<Vec<Bytes>>()
+            events.iter().map(|(name, event)| frame::event(name, event)).collect::<Vec<Option<Bytes>>>()
         }
         Format::Body(body) => chunks(part, body.pieces(part, facts), facts),
     });
-    frames.collect::<Vec<Bytes>>().concat().into()
+    let frames: Option<Vec<Bytes>> = frames.collect();
+    let too_large =
+        || ModelError::Garbled("A piece of the answer is more than AWS's clients read.".to_owned());
+    Ok(frames.ok_or_else(too_large)?.concat().into())
 }
 
 /// The pieces of a body, the last of all with what AWS measures.
-fn chunks(part: &Part<'_>, mut pieces: Vec<Value>, facts: &Facts<'_>) -> Vec<Bytes> {
+fn chunks(part: &Part<'_>, mut pieces: Vec<Value>, facts: &Facts<'_>) -> Vec<Option<Bytes>> {
     if let (Part::End(answer), Some(last)) = (part, pieces.last_mut()) {
         let usage = usage(answer);
         last["amazon-bedrock-invocationMetrics"] = json!({
@@ -134,6 +138,16 @@ fn exception(format: Format, error: ModelError) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_piece_that_no_client_reads_is_not_told() {
+        let facts = Facts { id: "1", model: "m", first: 1, took: 1 };
+        let text = "a".repeat(25 * 1024 * 1024);
+        for format in [Format::Converse, Format::Body(Body::Llama)] {
+            assert!(told(format, &[Part::Text(0, &text)], &facts).is_err());
+            assert!(told(format, &[Part::Text(0, "a")], &facts).is_ok());
+        }
+    }
 
     #[test]
     fn what_breaks_an_answer_off_has_its_name() {

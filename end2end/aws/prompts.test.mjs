@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 
 import * as agent from "@aws-sdk/client-bedrock-agent";
 import { InvokeFlowCommand } from "@aws-sdk/client-bedrock-agent-runtime";
+import { ConverseCommand, ConverseStreamCommand } from "@aws-sdk/client-bedrock-runtime";
 
 import { ROLE, inputs, promptFlow, read, start } from "./support.mjs";
 
@@ -266,6 +267,34 @@ test("lists come in pages", async () => {
   assert.equal(few.promptSummaries.length, 3);
   const wrong = { promptIdentifier: [...made][0], nextToken: few.nextToken };
   await fails(send(new agent.ListPromptsCommand(wrong)), "ValidationException", 400, "nextToken");
+});
+
+test("a prompt is asked by its ARN as a model, with its variables", async () => {
+  const { arn } = await create("asked");
+  const promptVariables = { name: { text: "Ada" } };
+  const converse = (more) => place.models.send(new ConverseCommand({ modelId: arn, promptVariables, ...more }));
+  const first = await converse({});
+  assert.deepEqual(first.output.message.content, [{ text: "You said: Say hello to Ada" }]);
+  const messages = [{ role: "user", content: [{ text: "And again" }] }];
+  const after = await converse({ messages });
+  assert.deepEqual(after.output.message.content, [{ text: "You said: And again" }]);
+  const asked = place.upstream.requests.at(-1);
+  const body = asked.body ?? asked;
+  assert.deepEqual(body.messages.map((message) => message.content), ["Say hello to Ada", "And again"]);
+  assert.deepEqual([body.temperature, body.max_tokens ?? body.max_completion_tokens], [0, 20]);
+  const streamed = await place.models.send(new ConverseStreamCommand({ modelId: arn, promptVariables }));
+  let text = "";
+  for await (const event of streamed.stream) text += event.contentBlockDelta?.delta.text ?? "";
+  assert.equal(text, "You said: Say hello to Ada");
+  for (const [more, field] of [
+    [{ promptVariables: {} }, /promptVariables: .*name/],
+    [{ system: [{ text: "Be brief." }] }, /^system: /],
+    [{ inferenceConfig: { temperature: 1 } }, /^inferenceConfig: /],
+    [{ additionalModelRequestFields: { top_k: 1 } }, /^additionalModelRequestFields: /],
+  ]) {
+    assert.match((await fails(converse(more), "ValidationException", 400)).message, field);
+  }
+  await fails(converse({ modelId: `${arn}:9` }), "ResourceNotFoundException", 404);
 });
 
 test("the errors that a client can bring about", async () => {

@@ -19,6 +19,7 @@ mod operation;
 mod page;
 mod prompts;
 mod request;
+mod runtime;
 mod tags;
 mod trace;
 mod validation;
@@ -120,6 +121,11 @@ async fn dispatch(door: &Door, operation: &str, request: Request) -> Answer {
         "ListFlowExecutions" => executions::list(door, request).await,
         "ListFlowExecutionEvents" => execution_events::list(door, request).await,
         "GetExecutionFlowSnapshot" => executions::snapshot(door, request).await,
+        "Converse" => runtime::converse(door, request).await,
+        "ConverseStream" => runtime::converse_stream(door, request).await,
+        "InvokeModel" => runtime::invoke(door, request).await,
+        "InvokeModelWithResponseStream" => runtime::invoke_stream(door, request).await,
+        "CountTokens" => runtime::count_tokens(door, request).await,
         other => Err(Error::not_yet(other)),
     }
 }
@@ -129,7 +135,12 @@ fn json(status: StatusCode, mut body: Value) -> Answer {
     if let Value::Object(members) = &mut body {
         members.retain(|_, value| !value.is_null());
     }
-    Ok((status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response())
+    Ok(document(status, &body))
+}
+
+/// A JSON answer as it is.
+fn document(status: StatusCode, body: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response()
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");

@@ -206,6 +206,7 @@ impl From<Error> for Problem {
                 Self(ErrorDocument { execution_id: Some(execution), node, ..base })
             }
             Error::Quota(_) => problem(StatusCode::BAD_REQUEST, "too_many", detail),
+            Error::Model(_) => problem(StatusCode::BAD_GATEWAY, "model_failed", detail),
             Error::Busy(_) => problem(StatusCode::TOO_MANY_REQUESTS, "busy", detail),
             Error::Stopping => problem(StatusCode::SERVICE_UNAVAILABLE, "stopping", detail),
             Error::Full => problem(StatusCode::INSUFFICIENT_STORAGE, "disk_full", detail),

@@ -1,6 +1,9 @@
 //! The rules of flows, versions, aliases, executions, connections, functions, buckets and knowledge bases,
 //! shared by both APIs. No HTTP here.
 
+mod agent_aliases;
+mod agent_sessions;
+mod agent_versions;
 mod agents;
 mod aliases;
 mod bots;
@@ -27,6 +30,11 @@ use sha2::{Digest as _, Sha256};
 use tracing::warn;
 
 pub use crate::run::{Reply, Start};
+pub use agent_aliases::PutAgentAlias;
+pub use agent_sessions::{Said, Talking, Words};
+pub use agent_versions::{
+    Content as AgentContent, Details as AgentDetails, Draft as AgentDraft, Version as AgentVersion,
+};
 pub(crate) use aliases::on_the_wire as alias_on_the_wire;
 pub use executions::Events;
 pub use flows::{CreateFlow, UpdateFlow};
@@ -55,6 +63,7 @@ pub struct Service {
     pub(crate) bots: Bots,
     pub(crate) objects: Objects,
     pub(crate) agent_registry: Agents,
+    pub(crate) talking: Talking,
     pub(crate) python: Python,
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,

@@ -3,6 +3,8 @@
 //! Always holds: a write is answered after its commit is on disk (write-ahead log, `synchronous=FULL`). Access is a
 //! method that says what it does; no SQL lives elsewhere.
 
+mod agent_sessions;
+mod agent_versions;
 mod agents;
 mod aliases;
 mod bots;
@@ -34,6 +36,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use tokio::task::JoinHandle;
 
+pub use agent_versions::{AgentAliasRow, AgentVersionRow};
 pub use agents::{AgentRow, BindingRow};
 pub use aliases::AliasRow;
 pub use bots::BotRow;
@@ -181,6 +184,7 @@ fn migrations() -> Migrator {
         (5, "intents", include_str!("../migrations/0005_intents.sql")),
         (6, "deletions", include_str!("../migrations/0006_deletions.sql")),
         (7, "flow executions", include_str!("../migrations/0007_flow_executions.sql")),
+        (10, "agent versions", include_str!("../migrations/0010_agent_versions.sql")),
     ];
     let migrations = files
         .into_iter()

@@ -1,0 +1,245 @@
+// The life of an agent by the AWS SDK for JavaScript: made, prepared, versioned by its aliases, called, deleted.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import * as agent from "@aws-sdk/client-bedrock-agent";
+import { InvokeFlowCommand } from "@aws-sdk/client-bedrock-agent-runtime";
+
+import { caller } from "../support/world.mjs";
+import { ROLE, agentFlow, inputs, read, start } from "./support.mjs";
+
+const INSTRUCTION = "You are the front desk of a bicycle workshop. Be brief.";
+const NOBODY = "AAAAAAAAAA";
+const TOKEN = "a".repeat(40);
+
+let place, api;
+before(async () => {
+  place = await start();
+  api = caller(place.server);
+});
+after(() => place?.stop());
+
+const send = (command) => place.agent.send(command);
+
+/** Makes an agent; AWS's whole of it. */
+async function create(agentName, more = {}) {
+  const input = { agentName, instruction: INSTRUCTION, foundationModel: "test/model", agentResourceRoleArn: ROLE, ...more };
+  return (await send(new agent.CreateAgentCommand(input))).agent;
+}
+
+/** One that is prepared; its id. */
+async function prepared(agentName, more) {
+  const { agentId } = await create(agentName, more);
+  await send(new agent.PrepareAgentCommand({ agentId }));
+  return agentId;
+}
+
+const alias = async (agentId, agentAliasName, more = {}) =>
+  (await send(new agent.CreateAgentAliasCommand({ agentId, agentAliasName, ...more }))).agentAlias;
+
+/** Fails, as AWS's error of this name and status; the error. */
+async function fails(promise, name, status, message) {
+  const error = await promise.then(
+    () => assert.fail(`${name} was expected`),
+    (error) => error,
+  );
+  assert.equal(error.name, name, error.message);
+  assert.equal(error.$metadata.httpStatusCode, status, error.message);
+  if (message) assert.match(error.message, message);
+  return error;
+}
+
+const invalid = (command, message) => fails(send(command), "ValidationException", 400, message);
+const unknown = (command) => fails(send(command), "ResourceNotFoundException", 404);
+const conflict = (command, message) => fails(send(command), "ConflictException", 409, message);
+
+/** What a flow with this agent answers; the error's message where it fails. */
+async function ask(arn, name) {
+  const flow = { name, executionRoleArn: ROLE, definition: agentFlow(arn) };
+  const { id: flowIdentifier } = await send(new agent.CreateFlowCommand(flow));
+  await send(new agent.PrepareFlowCommand({ flowIdentifier }));
+  const call = { flowIdentifier, flowAliasIdentifier: "TSTALIASID", inputs: inputs("Hello") };
+  try {
+    const found = await read((await place.runtime.send(new InvokeFlowCommand(call))).responseStream);
+    return found.error?.message ?? found.outputs[0].content.document;
+  } catch (error) {
+    // The SDK throws a first frame that is an exception.
+    return error.message;
+  }
+}
+
+test("an agent is made, prepared, changed and deleted", async () => {
+  const made = await create("desk", { description: "Answers", clientToken: TOKEN, idleSessionTTLInSeconds: 90 });
+  assert.match(made.agentId, /^[0-9A-Z]{10}$/);
+  assert.equal(made.agentArn, `arn:aws:bedrock:us-east-1:000000000000:agent/${made.agentId}`);
+  assert.ok(made.createdAt instanceof Date && !Number.isNaN(made.createdAt.getTime()));
+  const { agentName, agentStatus, agentVersion, instruction, foundationModel, description } = made;
+  assert.deepEqual(
+    { agentName, agentStatus, agentVersion, instruction, foundationModel, description },
+    { agentName: "desk", agentStatus: "NOT_PREPARED", agentVersion: "DRAFT", instruction: INSTRUCTION,
+      foundationModel: "test/model", description: "Answers" },
+  );
+  assert.deepEqual([made.idleSessionTTLInSeconds, made.agentResourceRoleArn, made.preparedAt], [90, ROLE, undefined]);
+  assert.equal((await create("desk", { clientToken: TOKEN })).agentId, made.agentId);
+  const { agentId } = made;
+
+  // The same agent is on the Agents page.
+  const listed = (await (await api("GET", "/api/agents")).json()).agents.find(({ id }) => id === agentId);
+  assert.deepEqual([listed.name, listed.instructions, listed.model], ["desk", INSTRUCTION, "test/model"]);
+  assert.match(await ask(listed.arn, "unprepared"), /desk is not prepared/);
+
+  place.upstream.setAnswer((request) => ({ text: request.messages[0].content }));
+  const done = await send(new agent.PrepareAgentCommand({ agentId }));
+  assert.deepEqual([done.agentStatus, done.agentVersion], ["PREPARED", "DRAFT"]);
+  assert.ok(done.preparedAt instanceof Date);
+  assert.equal(await ask(listed.arn, "prepared"), INSTRUCTION);
+
+  const changed = "You are the back office of a bicycle workshop. Be brief.";
+  const update = { agentId, agentName: "desk", foundationModel: "test/model", agentResourceRoleArn: ROLE };
+  const after = await send(new agent.UpdateAgentCommand({ ...update, instruction: changed }));
+  assert.deepEqual([after.agent.agentStatus, after.agent.description], ["NOT_PREPARED", undefined]);
+  assert.equal(await ask(listed.arn, "changed"), INSTRUCTION);
+  await send(new agent.PrepareAgentCommand({ agentId }));
+  assert.equal(await ask(listed.arn, "again"), changed);
+  const got = await send(new agent.GetAgentCommand({ agentId }));
+  assert.deepEqual([got.agent.agentStatus, got.agent.instruction], ["PREPARED", changed]);
+
+  await conflict(new agent.CreateAgentCommand({ agentName: "desk" }), /already/);
+  await create("other");
+  await conflict(new agent.UpdateAgentCommand({ ...update, agentName: "other" }), /already/);
+  const gone = await send(new agent.DeleteAgentCommand({ agentId }));
+  assert.deepEqual([gone.agentId, gone.agentStatus], [agentId, "DELETING"]);
+  await unknown(new agent.GetAgentCommand({ agentId }));
+});
+
+test("an agent of the Agents page is an agent here", async () => {
+  const body = { name: "Front desk", instructions: "Short.", asksBack: true };
+  const { id: agentId } = await (await api("POST", "/api/agents", body)).json();
+  const { agent: got } = await send(new agent.GetAgentCommand({ agentId }));
+  assert.deepEqual([got.agentName, got.agentStatus, got.instruction], ["Front-desk", "PREPARED", "Short."]);
+  const update = { agentId, agentName: got.agentName, foundationModel: "test/model", agentResourceRoleArn: ROLE };
+  await send(new agent.UpdateAgentCommand({ ...update, instruction: INSTRUCTION }));
+  const ours = await (await api("GET", `/api/agents/${agentId}`)).json();
+  assert.deepEqual([ours.name, ours.instructions, ours.asksBack], ["Front desk", INSTRUCTION, true]);
+  // What is saved on the page is prepared, and keeps what the page does not show.
+  await api("PUT", `/api/agents/${agentId}`, { name: "Front desk", instructions: INSTRUCTION });
+  const saved = (await send(new agent.GetAgentCommand({ agentId }))).agent;
+  assert.deepEqual([saved.agentStatus, saved.agentResourceRoleArn], ["PREPARED", ROLE]);
+});
+
+test("an alias makes a version, and answers as that", async () => {
+  place.upstream.setAnswer((request) => ({ text: request.messages[0].content }));
+  const { agentId } = await create("versioned");
+  await invalid(new agent.CreateAgentAliasCommand({ agentId, agentAliasName: "live" }), /PrepareAgent/);
+  await send(new agent.PrepareAgentCommand({ agentId }));
+  const live = await alias(agentId, "live", { description: "What customers talk to", clientToken: TOKEN });
+  assert.match(live.agentAliasId, /^[0-9A-Z]{10}$/);
+  assert.equal(live.agentAliasArn, `arn:aws:bedrock:us-east-1:000000000000:agent-alias/${agentId}/${live.agentAliasId}`);
+  assert.deepEqual([live.agentAliasStatus, live.routingConfiguration], ["PREPARED", [{ agentVersion: "1" }]]);
+  assert.equal((await alias(agentId, "live", { clientToken: TOKEN })).agentAliasId, live.agentAliasId);
+  await conflict(new agent.CreateAgentAliasCommand({ agentId, agentAliasName: "live" }), /live/);
+
+  const changed = "You are the back office of a bicycle workshop. Be brief.";
+  const update = { agentId, agentName: "versioned", foundationModel: "test/model", agentResourceRoleArn: ROLE };
+  await send(new agent.UpdateAgentCommand({ ...update, instruction: changed }));
+  await send(new agent.PrepareAgentCommand({ agentId }));
+  assert.equal(await ask(live.agentAliasArn, "by-alias"), INSTRUCTION);
+  const next = await alias(agentId, "next");
+  assert.deepEqual(next.routingConfiguration, [{ agentVersion: "2" }]);
+  assert.equal(await ask(next.agentAliasArn, "by-next"), changed);
+
+  const move = { agentId, agentAliasId: live.agentAliasId, agentAliasName: "live" };
+  await send(new agent.UpdateAgentAliasCommand({ ...move, routingConfiguration: [{ agentVersion: "2" }] }));
+  assert.equal(await ask(live.agentAliasArn, "moved"), changed);
+  const closed = await send(new agent.UpdateAgentAliasCommand({ ...move, aliasInvocationState: "REJECT_INVOCATIONS" }));
+  assert.equal(closed.agentAlias.aliasInvocationState, "REJECT_INVOCATIONS");
+  assert.deepEqual(closed.agentAlias.routingConfiguration, [{ agentVersion: "2" }]);
+  assert.match(await ask(live.agentAliasArn, "closed"), /live of the agent versioned takes no calls now/);
+  await conflict(new agent.UpdateAgentAliasCommand({ ...move, agentAliasName: "next" }), /next/);
+
+  const { agentVersion } = await send(new agent.GetAgentVersionCommand({ agentId, agentVersion: "1" }));
+  assert.deepEqual([agentVersion.version, agentVersion.instruction, agentVersion.agentStatus], ["1", INSTRUCTION, "PREPARED"]);
+  const { agentVersionSummaries } = await send(new agent.ListAgentVersionsCommand({ agentId }));
+  assert.deepEqual(agentVersionSummaries.map((each) => each.agentVersion), ["DRAFT", "2", "1"]);
+  const { agentAliasSummaries } = await send(new agent.ListAgentAliasesCommand({ agentId }));
+  assert.deepEqual(new Set(agentAliasSummaries.map((each) => each.agentAliasName)), new Set(["live", "next", "AgentTestAlias"]));
+  const test = await send(new agent.GetAgentAliasCommand({ agentId, agentAliasId: "TSTALIASID" }));
+  assert.deepEqual(test.agentAlias.routingConfiguration, [{ agentVersion: "DRAFT" }]);
+
+  await conflict(new agent.DeleteAgentVersionCommand({ agentId, agentVersion: "2" }), /alias/);
+  await send(new agent.DeleteAgentVersionCommand({ agentId, agentVersion: "1" }));
+  await send(new agent.DeleteAgentVersionCommand({ agentId, agentVersion: "2", skipResourceInUseCheck: true }));
+  await unknown(new agent.GetAgentAliasCommand({ agentId, agentAliasId: live.agentAliasId }));
+  // A number is never used twice.
+  const third = await alias(agentId, "third");
+  assert.deepEqual(third.routingConfiguration, [{ agentVersion: "3" }]);
+  const latest = (await send(new agent.ListAgentsCommand({}))).agentSummaries.find((each) => each.agentId === agentId);
+  assert.equal(latest.latestAgentVersion, "3");
+
+  await conflict(new agent.DeleteAgentCommand({ agentId }), /third/);
+  await send(new agent.DeleteAgentAliasCommand({ agentId, agentAliasId: third.agentAliasId }));
+  await send(new agent.DeleteAgentCommand({ agentId }));
+});
+
+test("what is not there, not right or not done here is said", async () => {
+  const agentId = await prepared("refused");
+  const here = { agentId: NOBODY };
+  const route = (agentVersion) => ({ routingConfiguration: [{ agentVersion }] });
+  const update = { agentName: "refused", foundationModel: "test/model", agentResourceRoleArn: ROLE };
+  for (const command of [
+    new agent.GetAgentCommand(here),
+    new agent.UpdateAgentCommand({ ...here, ...update }),
+    new agent.DeleteAgentCommand(here),
+    new agent.PrepareAgentCommand(here),
+    new agent.ListAgentVersionsCommand(here),
+    new agent.ListAgentAliasesCommand(here),
+    new agent.CreateAgentAliasCommand({ ...here, agentAliasName: "live" }),
+    new agent.CreateAgentAliasCommand({ agentId, agentAliasName: "nowhere", ...route("9") }),
+    new agent.GetAgentVersionCommand({ agentId, agentVersion: "9" }),
+    new agent.DeleteAgentVersionCommand({ agentId, agentVersion: "9" }),
+    new agent.GetAgentAliasCommand({ agentId, agentAliasId: NOBODY }),
+    new agent.UpdateAgentAliasCommand({ agentId, agentAliasId: NOBODY, agentAliasName: "live" }),
+    new agent.DeleteAgentAliasCommand({ agentId, agentAliasId: NOBODY }),
+  ]) {
+    await unknown(command);
+  }
+  const lambda = "arn:aws:lambda:us-east-1:123456789012:function:orchestrate";
+  const guardrailConfiguration = { guardrailIdentifier: "abc", guardrailVersion: "1" };
+  for (const [command, message] of [
+    [new agent.CreateAgentCommand({ agentName: "no name" }), /agentName/],
+    [new agent.CreateAgentCommand({ agentName: "short", instruction: "Be brief." }), /instruction/],
+    [new agent.CreateAgentCommand({ agentName: "led", agentCollaboration: "SUPERVISOR" }), /agentCollaboration/],
+    [new agent.CreateAgentCommand({ agentName: "own", orchestrationType: "CUSTOM_ORCHESTRATION" }), /orchestrationType/],
+    [new agent.CreateAgentCommand({ agentName: "own", customOrchestration: { executor: { lambda } } }), /customOrchestration/],
+    [new agent.CreateAgentCommand({ agentName: "guarded", guardrailConfiguration }), /guardrailConfiguration/],
+    [new agent.CreateAgentCommand({ agentName: "tagged", tags: { a: "b" } }), /tags/],
+    [new agent.GetAgentCommand({ agentId: "short" }), /agentId/],
+    [new agent.UpdateAgentCommand({ agentId, ...update, agentName: "no name" }), /agentName/],
+    [new agent.DeleteAgentCommand({ agentId: "short" }), /agentId/],
+    [new agent.PrepareAgentCommand({ agentId: (await create("silent", { instruction: undefined })).agentId }), /instruction/],
+    [new agent.ListAgentsCommand({ nextToken: "x" }), /nextToken/],
+    [new agent.ListAgentVersionsCommand({ agentId, nextToken: "x" }), /nextToken/],
+    [new agent.ListAgentAliasesCommand({ agentId, nextToken: "x" }), /nextToken/],
+    [new agent.GetAgentVersionCommand({ agentId, agentVersion: "DRAFT" }), /agentVersion/],
+    [new agent.DeleteAgentVersionCommand({ agentId, agentVersion: "DRAFT" }), /agentVersion/],
+    [new agent.CreateAgentAliasCommand({ agentId, agentAliasName: "draft", ...route("DRAFT") }), /TSTALIASID/],
+    [new agent.GetAgentAliasCommand({ agentId, agentAliasId: "x" }), /agentAliasId/],
+    [new agent.UpdateAgentAliasCommand({ agentId, agentAliasId: "TSTALIASID", agentAliasName: "live" }), /agentAliasId/],
+    [new agent.DeleteAgentAliasCommand({ agentId, agentAliasId: "TSTALIASID" }), /agentAliasId/],
+  ]) {
+    await invalid(command, message);
+  }
+  await conflict(new agent.CreateAgentAliasCommand({ agentId, agentAliasName: "AgentTestAlias" }), /another name/);
+});
+
+test("agents come in pages", async () => {
+  const made = new Set();
+  for (let number = 0; number < 12; number += 1) made.add((await create(`page-${number}`)).agentId);
+  const seen = [];
+  for await (const page of agent.paginateListAgents({ client: place.agent }, {})) {
+    assert.ok(page.agentSummaries.length <= 10);
+    seen.push(...page.agentSummaries.map(({ agentId }) => agentId));
+  }
+  assert.equal(new Set(seen).size, seen.length);
+  for (const id of made) assert.ok(seen.includes(id));
+});

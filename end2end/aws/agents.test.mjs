@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import * as agent from "@aws-sdk/client-bedrock-agent";
-import { InvokeFlowCommand } from "@aws-sdk/client-bedrock-agent-runtime";
+import { InvokeAgentCommand, InvokeFlowCommand } from "@aws-sdk/client-bedrock-agent-runtime";
 
 import { caller } from "../support/world.mjs";
 import { ROLE, agentFlow, inputs, read, start } from "./support.mjs";
@@ -242,4 +242,146 @@ test("agents come in pages", async () => {
   }
   assert.equal(new Set(seen).size, seen.length);
   for (const id of made) assert.ok(seen.includes(id));
+});
+
+/** What an agent says in a session: its text, the traces, the headers; or the error. */
+async function talk(agentId, agentAliasId, sessionId, inputText, more = {}) {
+  const call = { agentId, agentAliasId, sessionId, inputText, ...more };
+  const answer = await place.runtime.send(new InvokeAgentCommand(call));
+  const found = { text: "", traces: [], chunks: 0, contentType: answer.contentType, sessionId: answer.sessionId };
+  for await (const event of answer.completion) {
+    if (event.chunk) {
+      found.text += new TextDecoder().decode(event.chunk.bytes);
+      found.chunks += 1;
+    }
+    if (event.trace) found.traces.push(event.trace);
+  }
+  return found;
+}
+
+const said = (request) => request.messages.map(({ role, content }) => `${role}: ${content}`);
+
+test("a session keeps what was said, each alias its own", async () => {
+  let heard;
+  place.upstream.setAnswer((request) => {
+    heard = said(request);
+    return { text: `Answer ${heard.length}` };
+  });
+  const agentId = await prepared("talker");
+  const first = await talk(agentId, "TSTALIASID", "s-1", "Hello");
+  assert.deepEqual([first.text, first.sessionId, first.contentType, first.traces], ["Answer 2", "s-1", "application/json", []]);
+  await talk(agentId, "TSTALIASID", "s-1", "And then?");
+  assert.deepEqual(heard, [`system: ${INSTRUCTION}`, "user: Hello", "assistant: Answer 2", "user: And then?"]);
+  const { agentAliasId } = await alias(agentId, "live");
+  await talk(agentId, agentAliasId, "s-1", "Who are you?");
+  assert.equal(heard.length, 2);
+  await talk(agentId, "TSTALIASID", "s-2", "Hello");
+  assert.equal(heard.length, 2);
+
+  assert.equal((await talk(agentId, "TSTALIASID", "s-1", undefined, { endSession: true })).text, "The session has ended.");
+  await talk(agentId, "TSTALIASID", "s-1", "Anew");
+  assert.deepEqual(heard, [`system: ${INSTRUCTION}`, "user: Anew"]);
+
+  const attributes = { promptSessionAttributes: { place: "Bonn" } };
+  await talk(agentId, "TSTALIASID", "s-3", "Where?", { sessionState: attributes });
+  assert.match(heard[0], /"place":"Bonn"/);
+});
+
+test("an agent that asks goes on in its session, and its steps are traced", async () => {
+  const tools = [];
+  const body = { name: "asker", instructions: INSTRUCTION, model: "test/model", asksBack: true, tools };
+  const { id } = await (await api("POST", "/api/agents", body)).json();
+  place.upstream.setAnswer((request) => {
+    const { role, content } = request.messages.at(-1);
+    if (role === "tool") return { text: `${content} cost 80 euros.`, usage: { prompt_tokens: 9, completion_tokens: 5 } };
+    return { toolCalls: [{ name: "ask_user", arguments: { question: "Rims or discs?" } }] };
+  });
+  const asked = await talk(id, "TSTALIASID", "brakes", "What do brakes cost?", { enableTrace: true });
+  assert.equal(asked.text, "Rims or discs?");
+  const answered = await talk(id, "TSTALIASID", "brakes", "discs", { enableTrace: true });
+  assert.equal(answered.text, "discs cost 80 euros.");
+  for (const trace of [...asked.traces, ...answered.traces]) {
+    assert.deepEqual([trace.agentId, trace.agentAliasId, trace.agentVersion, trace.sessionId], [id, "TSTALIASID", "DRAFT", "brakes"]);
+    assert.ok(trace.eventTime instanceof Date);
+  }
+  const kinds = answered.traces.map(({ trace }) => Object.keys(trace.orchestrationTrace)[0]);
+  assert.deepEqual(kinds, ["modelInvocationOutput", "observation"]);
+  assert.equal(answered.traces[1].trace.orchestrationTrace.observation.finalResponse.text, "discs cost 80 euros.");
+
+  // What was asked and answered is told again.
+  let heard;
+  place.upstream.setAnswer((request) => {
+    heard = said(request);
+    return { text: "Bye" };
+  });
+  await talk(id, "TSTALIASID", "brakes", "Thanks");
+  assert.deepEqual(heard.slice(1), [
+    "user: What do brakes cost?",
+    "assistant: Rims or discs?",
+    "user: discs",
+    "assistant: discs cost 80 euros.",
+    "user: Thanks",
+  ]);
+});
+
+test("a long answer comes in several chunks, and every character of it", async () => {
+  const long = "ä€".repeat(500_000);
+  place.upstream.setAnswer(() => ({ text: long }));
+  const agentId = await prepared("longwinded");
+  const found = await talk(agentId, "TSTALIASID", "long", "Tell me everything");
+  assert.ok(found.chunks > 1 && found.text === long);
+});
+
+test("what keeps an agent from answering is said", async () => {
+  const agentId = await prepared("quiet");
+  const { agentId: unprepared } = await create("unprepared");
+  const { agentAliasId } = await alias(agentId, "shut");
+  const shut = { agentId, agentAliasId, agentAliasName: "shut", aliasInvocationState: "REJECT_INVOCATIONS" };
+  await send(new agent.UpdateAgentAliasCommand(shut));
+  const state = (sessionState) => ({ sessionState });
+  for (const [promise, name, status, message] of [
+    [talk(NOBODY, "TSTALIASID", "s-1", "Hi"), "ResourceNotFoundException", 404, /agent AAAAAAAAAA/],
+    [talk(agentId, NOBODY, "s-1", "Hi"), "ResourceNotFoundException", 404, /alias AAAAAAAAAA/],
+    [talk(unprepared, "TSTALIASID", "s-1", "Hi"), "ValidationException", 400, /not prepared/],
+    [talk(agentId, agentAliasId, "s-1", "Hi"), "ValidationException", 400, /takes no calls/],
+    [talk(agentId, "TSTALIASID", "s-1", undefined), "ValidationException", 400, /inputText/],
+    [talk(agentId, "TSTALIASID", "!", "Hi"), "ValidationException", 400, /sessionId/],
+    [talk(agentId, "TSTALIASID", "s-1", "Hi", { memoryId: "memory" }), "ValidationException", 400, /memoryId/],
+    [talk(agentId, "TSTALIASID", "s-1", "Hi", state({ invocationId: "x" })), "ValidationException", 400, /invocationId/],
+  ]) {
+    await fails(promise, name, status, message);
+  }
+
+  // A failure of the model is told in the stream, and the session is as it was.
+  place.upstream.setAnswer(() => ({ status: 400 }));
+  const error = await talk(agentId, "TSTALIASID", "s-1", "Hi").then(() => assert.fail("no error"), (error) => error);
+  assert.equal(error.name, "DependencyFailedException", error.message);
+  let heard;
+  place.upstream.setAnswer((request) => {
+    heard = said(request);
+    return { text: "Back" };
+  });
+  assert.equal((await talk(agentId, "TSTALIASID", "s-1", "Again")).text, "Back");
+  assert.deepEqual(heard, [`system: ${INSTRUCTION}`, "user: Again"]);
+});
+
+test("a session is answered one call at a time", async () => {
+  const agentId = await prepared("busy");
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  place.upstream.setAnswer(() => held.then(() => ({ text: "Done" })));
+  const first = talk(agentId, "TSTALIASID", "s-1", "Hi");
+  await place.upstream.until(({ inFlight }) => inFlight === 1);
+  await fails(talk(agentId, "TSTALIASID", "s-1", "And?"), "ConflictException", 409, /s-1/);
+  await fails(talk(agentId, "TSTALIASID", "s-1", undefined, { endSession: true }), "ConflictException", 409, /s-1/);
+  release();
+  assert.equal((await first).text, "Done");
+});
+
+test("an agent of elsewhere that is bound is invoked by its ids", async () => {
+  const agentId = await prepared("bound");
+  const arn = "arn:aws:bedrock:us-east-1:123456789012:agent-alias/AGENT12345/ALIAS12345";
+  await api("PUT", `/api/agent-bindings/${encodeURIComponent(arn)}`, { agent: agentId });
+  place.upstream.setAnswer(() => ({ text: "Here" }));
+  assert.equal((await talk("AGENT12345", "ALIAS12345", "s-1", "Where?")).text, "Here");
 });

@@ -2,6 +2,7 @@
 //! shared by both APIs. No HTTP here.
 
 mod agent_aliases;
+mod agent_groups;
 mod agent_sessions;
 mod agent_versions;
 mod agents;
@@ -31,6 +32,7 @@ use tracing::warn;
 
 pub use crate::run::{Reply, Start};
 pub use agent_aliases::PutAgentAlias;
+pub use agent_groups::{Base as AgentBase, Group as AgentGroup, PutGroup as PutAgentGroup};
 pub use agent_sessions::{Said, Talking, Words};
 pub use agent_versions::{
     Content as AgentContent, Details as AgentDetails, Draft as AgentDraft, Version as AgentVersion,

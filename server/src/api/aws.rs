@@ -6,6 +6,8 @@
 
 mod access;
 mod agent_aliases;
+mod agent_bases;
+mod agent_groups;
 mod agent_versions;
 mod agents;
 mod aliases;
@@ -128,6 +130,16 @@ async fn dispatch(door: &Door, operation: &str, request: Request) -> Answer {
         "UpdateAgentAlias" => agent_aliases::update(door, request).await,
         "DeleteAgentAlias" => agent_aliases::delete(door, request).await,
         "ListAgentAliases" => agent_aliases::list(door, request).await,
+        "CreateAgentActionGroup" => agent_groups::create(door, request).await,
+        "GetAgentActionGroup" => agent_groups::get(door, request).await,
+        "UpdateAgentActionGroup" => agent_groups::update(door, request).await,
+        "DeleteAgentActionGroup" => agent_groups::delete(door, request).await,
+        "ListAgentActionGroups" => agent_groups::list(door, request).await,
+        "AssociateAgentKnowledgeBase" => agent_bases::associate(door, request).await,
+        "GetAgentKnowledgeBase" => agent_bases::get(door, request).await,
+        "UpdateAgentKnowledgeBase" => agent_bases::update(door, request).await,
+        "DisassociateAgentKnowledgeBase" => agent_bases::disassociate(door, request).await,
+        "ListAgentKnowledgeBases" => agent_bases::list(door, request).await,
         other => Err(Error::not_yet(other)),
     }
 }

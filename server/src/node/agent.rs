@@ -61,6 +61,8 @@ pub struct Serving {
     pub version: Option<u64>,
     /// How long a session lasts without a word.
     pub idle_seconds: u64,
+    /// The names of the action groups of its functions, by those of the functions.
+    pub groups: BTreeMap<String, String>,
 }
 
 impl Serving {

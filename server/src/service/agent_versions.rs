@@ -10,6 +10,7 @@ use flow::wire::PutAgent;
 use serde::{Deserialize, Serialize};
 
 use super::Service;
+use super::agent_groups::{Base, Group};
 use crate::error::{Error, Result, missing};
 use crate::node::agent::{Callable, Serving};
 use crate::store::{self, AgentRow, AgentVersionRow};
@@ -33,11 +34,19 @@ pub struct Details {
     pub key: Option<String>,
     /// How long a session lasts without a word, in seconds.
     pub idle_seconds: u64,
+    pub groups: Vec<Group>,
+    pub disabled_bases: Vec<Base>,
 }
 
 impl Default for Details {
     fn default() -> Self {
-        Self { role: String::new(), key: None, idle_seconds: USUAL_IDLE }
+        Self {
+            role: String::new(),
+            key: None,
+            idle_seconds: USUAL_IDLE,
+            groups: Vec::new(),
+            disabled_bases: Vec::new(),
+        }
     }
 }
 
@@ -45,6 +54,7 @@ impl Content {
     /// The agent as this alias of it answers.
     pub(super) fn serving(self, id: &str, alias: &str, version: Option<u64>, at: u64) -> Serving {
         Serving {
+            groups: self.group_names(),
             agent: super::agents::agent(id, alias, self.agent, at),
             alias: alias.to_owned(),
             version,
@@ -196,9 +206,13 @@ impl Service {
     }
 
     /// Changes an agent, whose test alias answers as before until it is prepared.
-    pub async fn change_agent_draft(&self, id: &str, change: impl FnOnce(&mut Content)) -> Result<Draft> {
+    pub async fn change_agent_draft(
+        &self,
+        id: &str,
+        change: impl FnOnce(&mut Content) -> Result<()>,
+    ) -> Result<Draft> {
         let mut draft = self.agent_draft(id).await?;
-        change(&mut draft.content);
+        change(&mut draft.content)?;
         Draft::read(self.write_agent(draft).await?)
     }
 

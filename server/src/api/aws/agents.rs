@@ -68,6 +68,7 @@ impl Put {
             role: self.agent_resource_role_arn.clone(),
             key: self.customer_encryption_key_arn.clone(),
             idle_seconds: self.idle_seconds.unwrap_or(usual.idle_seconds),
+            ..usual
         }
     }
 }
@@ -120,8 +121,12 @@ pub(super) async fn update(door: &Door, request: Request) -> Answer {
         content.agent.description = body.description;
         content.agent.instructions = body.instruction;
         content.agent.model = body.foundation_model;
-        content.details = details;
+        let groups = std::mem::take(&mut content.details.groups);
+        let disabled_bases = std::mem::take(&mut content.details.disabled_bases);
+        content.details = AgentDetails { groups, disabled_bases, ..details };
+        Ok(())
     };
+    let _changing = door.creating.lock().await;
     let draft = door.app.service.change_agent_draft(request.label(AGENT), change).await?;
     json(StatusCode::ACCEPTED, json!({"agent": whole(&draft)}))
 }

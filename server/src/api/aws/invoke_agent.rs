@@ -17,7 +17,7 @@ use super::agents::absent;
 use super::error::Error;
 use super::flows::moment;
 use super::invoke::failure;
-use super::request::{Request, required};
+use super::request::Request;
 use super::trace::agent_parts;
 use super::{Answer, Door, frame};
 use crate::clock;
@@ -82,7 +82,7 @@ pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
     let body: Invoke = request.body()?;
     body.check()?;
     let text = (!body.input_text.trim().is_empty()).then_some(body.input_text);
-    let text = if body.end_session { String::new() } else { required("inputText", text)? };
+    let text = if body.end_session { String::new() } else { text.ok_or_else(silent)? };
     let (agent, alias, id) =
         (request.label("agentId"), request.label("agentAliasId"), request.label("sessionId"));
     let session = door.app.service.agent_session(agent, alias, id).await?;
@@ -103,6 +103,10 @@ pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
     };
     let frames = session.answer(words).map(move |said| teller.tell(said));
     Ok(respond(id, frames.filter(|frames| std::future::ready(!frames.is_empty()))))
+}
+
+fn silent() -> Error {
+    Error::field("inputText", "Say something to the agent, or end the session with endSession.")
 }
 
 fn respond(session: &str, frames: impl Stream<Item = Bytes> + Send + 'static) -> Response {

@@ -294,7 +294,7 @@ fn event(function: &str, arguments: &Value, work: &Work<'_>) -> Value {
         "agent": {"name": agent.name, "id": agent.id, "alias": serving.alias, "version": serving.version()},
         "inputText": call.text,
         "sessionId": work.origin.execution_id,
-        "actionGroup": "tools",
+        "actionGroup": serving.groups.get(function).map_or("tools", String::as_str),
         "function": function,
         "parameters": parameters,
         "arguments": arguments,

@@ -1,6 +1,7 @@
 // A server with a scripted model behind it, and AWS's own clients, set up by `anabranch env` alone.
 import { BedrockAgentClient } from "@aws-sdk/client-bedrock-agent";
 import { BedrockAgentRuntimeClient } from "@aws-sdk/client-bedrock-agent-runtime";
+import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 
 import { watched, write } from "./record.mjs";
 import { startServer } from "../support/server.mjs";
@@ -8,12 +9,15 @@ import { startUpstream } from "../support/upstream.mjs";
 
 export const ROLE = "arn:aws:iam::123456789012:role/flows";
 
-/** Starts everything, on a data folder of the caller's where one is given; returns `{ server, upstream, agent, runtime, settings, stop }`. */
-export async function start({ data } = {}) {
+/**
+ * Starts everything, on a data folder of the caller's where one is given; `env` is for the server. Returns
+ * `{ server, upstream, agent, runtime, models, settings, stop }`.
+ */
+export async function start({ data, env = {} } = {}) {
   const upstream = await startUpstream();
   const server = await startServer({
     data,
-    env: { ANABRANCH_CONNECTION_TEST: upstream.baseUrl, ANABRANCH_DEFAULT_MODEL: "test/model" },
+    env: { ANABRANCH_CONNECTION_TEST: upstream.baseUrl, ANABRANCH_DEFAULT_MODEL: "test/model", ...env },
   });
   const settings = await server.env();
   Object.assign(process.env, settings);
@@ -21,14 +25,16 @@ export async function start({ data } = {}) {
   delete process.env.AWS_PROFILE;
   const agent = watched(new BedrockAgentClient({}));
   const runtime = watched(new BedrockAgentRuntimeClient({}));
+  const models = watched(new BedrockRuntimeClient({ maxAttempts: 1 }));
   const stop = async () => {
     agent.destroy();
     runtime.destroy();
+    models.destroy();
     await server.stop();
     await upstream.stop();
     write();
   };
-  return { server, upstream, agent, runtime, settings, stop };
+  return { server, upstream, agent, runtime, models, settings, stop };
 }
 
 /** Input, a Prompt `Answer`, Output. */

@@ -81,6 +81,7 @@ class Place:
         once = Config(retries={"total_max_attempts": 1})
         self.agent = boto3.client("bedrock-agent", config=once)
         self.runtime = boto3.client("bedrock-agent-runtime", config=once)
+        self.models = boto3.client("bedrock-runtime", config=once)
 
     def create(self, name, definition=None, **more):
         return self.agent.create_flow(
@@ -354,6 +355,61 @@ def every_operation_is_known(place):
         assert "Anabranch does not answer" in str(error), error
 
 
+def models_converse(place):
+    messages = [{"role": "user", "content": [{"text": "Hi"}]}]
+    asked = {"modelId": "anthropic.claude-3-haiku-20240307-v1:0", "messages": messages}
+    answer = place.models.converse(**asked, inferenceConfig={"maxTokens": 20, "temperature": 0.5})
+    assert answer["output"]["message"] == {"role": "assistant", "content": [{"text": "You said: Hi"}]}
+    assert (answer["stopReason"], answer["usage"]["totalTokens"]) == ("end_turn", 7)
+    assert answer["metrics"]["latencyMs"] >= 0
+
+    events = list(place.models.converse_stream(**asked)["stream"])
+    assert [next(iter(event)) for event in events] == [
+        "messageStart",
+        "contentBlockDelta",
+        "contentBlockStop",
+        "messageStop",
+        "metadata",
+    ], events
+    assert events[1]["contentBlockDelta"]["delta"] == {"text": "You said: Hi"}
+    counted = place.models.count_tokens(modelId=asked["modelId"], input={"converse": {"messages": messages}})
+    assert counted["inputTokens"] == 3
+
+    messages[0]["content"][0]["text"] = "please fail"
+    fails("ValidationException", 400, place.models.converse, **asked)
+    fails("ValidationException", 400, place.models.converse_stream, **asked)
+    fails("ResourceNotFoundException", 404, place.models.converse, **{**asked, "modelId": "gone/model"})
+    video = {"video": {"format": "mp4", "source": {"bytes": b"mp4"}}}
+    shown = [{"role": "user", "content": [video]}]
+    error = fails("ValidationException", 400, place.models.converse, **{**asked, "messages": shown})
+    assert "messages[0].content[0].video" in str(error), error
+
+
+def models_are_invoked(place):
+    def invoke(model, **body):
+        answer = place.models.invoke_model(modelId=model, body=json.dumps(body))
+        return json.loads(answer["body"].read())
+
+    claude = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-3-5-sonnet-20241022-v2:0"
+    body = {
+        "anthropic_version": "bedrock-2023-05-31",
+        "max_tokens": 20,
+        "messages": [{"role": "user", "content": "Hi"}],
+    }
+    assert invoke(claude, **body)["content"] == [{"type": "text", "text": "You said: Hi"}]
+    stream = place.models.invoke_model_with_response_stream(modelId=claude, body=json.dumps(body))["body"]
+    pieces = [json.loads(event["chunk"]["bytes"]) for event in stream]
+    assert (pieces[0]["type"], pieces[-1]["type"]) == ("message_start", "message_stop")
+    assert pieces[-1]["amazon-bedrock-invocationMetrics"]["outputTokenCount"] == 4
+    assert invoke("amazon.titan-text-express-v1", inputText="Hi")["results"][0]["outputText"] == "You said: Hi"
+    assert invoke("meta.llama3-8b-instruct-v1:0", prompt="Hi")["generation"] == "You said: Hi"
+    vector = invoke("amazon.titan-embed-text-v1", inputText="four")
+    assert vector == {"embedding": [4, 1], "inputTextTokenCount": 5}, vector
+    cohere = invoke("cohere.embed-english-v3", texts=["a", "bc"], input_type="search_document")
+    assert cohere["embeddings"] == [[1, 1], [2, 1]]
+    fails("ValidationException", 400, place.models.invoke_model, modelId=claude, body="{}")
+
+
 def only_the_owners_key_is_let_in(place):
     def as_(**credentials):
         return boto3.client("bedrock-agent", **credentials).list_flows
@@ -379,6 +435,8 @@ TESTS = [
     a_token_makes_a_thing_once,
     what_is_wrong_with_a_definition_is_said,
     every_operation_is_known,
+    models_converse,
+    models_are_invoked,
     only_the_owners_key_is_let_in,
 ]
 

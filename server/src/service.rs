@@ -19,6 +19,7 @@ mod invoke;
 mod knowledge;
 mod local_model;
 mod mcp_servers;
+mod models;
 mod prepare;
 mod versions;
 
@@ -30,10 +31,11 @@ use flow::extensions::Extensions;
 use sha2::{Digest as _, Sha256};
 use tracing::warn;
 
+pub use crate::provider::{Answer as ModelAnswer, Error as ModelError, Vectors, bare};
 pub use crate::run::{Reply, Start};
 pub use agent_aliases::PutAgentAlias;
 pub use agent_groups::{Base as AgentBase, Group as AgentGroup, PutGroup as PutAgentGroup};
-pub use agent_sessions::{Said, Talking, Words};
+pub use agent_sessions::{Said as AgentSaid, Talking, Words};
 pub use agent_versions::{
     Content as AgentContent, Details as AgentDetails, Draft as AgentDraft, Version as AgentVersion,
 };
@@ -41,6 +43,7 @@ pub(crate) use aliases::on_the_wire as alias_on_the_wire;
 pub use executions::Events;
 pub use flows::{CreateFlow, UpdateFlow};
 pub use invoke::Target;
+pub use models::{Said, Talk};
 pub(crate) use versions::summary as version_summary;
 
 use crate::auth::seal::Seal;

@@ -225,7 +225,8 @@ mod tests {
     fn both_ends_find_the_joins_and_so_does_a_card() {
         let document = document();
         let (output, input) = (out("Prompt_2", "modelCompletion"), into("FlowOutputNode", "document"));
-        assert_eq!(candidates(&document, &output), [input.clone()]);
+        let other = into("Prompt_1", "input");
+        assert_eq!(candidates(&document, &output), [other.clone(), input.clone()]);
         let Target::Port(end) = &input else { panic!("a port") };
         // Prompt_1 is connected already; the Input leads there by way of it.
         let sources = [out("FlowInputNode", "document"), output.clone()];
@@ -242,7 +243,7 @@ mod tests {
         assert_eq!(aim(&document, &output, &Target::Node("Prompt_2".into()), None), None);
         let mut joined = document.clone();
         set(&mut joined, "FlowOutputNode", "document", Some(Join::Any));
-        assert_eq!(candidates(&joined, &output), [], "it takes more as it is");
+        assert_eq!(candidates(&joined, &output), [other], "it takes more as it is");
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod model;
 mod operation;
 mod page;
 mod request;
+mod runtime;
 mod trace;
 mod validation;
 mod versions;
@@ -140,6 +141,11 @@ async fn dispatch(door: &Door, operation: &str, request: Request) -> Answer {
         "UpdateAgentKnowledgeBase" => agent_bases::update(door, request).await,
         "DisassociateAgentKnowledgeBase" => agent_bases::disassociate(door, request).await,
         "ListAgentKnowledgeBases" => agent_bases::list(door, request).await,
+        "Converse" => runtime::converse(door, request).await,
+        "ConverseStream" => runtime::converse_stream(door, request).await,
+        "InvokeModel" => runtime::invoke(door, request).await,
+        "InvokeModelWithResponseStream" => runtime::invoke_stream(door, request).await,
+        "CountTokens" => runtime::count_tokens(door, request).await,
         other => Err(Error::not_yet(other)),
     }
 }
@@ -149,7 +155,12 @@ fn json(status: StatusCode, mut body: Value) -> Answer {
     if let Value::Object(members) = &mut body {
         members.retain(|_, value| !value.is_null());
     }
-    Ok((status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response())
+    Ok(document(status, &body))
+}
+
+/// A JSON answer as it is.
+fn document(status: StatusCode, body: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response()
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");

@@ -281,7 +281,7 @@ impl Work<'_> {
             took: took(began),
         };
         self.pieces.step(step).await;
-        let exchange = Exchange { text: answer.text, calls: answer.calls, results: Vec::new() };
+        let exchange = Exchange { text: answer.text, calls: answer.calls, ..Exchange::default() };
         if exchange.calls.is_empty() {
             memory.exchanges = vec![exchange];
             return Ok(None);

@@ -14,6 +14,7 @@ mod arrows;
 mod bots;
 mod buckets;
 mod code;
+mod converse;
 mod durability;
 mod flow_executions;
 mod flows;

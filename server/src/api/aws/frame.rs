@@ -3,7 +3,12 @@
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use axum::body::Bytes;
+use axum::http;
 use serde_json::Value;
+
+/// What a body of frames is.
+pub(super) const STREAM: http::HeaderValue =
+    http::HeaderValue::from_static("application/vnd.amazon.eventstream");
 
 /// The largest payload that AWS's clients read.
 const LARGEST: usize = 24 * 1024 * 1024;

@@ -127,7 +127,6 @@ pub(super) fn only_input(input: Input, definition: &Definition) -> Result<Value,
 
 fn respond(feed: Arc<Feed>, definition: Definition, trace: bool) -> axum::response::Response {
     let headers = [
-        (header::CONTENT_TYPE, "application/vnd.amazon.eventstream".to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),
         (HeaderName::from_static("x-amz-bedrock-flow-execution-id"), feed.id.clone()),
     ];
@@ -138,7 +137,8 @@ fn respond(feed: Arc<Feed>, definition: Definition, trace: bool) -> axum::respon
         let frames = telling.next().await?;
         Some((Ok::<_, std::convert::Infallible>(frames), telling))
     });
-    (StatusCode::OK, headers, HttpBody::from_stream(frames)).into_response()
+    let kind = [(header::CONTENT_TYPE, frame::STREAM)];
+    (StatusCode::OK, kind, headers, HttpBody::from_stream(frames)).into_response()
 }
 
 /// The caller of a run. Dropped with the response's body, whether that was sent whole or the caller went away; a run

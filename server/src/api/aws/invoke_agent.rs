@@ -21,7 +21,7 @@ use super::request::Request;
 use super::trace::agent_parts;
 use super::{Answer, Door, frame};
 use crate::clock;
-use crate::service::{Said, Words};
+use crate::service::{AgentSaid as Said, Words};
 
 /// The most of an answer in one chunk, in bytes: AWS's is a million.
 const LARGEST: usize = 900_000;

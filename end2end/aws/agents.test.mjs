@@ -1,5 +1,6 @@
 // The life of an agent by the AWS SDK for JavaScript: made, prepared, versioned by its aliases, called, deleted.
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 
 import * as agent from "@aws-sdk/client-bedrock-agent";
@@ -384,4 +385,158 @@ test("an agent of elsewhere that is bound is invoked by its ids", async () => {
   await api("PUT", `/api/agent-bindings/${encodeURIComponent(arn)}`, { agent: agentId });
   place.upstream.setAnswer(() => ({ text: "Here" }));
   assert.equal((await talk("AGENT12345", "ALIAS12345", "s-1", "Where?")).text, "Here");
+});
+
+const LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:prices";
+const DRAFT = { agentVersion: "DRAFT" };
+const functionSchema = {
+  functions: [
+    {
+      name: "price",
+      description: "Looks the price of a part up",
+      parameters: {
+        part: { type: "string", description: "Its name", required: true },
+        count: { type: "integer", required: false },
+      },
+    },
+  ],
+};
+
+test("an action group's functions are tools, and are called by the event of AWS's agents", async () => {
+  const events = [];
+  const lambda = createServer(async (request, response) => {
+    let text = "";
+    for await (const piece of request) text += piece;
+    events.push(JSON.parse(text));
+    const body = { TEXT: { body: "80 euros" } };
+    response.end(JSON.stringify({ response: { functionResponse: { responseBody: body } } }));
+  });
+  await new Promise((resolve) => lambda.listen(0, "127.0.0.1", resolve));
+  await api("PUT", `/api/functions/${encodeURIComponent(LAMBDA)}`, { url: `http://127.0.0.1:${lambda.address().port}/` });
+
+  const { agentId } = await create("grouped");
+  const at = { agentId, ...DRAFT };
+  const group = { ...at, actionGroupName: "prices", actionGroupExecutor: { lambda: LAMBDA }, functionSchema };
+  const made = (await send(new agent.CreateAgentActionGroupCommand({ ...group, clientToken: TOKEN }))).agentActionGroup;
+  assert.match(made.actionGroupId, /^[0-9A-Z]{10}$/);
+  assert.deepEqual([made.actionGroupName, made.actionGroupState, made.agentVersion], ["prices", "ENABLED", "DRAFT"]);
+  assert.deepEqual([made.actionGroupExecutor, made.functionSchema], [{ lambda: LAMBDA }, functionSchema]);
+  const again = await send(new agent.CreateAgentActionGroupCommand({ ...group, clientToken: TOKEN }));
+  assert.equal(again.agentActionGroup.actionGroupId, made.actionGroupId);
+  await conflict(new agent.CreateAgentActionGroupCommand(group), /prices/);
+
+  const page = async () => (await (await api("GET", `/api/agents/${agentId}`)).json()).tools.map(({ name }) => name);
+  assert.deepEqual(await page(), ["price"]);
+  await send(new agent.PrepareAgentCommand({ agentId }));
+  place.upstream.setAnswer((request) =>
+    request.messages.at(-1).role === "tool"
+      ? { text: request.messages.at(-1).content }
+      : { toolCalls: [{ name: "price", arguments: { part: "discs", count: 2 } }] },
+  );
+  const sessionState = { sessionAttributes: { customer: "Ada" } };
+  const found = await talk(agentId, "TSTALIASID", "s-1", "Discs?", { enableTrace: true, sessionState });
+  await talk(agentId, "TSTALIASID", "s-1", "Again?");
+  lambda.close();
+  assert.equal(found.text, "80 euros");
+  const [event, later] = events;
+  assert.deepEqual([event.actionGroup, event.function, event.sessionId, event.inputText], ["prices", "price", "s-1", "Discs?"]);
+  assert.deepEqual(event.agent, { name: "grouped", id: agentId, alias: "TSTALIASID", version: "DRAFT" });
+  assert.deepEqual([event.sessionAttributes, later.sessionAttributes], [{ customer: "Ada" }, { customer: "Ada" }]);
+  const called = found.traces.find(({ trace }) => trace.orchestrationTrace.invocationInput);
+  assert.equal(called.trace.orchestrationTrace.invocationInput.actionGroupInvocationInput.function, "price");
+
+  const id = { ...at, actionGroupId: made.actionGroupId };
+  await conflict(new agent.DeleteAgentActionGroupCommand(id), /enabled/);
+  const off = { ...group, ...id, actionGroupState: "DISABLED" };
+  const updated = (await send(new agent.UpdateAgentActionGroupCommand(off))).agentActionGroup;
+  assert.deepEqual([updated.actionGroupState, updated.functionSchema], ["DISABLED", functionSchema]);
+  assert.deepEqual(await page(), []);
+  const got = (await send(new agent.GetAgentActionGroupCommand(id))).agentActionGroup;
+  assert.deepEqual([got.actionGroupState, got.functionSchema], ["DISABLED", functionSchema]);
+  await send(new agent.UpdateAgentActionGroupCommand({ ...off, actionGroupState: "ENABLED" }));
+  assert.deepEqual(await page(), ["price"]);
+
+  const asking = { ...at, actionGroupName: "ask", parentActionGroupSignature: "AMAZON.UserInput" };
+  const ask = (await send(new agent.CreateAgentActionGroupCommand(asking))).agentActionGroup;
+  assert.equal(ask.parentActionSignature, "AMAZON.UserInput");
+  assert.equal((await (await api("GET", `/api/agents/${agentId}`)).json()).asksBack, true);
+  await conflict(new agent.UpdateAgentActionGroupCommand({ ...asking, ...id, actionGroupName: "ask" }), /ask/);
+  const listed = await send(new agent.ListAgentActionGroupsCommand(at));
+  assert.deepEqual(listed.actionGroupSummaries.map(({ actionGroupName }) => actionGroupName), ["ask", "prices"]);
+  await send(new agent.PrepareAgentCommand({ agentId }));
+  await alias(agentId, "live");
+  await send(new agent.DeleteAgentActionGroupCommand({ ...id, skipResourceInUseCheck: true }));
+  assert.deepEqual(await page(), []);
+  await unknown(new agent.GetAgentActionGroupCommand(id));
+  // The version has it still.
+  const kept = await send(new agent.GetAgentActionGroupCommand({ ...id, agentVersion: "1" }));
+  assert.deepEqual(kept.agentActionGroup.functionSchema, functionSchema);
+
+  for (const [more, message] of [
+    [{ actionGroupExecutor: undefined }, /actionGroupExecutor/],
+    [{ actionGroupExecutor: { customControl: "RETURN_CONTROL" } }, /customControl/],
+    [{ apiSchema: { payload: "{}" } }, /apiSchema/],
+    [{ parentActionGroupSignature: "AMAZON.CodeInterpreter" }, /parentActionGroupSignature/],
+    [{ functionSchema: { functions: [{ name: "pay", requireConfirmation: "ENABLED" }] } }, /requireConfirmation/],
+    [{ functionSchema: { functions: [{ name: "pay" }, { name: "pay" }] } }, /pay/],
+  ]) {
+    await invalid(new agent.CreateAgentActionGroupCommand({ ...group, actionGroupName: "other", ...more }), message);
+  }
+  await invalid(new agent.UpdateAgentActionGroupCommand({ ...asking, ...id, actionGroupName: "no name" }), /actionGroupName/);
+  for (const Command of [agent.GetAgentActionGroupCommand, agent.DeleteAgentActionGroupCommand]) {
+    await invalid(new Command({ ...id, actionGroupId: "short" }), /actionGroupId/);
+  }
+  await invalid(new agent.ListAgentActionGroupsCommand({ ...at, nextToken: "x" }), /nextToken/);
+  await unknown(new agent.CreateAgentActionGroupCommand({ ...group, agentId: NOBODY }));
+  await unknown(new agent.UpdateAgentActionGroupCommand({ ...group, ...id }));
+  await unknown(new agent.DeleteAgentActionGroupCommand(id));
+  await unknown(new agent.ListAgentActionGroupsCommand({ ...at, agentVersion: "9" }));
+});
+
+test("an agent has knowledge bases", async () => {
+  const base = await (await api("POST", "/api/knowledge-bases", { name: "Terms" })).json();
+  await api("POST", `/api/knowledge-bases/${base.id}/documents`, { title: "Refunds", text: "Refunds take five days." });
+  const { agentId } = await create("clerk");
+  const at = { agentId, ...DRAFT };
+  const one = { ...at, knowledgeBaseId: base.id };
+  const made = await send(new agent.AssociateAgentKnowledgeBaseCommand({ ...one, description: "Has the terms" }));
+  const { knowledgeBaseId, description, knowledgeBaseState } = made.agentKnowledgeBase;
+  assert.deepEqual([knowledgeBaseId, description, knowledgeBaseState], [base.id, "Has the terms", "ENABLED"]);
+  await conflict(new agent.AssociateAgentKnowledgeBaseCommand({ ...one, description: "Again" }), /already/);
+  await send(new agent.PrepareAgentCommand({ agentId }));
+  const name = `knowledge_${base.id}`;
+  place.upstream.setAnswer((request) =>
+    request.messages.at(-1).role === "tool"
+      ? { text: request.messages.at(-1).content }
+      : { toolCalls: [{ name, arguments: { query: "refunds" } }] },
+  );
+  assert.match((await talk(agentId, "TSTALIASID", "s-1", "When?")).text, /five days/);
+
+  const off = { ...one, knowledgeBaseState: "DISABLED" };
+  const updated = (await send(new agent.UpdateAgentKnowledgeBaseCommand(off))).agentKnowledgeBase;
+  assert.deepEqual([updated.knowledgeBaseState, updated.description], ["DISABLED", "Has the terms"]);
+  assert.deepEqual((await (await api("GET", `/api/agents/${agentId}`)).json()).tools, []);
+  const listed = (await send(new agent.ListAgentKnowledgeBasesCommand(at))).agentKnowledgeBaseSummaries;
+  assert.deepEqual(listed.map((each) => [each.knowledgeBaseId, each.knowledgeBaseState]), [[base.id, "DISABLED"]]);
+  await send(new agent.UpdateAgentKnowledgeBaseCommand({ ...one, knowledgeBaseState: "ENABLED", description: "New" }));
+  assert.equal((await send(new agent.GetAgentKnowledgeBaseCommand(one))).agentKnowledgeBase.description, "New");
+  await send(new agent.DisassociateAgentKnowledgeBaseCommand(one));
+
+  await unknown(new agent.AssociateAgentKnowledgeBaseCommand({ ...one, knowledgeBaseId: NOBODY, description: "No" }));
+  await unknown(new agent.GetAgentKnowledgeBaseCommand(one));
+  await unknown(new agent.UpdateAgentKnowledgeBaseCommand(off));
+  await unknown(new agent.DisassociateAgentKnowledgeBaseCommand(one));
+  await unknown(new agent.ListAgentKnowledgeBasesCommand({ ...at, agentId: NOBODY }));
+  const short = { ...one, knowledgeBaseId: "short" };
+  await invalid(new agent.AssociateAgentKnowledgeBaseCommand({ ...short, description: "No" }), /knowledgeBaseId/);
+  await invalid(new agent.GetAgentKnowledgeBaseCommand(short), /knowledgeBaseId/);
+  await invalid(new agent.UpdateAgentKnowledgeBaseCommand(short), /knowledgeBaseId/);
+  await invalid(new agent.DisassociateAgentKnowledgeBaseCommand(short), /knowledgeBaseId/);
+  await invalid(new agent.ListAgentKnowledgeBasesCommand({ ...at, nextToken: "x" }), /nextToken/);
+});
+
+test("an agent that leads others is not done here, and says so", async () => {
+  const { agentId } = await create("leader");
+  const error = await invalid(new agent.ListAgentCollaboratorsCommand({ agentId, ...DRAFT }));
+  assert.equal(error.message, "Anabranch does not answer ListAgentCollaborators yet.");
 });

@@ -348,6 +348,50 @@ def what_is_wrong_with_a_definition_is_said(place):
     assert "definition" not in place.agent.get_flow(flowIdentifier=flow, includedData="METADATA_ONLY")
 
 
+def an_agent_lives(place):
+    instruction = "You are the front desk of a bicycle workshop. Be brief."
+    content = {"instruction": instruction, "foundationModel": "test/model", "agentResourceRoleArn": ROLE}
+    made = place.agent.create_agent(agentName="desk", clientToken="a" * 40, **content)["agent"]
+    which = {"agentId": made["agentId"]}
+    assert (made["agentStatus"], made["agentVersion"]) == ("NOT_PREPARED", "DRAFT"), made
+    assert place.agent.create_agent(agentName="desk", clientToken="a" * 40, **content)["agent"] == made
+    fails("ConflictException", 409, place.agent.create_agent, agentName="desk")
+    fails("ValidationException", 400, place.agent.create_agent_alias, agentAliasName="live", **which)
+    assert place.agent.prepare_agent(**which)["agentStatus"] == "PREPARED"
+    alias = place.agent.create_agent_alias(agentAliasName="live", **which)["agentAlias"]
+    assert alias["routingConfiguration"] == [{"agentVersion": "1"}], alias
+
+    def said(text, alias="TSTALIASID", **more):
+        answer = place.runtime.invoke_agent(
+            **which, agentAliasId=alias, sessionId="talk-1", inputText=text, enableTrace=True, **more
+        )
+        assert (answer["sessionId"], answer["contentType"]) == ("talk-1", "application/json")
+        events = list(answer["completion"])
+        assert any("trace" in event for event in events) or "endSession" in more, events
+        return b"".join(event["chunk"]["bytes"] for event in events if "chunk" in event).decode()
+
+    assert said("Hello") == "You said: Hello"
+    assert said("Hello again", alias["agentAliasId"]) == "You said: Hello again"
+    try:
+        said("please fail")
+        raise AssertionError("an error was expected")
+    except EventStreamError as error:
+        assert error.response["Error"]["Code"] == "dependencyFailedException", error
+    assert said("", endSession=True) == "The session has ended."
+    nobody = {"agentId": "AAAAAAAAAA", "agentAliasId": "TSTALIASID", "sessionId": "talk-1", "inputText": "Hi"}
+    fails("ResourceNotFoundException", 404, place.runtime.invoke_agent, **nobody)
+
+    names = place.agent.get_paginator("list_agent_aliases").paginate(**which).search(
+        "agentAliasSummaries[].agentAliasName"
+    )
+    assert set(names) == {"live", "AgentTestAlias"}
+    versions = place.agent.list_agent_versions(**which)["agentVersionSummaries"]
+    assert [version["agentVersion"] for version in versions] == ["DRAFT", "1"]
+    fails("ConflictException", 409, place.agent.delete_agent, **which)
+    assert place.agent.delete_agent(**which, skipResourceInUseCheck=True)["agentStatus"] == "DELETING"
+    fails("ResourceNotFoundException", 404, place.agent.get_agent, **which)
+
+
 def every_operation_is_known(place):
     # Each operation of the agent's client that has a simple input is answered, or says that it is not yet.
     for call in ("list_knowledge_bases", "list_prompts"):
@@ -434,6 +478,7 @@ TESTS = [
     lists_come_in_pages,
     a_token_makes_a_thing_once,
     what_is_wrong_with_a_definition_is_said,
+    an_agent_lives,
     every_operation_is_known,
     models_converse,
     models_are_invoked,

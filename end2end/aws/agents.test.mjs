@@ -340,17 +340,17 @@ test("what keeps an agent from answering is said", async () => {
   const shut = { agentId, agentAliasId, agentAliasName: "shut", aliasInvocationState: "REJECT_INVOCATIONS" };
   await send(new agent.UpdateAgentAliasCommand(shut));
   const state = (sessionState) => ({ sessionState });
-  for (const [promise, name, status, message] of [
-    [talk(NOBODY, "TSTALIASID", "s-1", "Hi"), "ResourceNotFoundException", 404, /agent AAAAAAAAAA/],
-    [talk(agentId, NOBODY, "s-1", "Hi"), "ResourceNotFoundException", 404, /alias AAAAAAAAAA/],
-    [talk(unprepared, "TSTALIASID", "s-1", "Hi"), "ValidationException", 400, /not prepared/],
-    [talk(agentId, agentAliasId, "s-1", "Hi"), "ValidationException", 400, /takes no calls/],
-    [talk(agentId, "TSTALIASID", "s-1", undefined), "ValidationException", 400, /inputText/],
-    [talk(agentId, "TSTALIASID", "!", "Hi"), "ValidationException", 400, /sessionId/],
-    [talk(agentId, "TSTALIASID", "s-1", "Hi", { memoryId: "memory" }), "ValidationException", 400, /memoryId/],
-    [talk(agentId, "TSTALIASID", "s-1", "Hi", state({ invocationId: "x" })), "ValidationException", 400, /invocationId/],
+  for (const [call, name, status, message] of [
+    [() => talk(NOBODY, "TSTALIASID", "s-1", "Hi"), "ResourceNotFoundException", 404, /agent AAAAAAAAAA/],
+    [() => talk(agentId, NOBODY, "s-1", "Hi"), "ResourceNotFoundException", 404, /alias AAAAAAAAAA/],
+    [() => talk(unprepared, "TSTALIASID", "s-1", "Hi"), "ValidationException", 400, /not prepared/],
+    [() => talk(agentId, agentAliasId, "s-1", "Hi"), "ValidationException", 400, /takes no calls/],
+    [() => talk(agentId, "TSTALIASID", "s-1", undefined), "ValidationException", 400, /inputText/],
+    [() => talk(agentId, "TSTALIASID", "!", "Hi"), "ValidationException", 400, /sessionId/],
+    [() => talk(agentId, "TSTALIASID", "s-1", "Hi", { memoryId: "memory" }), "ValidationException", 400, /memoryId/],
+    [() => talk(agentId, "TSTALIASID", "s-1", "Hi", state({ invocationId: "x" })), "ValidationException", 400, /invocationId/],
   ]) {
-    await fails(promise, name, status, message);
+    await fails(call(), name, status, message);
   }
 
   // A failure of the model is told in the stream, and the session is as it was.

@@ -130,7 +130,7 @@ test("an agent's steps are its node's dependency traces", async () => {
   assert.deepEqual(nodeActionTrace.operationResponse, { completion: "It is on its way." });
   const parts = found.traces.flatMap((trace) => trace.nodeDependencyTrace?.traceElements.agentTraces ?? []);
   for (const part of parts) {
-    assert.equal(`${part.agentId} ${part.agentAliasId} ${part.agentVersion}`, "AGENT12345 ALIAS12345 DRAFT");
+    assert.equal(`${part.agentId} ${part.agentAliasId}`, "AGENT12345 ALIAS12345");
     assert.equal(part.sessionId, answer.executionId);
     assert.ok(part.eventTime instanceof Date);
   }

@@ -397,6 +397,50 @@ def what_is_not_answered_yet_says_so(place):
     assert "Anabranch does not answer" in str(error), error
 
 
+def an_agent_lives(place):
+    instruction = "You are the front desk of a bicycle workshop. Be brief."
+    content = {"instruction": instruction, "foundationModel": "test/model", "agentResourceRoleArn": ROLE}
+    made = place.agent.create_agent(agentName="desk", clientToken="a" * 40, **content)["agent"]
+    which = {"agentId": made["agentId"]}
+    assert (made["agentStatus"], made["agentVersion"]) == ("NOT_PREPARED", "DRAFT"), made
+    assert place.agent.create_agent(agentName="desk", clientToken="a" * 40, **content)["agent"] == made
+    fails("ConflictException", 409, place.agent.create_agent, agentName="desk")
+    fails("ValidationException", 400, place.agent.create_agent_alias, agentAliasName="live", **which)
+    assert place.agent.prepare_agent(**which)["agentStatus"] == "PREPARED"
+    alias = place.agent.create_agent_alias(agentAliasName="live", **which)["agentAlias"]
+    assert alias["routingConfiguration"] == [{"agentVersion": "1"}], alias
+
+    def said(text, alias="TSTALIASID", **more):
+        answer = place.runtime.invoke_agent(
+            **which, agentAliasId=alias, sessionId="talk-1", inputText=text, enableTrace=True, **more
+        )
+        assert (answer["sessionId"], answer["contentType"]) == ("talk-1", "application/json")
+        events = list(answer["completion"])
+        assert any("trace" in event for event in events) or "endSession" in more, events
+        return b"".join(event["chunk"]["bytes"] for event in events if "chunk" in event).decode()
+
+    assert said("Hello") == "You said: Hello"
+    assert said("Hello again", alias["agentAliasId"]) == "You said: Hello again"
+    try:
+        said("please fail")
+        raise AssertionError("an error was expected")
+    except EventStreamError as error:
+        assert error.response["Error"]["Code"] == "dependencyFailedException", error
+    assert said("", endSession=True) == "The session has ended."
+    nobody = {"agentId": "AAAAAAAAAA", "agentAliasId": "TSTALIASID", "sessionId": "talk-1", "inputText": "Hi"}
+    fails("ResourceNotFoundException", 404, place.runtime.invoke_agent, **nobody)
+
+    names = place.agent.get_paginator("list_agent_aliases").paginate(**which).search(
+        "agentAliasSummaries[].agentAliasName"
+    )
+    assert set(names) == {"live", "AgentTestAlias"}
+    versions = place.agent.list_agent_versions(**which)["agentVersionSummaries"]
+    assert [version["agentVersion"] for version in versions] == ["DRAFT", "1"]
+    fails("ConflictException", 409, place.agent.delete_agent, **which)
+    assert place.agent.delete_agent(**which, skipResourceInUseCheck=True)["agentStatus"] == "DELETING"
+    fails("ResourceNotFoundException", 404, place.agent.get_agent, **which)
+
+
 def models_converse(place):
     messages = [{"role": "user", "content": [{"text": "Hi"}]}]
     asked = {"modelId": "anthropic.claude-3-haiku-20240307-v1:0", "messages": messages}
@@ -479,6 +523,7 @@ TESTS = [
     a_stored_prompt_is_run_as_it_was,
     tags_are_kept,
     what_is_not_answered_yet_says_so,
+    an_agent_lives,
     models_converse,
     models_are_invoked,
     only_the_owners_key_is_let_in,

@@ -17,7 +17,9 @@ mod versions;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Report;
-pub use agents::{Agent, AgentBinding, AgentList, AgentTool, BindAgent, MOST_STEPS, PutAgent, USUAL_STEPS};
+pub use agents::{
+    Agent, AgentAlias, AgentBinding, AgentList, AgentTool, BindAgent, MOST_STEPS, PutAgent, USUAL_STEPS,
+};
 pub use bots::{Bot, BotList, BotTest, Intent, PutBot, TryBot};
 pub use buckets::{Bucket, BucketList, BucketStore, BucketTest, PutBucket};
 pub use connections::{

@@ -24,7 +24,7 @@ use crate::node::objects::Objects;
 use crate::provider::Registry;
 use crate::python::Python;
 use crate::run::Runner;
-use crate::service::{Found, Service, from_environment};
+use crate::service::{Found, Service, Talking, from_environment};
 use crate::store::{self, Store};
 use crate::task::Supervisor;
 
@@ -134,6 +134,7 @@ impl Server {
             bots,
             objects,
             agent_registry: agents,
+            talking: Talking::default(),
             python,
             seal,
             tasks,

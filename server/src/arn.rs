@@ -2,7 +2,7 @@
 
 const REGION: &str = "us-east-1";
 const ACCOUNT: &str = "000000000000";
-/// AWS's alias of a draft: of a flow as it was last prepared, of an agent as it is.
+/// AWS's alias of a draft: of a flow as it was last prepared, of an agent too.
 pub const TEST_ALIAS: &str = "TSTALIASID";
 
 /// The name of a flow.
@@ -10,9 +10,14 @@ pub fn of_flow(id: &str) -> String {
     format!("arn:aws:bedrock:{REGION}:{ACCOUNT}:flow/{id}")
 }
 
-/// The name of an agent's one alias, which is AWS's test alias: it follows the agent as it is.
+/// The name of an agent itself, which nobody calls.
 pub fn of_agent(id: &str) -> String {
-    format!("arn:aws:bedrock:{REGION}:{ACCOUNT}:agent-alias/{id}/{TEST_ALIAS}")
+    format!("arn:aws:bedrock:{REGION}:{ACCOUNT}:agent/{id}")
+}
+
+/// The name of an agent's alias.
+pub fn of_agent_alias(agent: &str, alias: &str) -> String {
+    format!("arn:aws:bedrock:{REGION}:{ACCOUNT}:agent-alias/{agent}/{alias}")
 }
 
 /// The name of an alias.

@@ -125,6 +125,11 @@ impl Runner {
         Self { store, context, tasks, live: Arc::default(), plans: Arc::default() }
     }
 
+    /// What nodes' effects use, for what answers without a flow.
+    pub fn context(&self) -> &Context {
+        &self.context
+    }
+
     /// Begins an execution; it goes on whoever listens. `flows` is how its nodes call other flows.
     ///
     /// # Errors

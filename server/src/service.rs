@@ -1,6 +1,10 @@
 //! The rules of flows, versions, aliases, prompts, executions, connections, functions, buckets and knowledge bases,
 //! shared by both APIs. No HTTP here.
 
+mod agent_aliases;
+mod agent_groups;
+mod agent_sessions;
+mod agent_versions;
 mod agents;
 mod aliases;
 mod bots;
@@ -31,6 +35,12 @@ use tracing::warn;
 
 pub use crate::provider::{Answer as ModelAnswer, Error as ModelError, Vectors, bare};
 pub use crate::run::{Reply, Start};
+pub use agent_aliases::PutAgentAlias;
+pub use agent_groups::{Base as AgentBase, Group as AgentGroup, PutGroup as PutAgentGroup};
+pub use agent_sessions::{Said as AgentSaid, Talking, Words};
+pub use agent_versions::{
+    Content as AgentContent, Details as AgentDetails, Draft as AgentDraft, Version as AgentVersion,
+};
 pub(crate) use aliases::on_the_wire as alias_on_the_wire;
 pub use executions::Events;
 pub use flows::{CreateFlow, UpdateFlow};
@@ -62,6 +72,7 @@ pub struct Service {
     pub(crate) bots: Bots,
     pub(crate) objects: Objects,
     pub(crate) agent_registry: Agents,
+    pub(crate) talking: Talking,
     pub(crate) python: Python,
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,

@@ -3,6 +3,8 @@
 //! Always holds: a write is answered after its commit is on disk (write-ahead log, `synchronous=FULL`). Access is a
 //! method that says what it does; no SQL lives elsewhere.
 
+mod agent_sessions;
+mod agent_versions;
 mod agents;
 mod aliases;
 mod bots;
@@ -36,6 +38,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection, SqliteConnection, SqlitePool};
 use tokio::task::JoinHandle;
 
+pub use agent_versions::{AgentAliasRow, AgentVersionRow};
 pub use agents::{AgentRow, BindingRow};
 pub use aliases::AliasRow;
 pub use bots::BotRow;
@@ -186,6 +189,7 @@ fn migrations() -> Migrator {
         (7, "flow executions", include_str!("../migrations/0007_flow_executions.sql")),
         (8, "prompts", include_str!("../migrations/0008_prompts.sql")),
         (9, "tags", include_str!("../migrations/0009_tags.sql")),
+        (10, "agent versions", include_str!("../migrations/0010_agent_versions.sql")),
     ];
     let migrations = files
         .into_iter()

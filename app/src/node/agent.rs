@@ -76,7 +76,7 @@ fn Choose(card: Card) -> impl IntoView {
     };
     let foreign = move || {
         let (arn, list) = (value.get(), agents.list.ready().unwrap_or_default());
-        (!arn.is_empty() && list.agents.iter().all(|agent| agent.arn != arn)).then_some(arn)
+        (!arn.is_empty() && list.own(&arn).is_none()).then_some(arn)
     };
     view! {
         <div class="field">
@@ -105,17 +105,13 @@ fn Choose(card: Card) -> impl IntoView {
                         })
                 }}
                 {move || {
-                    agents
-                        .list
-                        .ready()
-                        .unwrap_or_default()
-                        .agents
+                    offered(&agents.list.ready().unwrap_or_default())
                         .into_iter()
-                        .map(|agent| {
-                            let arn = agent.arn.clone();
+                        .map(|(arn, name)| {
+                            let own = arn.clone();
                             view! {
-                                <option value=agent.arn selected=move || value.get() == arn>
-                                    {agent.name}
+                                <option value=arn selected=move || value.get() == own>
+                                    {name}
                                 </option>
                             }
                         })
@@ -126,6 +122,16 @@ fn Choose(card: Card) -> impl IntoView {
             <Problems card field=Field::Configuration id=problems />
         </div>
     }
+}
+
+/// What may be chosen: each agent, and each alias of one.
+fn offered(list: &AgentList) -> Vec<(String, String)> {
+    let aliases = list.aliases.iter().filter_map(|alias| {
+        let agent = list.own(&alias.arn)?;
+        Some((alias.arn.clone(), format!("{}, alias {} (version {})", agent.name, alias.name, alias.version)))
+    });
+    let agents = list.agents.iter().map(|agent| (agent.arn.clone(), agent.name.clone()));
+    agents.chain(aliases).collect()
 }
 
 /// The inputs that it may have besides the text.
@@ -178,7 +184,7 @@ fn Answerer(card: Card) -> impl IntoView {
                     false => format!("{}: {}", agent.name, agent.description),
                 };
                 // One of here answers to its own ARN, whatever else is bound.
-                match agent.arn == arn {
+                match list.own(&arn).is_some() {
                     true => view! {
                         <div class="notice bound">
                             <p class="grow">{about}</p>

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::{Group, Kind, Port, Ports};
 use crate::definition::{AgentConfiguration, Configuration, Node, NodeInput, NodeOutput, NodeType};
+use crate::message::Message;
 use crate::value::Type;
 
 /// What the agent is asked. A reply to its question comes in here too.
@@ -34,6 +35,8 @@ pub struct Call {
     /// The node's name.
     pub node: String,
     pub text: String,
+    /// What was said before, where the agent is talked with over several calls.
+    pub history: Vec<Message>,
     /// None where they are not connected.
     pub prompt_attributes: Option<Value>,
     pub session_attributes: Option<Value>,
@@ -65,6 +68,7 @@ pub(crate) fn call(alias_arn: &str, node: &str, values: Vec<(String, Value)>) ->
         alias_arn: alias_arn.to_owned(),
         node: node.to_owned(),
         text: String::new(),
+        history: Vec::new(),
         prompt_attributes: None,
         session_attributes: None,
         resumed: None,

@@ -10,7 +10,7 @@ use serde_json::Value;
 pub struct Agent {
     /// Ten letters and digits, as AWS's agent ids.
     pub id: String,
-    /// Of its one alias, which follows the agent as it is. Nodes name it.
+    /// Of its test alias, which follows the agent as it was last saved here, or prepared. Nodes name it.
     pub arn: String,
     /// What people read.
     pub name: String,
@@ -110,17 +110,38 @@ pub enum AgentTool {
 pub struct AgentList {
     pub agents: Vec<Agent>,
     pub bindings: Vec<AgentBinding>,
+    /// The aliases that lead to versions of agents.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<AgentAlias>,
 }
 
 impl AgentList {
     /// The agent that answers for an ARN: its own, else the one that it is bound to.
     pub fn find(&self, arn: &str) -> Option<&Agent> {
-        let bound = || {
-            let binding = self.bindings.iter().find(|binding| binding.arn == arn)?;
-            self.agents.iter().find(|agent| agent.id == binding.agent)
-        };
-        self.agents.iter().find(|agent| agent.arn == arn).or_else(bound)
+        self.own(arn).or_else(|| self.by_id(&self.bindings.iter().find(|binding| binding.arn == arn)?.agent))
     }
+
+    /// The agent whose own ARN this is, or its alias's.
+    pub fn own(&self, arn: &str) -> Option<&Agent> {
+        let aliased = || self.by_id(&self.aliases.iter().find(|alias| alias.arn == arn)?.agent);
+        self.agents.iter().find(|agent| agent.arn == arn).or_else(aliased)
+    }
+
+    fn by_id(&self, id: &str) -> Option<&Agent> {
+        self.agents.iter().find(|agent| agent.id == id)
+    }
+}
+
+/// An alias of an agent, which answers as one version of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AgentAlias {
+    /// Nodes name it.
+    pub arn: String,
+    /// The agent's id.
+    pub agent: String,
+    pub name: String,
+    pub version: u64,
 }
 
 /// An ARN of elsewhere, and the agent that answers for it here.

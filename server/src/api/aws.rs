@@ -5,6 +5,11 @@
 //! on the wire, since an ARN is one segment of it only while its slashes are encoded.
 
 mod access;
+mod agent_aliases;
+mod agent_bases;
+mod agent_groups;
+mod agent_versions;
+mod agents;
 mod aliases;
 mod arn;
 mod constraint;
@@ -14,6 +19,7 @@ mod executions;
 mod flows;
 mod frame;
 mod invoke;
+mod invoke_agent;
 mod model;
 mod operation;
 mod page;
@@ -115,12 +121,37 @@ async fn dispatch(door: &Door, operation: &str, request: Request) -> Answer {
         "UntagResource" => tags::untag(door, request).await,
         "ListTagsForResource" => tags::list(door, request).await,
         "InvokeFlow" => invoke::invoke(door, request).await,
+        "InvokeAgent" => invoke_agent::invoke(door, request).await,
         "StartFlowExecution" => executions::start(door, request).await,
         "GetFlowExecution" => executions::get(door, request).await,
         "StopFlowExecution" => executions::stop(door, request).await,
         "ListFlowExecutions" => executions::list(door, request).await,
         "ListFlowExecutionEvents" => execution_events::list(door, request).await,
         "GetExecutionFlowSnapshot" => executions::snapshot(door, request).await,
+        "CreateAgent" => agents::create(door, request).await,
+        "GetAgent" => agents::get(door, request).await,
+        "UpdateAgent" => agents::update(door, request).await,
+        "DeleteAgent" => agents::delete(door, request).await,
+        "ListAgents" => agents::list(door, request).await,
+        "PrepareAgent" => agents::prepare(door, request).await,
+        "GetAgentVersion" => agent_versions::get(door, request).await,
+        "DeleteAgentVersion" => agent_versions::delete(door, request).await,
+        "ListAgentVersions" => agent_versions::list(door, request).await,
+        "CreateAgentAlias" => agent_aliases::create(door, request).await,
+        "GetAgentAlias" => agent_aliases::get(door, request).await,
+        "UpdateAgentAlias" => agent_aliases::update(door, request).await,
+        "DeleteAgentAlias" => agent_aliases::delete(door, request).await,
+        "ListAgentAliases" => agent_aliases::list(door, request).await,
+        "CreateAgentActionGroup" => agent_groups::create(door, request).await,
+        "GetAgentActionGroup" => agent_groups::get(door, request).await,
+        "UpdateAgentActionGroup" => agent_groups::update(door, request).await,
+        "DeleteAgentActionGroup" => agent_groups::delete(door, request).await,
+        "ListAgentActionGroups" => agent_groups::list(door, request).await,
+        "AssociateAgentKnowledgeBase" => agent_bases::associate(door, request).await,
+        "GetAgentKnowledgeBase" => agent_bases::get(door, request).await,
+        "UpdateAgentKnowledgeBase" => agent_bases::update(door, request).await,
+        "DisassociateAgentKnowledgeBase" => agent_bases::disassociate(door, request).await,
+        "ListAgentKnowledgeBases" => agent_bases::list(door, request).await,
         "Converse" => runtime::converse(door, request).await,
         "ConverseStream" => runtime::converse_stream(door, request).await,
         "InvokeModel" => runtime::invoke(door, request).await,

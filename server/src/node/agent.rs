@@ -43,9 +43,33 @@ pub struct Agents {
 #[derive(Default)]
 pub struct State {
     /// By the ARN of their alias, and by those that are bound to them.
-    pub agents: BTreeMap<String, Arc<Agent>>,
+    pub agents: BTreeMap<String, Callable>,
     /// By name.
     pub servers: BTreeMap<String, Arc<Binding>>,
+}
+
+/// What answers for an ARN, or why nothing does.
+pub type Callable = Result<Arc<Serving>, String>;
+
+/// An agent as one of its aliases answers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Serving {
+    pub agent: Agent,
+    /// The alias's id.
+    pub alias: String,
+    /// None for the draft.
+    pub version: Option<u64>,
+    /// How long a session lasts without a word.
+    pub idle_seconds: u64,
+    /// The names of the action groups of its functions, by those of the functions.
+    pub groups: BTreeMap<String, String>,
+}
+
+impl Serving {
+    /// The version as AWS names it.
+    pub fn version(&self) -> String {
+        self.version.map_or_else(|| "DRAFT".to_owned(), |version| version.to_string())
+    }
 }
 
 impl Agents {
@@ -60,8 +84,21 @@ impl Agents {
     }
 
     /// The agent that answers for an ARN.
-    pub fn resolve(&self, arn: &str) -> Option<Arc<Agent>> {
-        self.state.read().agents.get(arn).cloned()
+    ///
+    /// # Errors
+    /// There is none, or it takes no calls.
+    pub fn resolve(&self, arn: &str) -> Callable {
+        let known = self.state.read().agents.get(arn).cloned();
+        known.unwrap_or_else(|| Err(format!("There is no agent here for {arn}. Bind it on the Agents page.")))
+    }
+
+    /// The agent that answers for this alias of this agent, with its ARN; an own one before one of elsewhere.
+    pub fn find(&self, agent: &str, alias: &str) -> Option<(String, Callable)> {
+        let own = crate::arn::of_agent_alias(agent, alias);
+        let state = self.state.read();
+        let named = |(arn, _): &(&String, &Callable)| flow::node::agent::parts(arn) == Some((agent, alias));
+        let found = state.agents.get_key_value(&own).or_else(|| state.agents.iter().find(named));
+        found.map(|(arn, callable)| (arn.clone(), callable.clone()))
     }
 
     fn server(&self, name: &str) -> Option<Arc<Binding>> {
@@ -112,10 +149,8 @@ pub async fn answer(
     origin: &Origin,
     pieces: &Pieces,
 ) -> Result<Outcome, Failure> {
-    let Some(agent) = context.agents.resolve(&call.alias_arn) else {
-        let arn = &call.alias_arn;
-        return Err(refused(format!("There is no agent here for {arn}. Bind it on the Agents page.")));
-    };
+    let serving = context.agents.resolve(&call.alias_arn).map_err(refused)?;
+    let agent = &serving.agent;
     let memory = match &call.resumed {
         None => Memory::default(),
         Some(resumed) => remember(&resumed.state, &resumed.reply)?,
@@ -129,13 +164,13 @@ pub async fn answer(
                  answer. Choose one that does on the Agents page, and run it again."
             )));
         }
-        return plain(call, &agent, &model, pieces).await;
+        return plain(call, agent, &model, pieces).await;
     }
-    let toolbox = Toolbox::open(&agent, context).await;
+    let toolbox = Toolbox::open(agent, context).await;
     for step in toolbox.absent() {
         pieces.step(step).await;
     }
-    let work = Work { call, chain, origin, pieces, agent: &agent, model: &model, toolbox: &toolbox };
+    let work = Work { call, chain, origin, pieces, serving: &serving, model: &model, toolbox: &toolbox };
     let outcome = work.go_on(memory).await;
     toolbox.close().await;
     outcome
@@ -182,6 +217,7 @@ fn messages(call: &Call, agent: &Agent, absent: &[String]) -> Vec<Message> {
     if !system.is_empty() {
         messages.push(Message { role: Role::System, text: system.join("\n\n") });
     }
+    messages.extend(call.history.iter().cloned());
     messages.push(Message { role: Role::User, text: call.text.clone() });
     messages
 }
@@ -192,7 +228,7 @@ struct Work<'a> {
     chain: &'a [Link],
     origin: &'a Origin,
     pieces: &'a Pieces,
-    agent: &'a Agent,
+    serving: &'a Serving,
     model: &'a Resolved,
     toolbox: &'a Toolbox,
 }
@@ -201,12 +237,12 @@ impl Work<'_> {
     /// From what it knows to an answer or a question.
     async fn go_on(&self, mut memory: Memory) -> Result<Outcome, Failure> {
         let mut chat = Chat {
-            messages: messages(self.call, self.agent, &self.toolbox.absent),
+            messages: messages(self.call, &self.serving.agent, &self.toolbox.absent),
             exchanges: std::mem::take(&mut memory.exchanges),
             tools: self.toolbox.offered(),
             ..Chat::default()
         };
-        while memory.steps < self.agent.step_limit {
+        while memory.steps < self.serving.agent.step_limit {
             memory.steps += 1;
             let Some(exchange) = self.ask_model(&chat, &mut memory).await? else {
                 let text = std::mem::take(&mut memory.exchanges).pop().map(|last| last.text);
@@ -220,7 +256,7 @@ impl Work<'_> {
                 return Ok(Outcome::Asked { text, state });
             }
         }
-        let (name, limit) = (&self.agent.name, self.agent.step_limit);
+        let (name, limit) = (&self.serving.agent.name, self.serving.agent.step_limit);
         Err(Failure {
             code: FailureCode::DependencyFailed,
             message: format!(

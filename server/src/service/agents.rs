@@ -1,19 +1,23 @@
 //! Agents: what they are, and which ARNs of elsewhere lead to them.
 //!
-//! Always holds: an agent has one alias, AWS's test alias, which follows the agent as it is; its name and the names of
-//! its tools are each another's.
+//! Always holds: an agent that is saved here is prepared by it, so that its test alias answers as it is saved; its name
+//! and the names of its tools are each another's.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use flow::wire::{Agent, AgentBinding, AgentList, AgentTool, BindAgent, MOST_STEPS, PutAgent, USUAL_STEPS};
+use flow::wire::{
+    Agent, AgentAlias, AgentBinding, AgentList, AgentTool, BindAgent, MOST_STEPS, PutAgent, USUAL_STEPS,
+};
 use serde_json::Value;
 
 use super::Service;
+use super::agent_versions::{Content, Details, Draft};
 use super::functions::check_arn;
+use crate::arn::TEST_ALIAS;
 use crate::error::{Error, Result, missing};
-use crate::node::agent::{ASK_USER, State};
-use crate::store::{self, AgentRow, BindingRow};
+use crate::node::agent::{ASK_USER, Callable, State};
+use crate::store::{self, AgentAliasRow, AgentRow, BindingRow};
 use crate::{arn, clock, id};
 
 /// The agent of the template that shows one at work.
@@ -32,13 +36,14 @@ impl Service {
     pub async fn load_agents(&self) -> Result<()> {
         // One at a time: whoever reads last has read the newest.
         let _loading = self.found.loading.lock().await;
-        let AgentList { agents, bindings } = self.agents().await?;
-        let by_id: BTreeMap<String, Arc<Agent>> =
-            agents.into_iter().map(|agent| (agent.id.clone(), Arc::new(agent))).collect();
-        let own = by_id.values().map(|agent| (agent.arn.clone(), Arc::clone(agent)));
-        let bound =
-            bindings.into_iter().filter_map(|bound| Some((bound.arn, Arc::clone(by_id.get(&bound.agent)?))));
-        let agents = bound.chain(own).collect();
+        let tests = self.store.agents().await?.into_iter();
+        let tests: BTreeMap<String, _> =
+            tests.map(|row| Ok((row.id.clone(), test_alias(row)?))).collect::<Result<_>>()?;
+        let bindings = self.store.agent_bindings().await?.into_iter();
+        let mut agents: BTreeMap<String, Callable> =
+            bindings.filter_map(|bound| Some((bound.arn, tests.get(&bound.agent_id)?.clone()))).collect();
+        agents.extend(tests.into_iter().map(|(id, test)| (arn::of_agent_alias(&id, TEST_ALIAS), test)));
+        agents.extend(self.callable_aliases().await?);
         self.agent_registry.set(State { agents, servers: self.mcp_bindings().await? });
         Ok(())
     }
@@ -48,7 +53,8 @@ impl Service {
         let agents = self.store.agents().await?.into_iter().map(on_the_wire).collect::<Result<_>>()?;
         let bindings = self.store.agent_bindings().await?.into_iter();
         let bindings = bindings.map(|row| AgentBinding { arn: row.arn, agent: row.agent_id }).collect();
-        Ok(AgentList { agents, bindings })
+        let aliases = self.store.agent_aliases(None).await?.into_iter().map(alias_on_the_wire).collect();
+        Ok(AgentList { agents, bindings, aliases })
     }
 
     /// The agent of this id or name.
@@ -58,20 +64,30 @@ impl Service {
 
     /// Makes an agent.
     pub async fn create_agent(&self, put: PutAgent) -> Result<Agent> {
-        self.write_agent(id::short()?, put).await
+        self.save_agent(id::short()?, put, None).await
     }
 
     /// Replaces the agent of this id or name.
     pub async fn put_agent(&self, agent: &str, put: PutAgent) -> Result<Agent> {
-        let known = self.agent(agent).await?;
-        self.write_agent(known.id, put).await
+        let known = self.store.agent(agent).await.map_err(missing("agent", agent))?;
+        self.save_agent(known.id.clone(), put, Some(known)).await
     }
 
-    async fn write_agent(&self, id: String, put: PutAgent) -> Result<Agent> {
-        let put = checked(put)?;
-        let name = put.name.clone();
-        let body = serde_json::to_string(&put)?;
-        let row = AgentRow { id, name: name.clone(), body, updated_at: clock::now() };
+    /// Saves an agent, which prepares it.
+    async fn save_agent(&self, id: String, put: PutAgent, known: Option<AgentRow>) -> Result<Agent> {
+        let mut draft = match known {
+            Some(row) => Draft::read(row)?,
+            None => Draft::new(id, Content { agent: put.clone(), details: Details::default() }),
+        };
+        draft.content.agent = put;
+        draft.prepare();
+        on_the_wire(self.write_agent(draft).await?)
+    }
+
+    /// Writes an agent down as it is; what is stored.
+    pub(super) async fn write_agent(&self, mut draft: Draft) -> Result<AgentRow> {
+        draft.content.agent = checked(draft.content.agent)?;
+        let (name, row) = (draft.content.agent.name.clone(), draft.row()?);
         let (service, stored) = (self.clone(), row.clone());
         self.whole_change(async move {
             service.store.put_agent(stored).await.map_err(|error| match error {
@@ -84,7 +100,7 @@ impl Service {
             service.load_agents().await
         })
         .await?;
-        on_the_wire(row)
+        Ok(row)
     }
 
     /// Deletes the agent of this id or name, and what leads to it.
@@ -139,24 +155,45 @@ impl Service {
         while names.contains(&sample.name) {
             sample.name = others.next().unwrap_or_default();
         }
-        self.write_agent(SAMPLE.to_owned(), sample).await.map(drop)
+        self.save_agent(SAMPLE.to_owned(), sample, None).await.map(drop)
     }
 }
 
 fn on_the_wire(row: AgentRow) -> Result<Agent> {
-    let put: PutAgent = serde_json::from_str(&row.body)?;
-    Ok(Agent {
-        arn: arn::of_agent(&row.id),
-        id: row.id,
-        name: row.name,
+    Ok(agent(&row.id, TEST_ALIAS, serde_json::from_str(&row.body)?, row.updated_at))
+}
+
+fn alias_on_the_wire(row: AgentAliasRow) -> AgentAlias {
+    let arn = arn::of_agent_alias(&row.agent_id, &row.id);
+    AgentAlias { arn, agent: row.agent_id, name: row.name, version: row.version }
+}
+
+/// An agent as this alias of it answers.
+pub(super) fn agent(id: &str, alias: &str, put: PutAgent, updated_at: u64) -> Agent {
+    Agent {
+        id: id.to_owned(),
+        arn: arn::of_agent_alias(id, alias),
+        name: put.name,
         description: put.description,
         instructions: put.instructions,
         model: put.model,
         tools: put.tools,
         step_limit: put.step_limit,
         asks_back: put.asks_back,
-        updated_at: row.updated_at,
-    })
+        updated_at,
+    }
+}
+
+/// What answers for an agent's test alias: the agent as it was last prepared.
+fn test_alias(row: AgentRow) -> Result<Callable> {
+    let Some(prepared) = row.prepared else {
+        return Ok(Err(format!(
+            "The agent {} is not prepared. Call PrepareAgent, or save it on the Agents page.",
+            row.name
+        )));
+    };
+    let content: Content = serde_json::from_str(&prepared)?;
+    Ok(Ok(Arc::new(content.serving(&row.id, TEST_ALIAS, None, row.prepared_at))))
 }
 
 /// An agent as it may be stored.

@@ -140,7 +140,7 @@ impl Service {
     }
 
     /// How the nodes of a run call other flows; `depth` is how deep that run is called itself.
-    fn calls(&self, depth: usize) -> Flows {
+    pub(super) fn calls(&self, depth: usize) -> Flows {
         let service = self.clone();
         Flows::new(move |call| {
             let service = service.clone();

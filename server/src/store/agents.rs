@@ -11,6 +11,19 @@ pub struct AgentRow {
     pub name: String,
     /// JSON: everything else that it is.
     pub body: String,
+    /// JSON: what only AWS's API shows of it.
+    pub details: String,
+    /// JSON: both as they were last prepared; none where they never were.
+    pub prepared: Option<String>,
+    #[sqlx(try_from = "i64")]
+    pub prepared_at: u64,
+    /// The number of the version that is made next.
+    #[sqlx(try_from = "i64")]
+    pub next_version: u64,
+    /// AWS's idempotency token that made it.
+    pub client_token: Option<String>,
+    #[sqlx(try_from = "i64")]
+    pub created_at: u64,
     #[sqlx(try_from = "i64")]
     pub updated_at: u64,
 }
@@ -25,16 +38,21 @@ pub struct BindingRow {
 impl Store {
     /// Every agent, by name.
     pub async fn agents(&self) -> Result<Vec<AgentRow>> {
-        let agents = sqlx::query_as("SELECT id, name, body, updated_at FROM agents ORDER BY name");
+        let agents = sqlx::query_as("SELECT * FROM agents ORDER BY name");
         Ok(agents.fetch_all(&self.readers).await?)
     }
 
     /// The agent of this id or name.
     pub async fn agent(&self, agent: &str) -> Result<AgentRow> {
-        let found = sqlx::query_as(
-            "SELECT id, name, body, updated_at FROM agents WHERE id = ?1 OR name = ?1 ORDER BY id = ?1 DESC LIMIT 1",
-        );
+        let found =
+            sqlx::query_as("SELECT * FROM agents WHERE id = ?1 OR name = ?1 ORDER BY id = ?1 DESC LIMIT 1");
         Ok(found.bind(agent).fetch_one(&self.readers).await?)
+    }
+
+    /// The agent that was made with this idempotency token.
+    pub async fn agent_by_token(&self, token: &str) -> Result<AgentRow> {
+        let found = sqlx::query_as("SELECT * FROM agents WHERE client_token = ?");
+        Ok(found.bind(token).fetch_one(&self.readers).await?)
     }
 
     /// Makes or replaces an agent. Its name must be free.
@@ -43,13 +61,21 @@ impl Store {
             .write(move |connection| {
                 Box::pin(async move {
                     sqlx::query(
-                        "INSERT INTO agents (id, name, body, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)
+                        "INSERT INTO agents
+                           (id, name, body, details, prepared, prepared_at, client_token, created_at, updated_at)
+                         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
                          ON CONFLICT (id) DO UPDATE SET name = excluded.name, body = excluded.body,
-                           updated_at = excluded.updated_at",
+                           details = excluded.details, prepared = excluded.prepared,
+                           prepared_at = excluded.prepared_at, updated_at = excluded.updated_at",
                     )
                     .bind(&row.id)
                     .bind(&row.name)
                     .bind(&row.body)
+                    .bind(&row.details)
+                    .bind(&row.prepared)
+                    .bind(to_sql(row.prepared_at))
+                    .bind(&row.client_token)
+                    .bind(to_sql(row.created_at))
                     .bind(to_sql(row.updated_at))
                     .execute(&mut *connection)
                     .await

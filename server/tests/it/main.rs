@@ -9,6 +9,7 @@
     clippy::panic
 )]
 
+mod agent_versions;
 mod agents;
 mod arrows;
 mod bots;

@@ -252,7 +252,7 @@ impl Teller {
 }
 
 /// A run that did not succeed, as the exception that fits it.
-fn failure(status: Status, error: Option<&RunError>) -> Bytes {
+pub(super) fn failure(status: Status, error: Option<&RunError>) -> Bytes {
     let Some(error) = error else {
         let message = match status {
             Status::Aborted => "The run was stopped.".to_owned(),

@@ -9,6 +9,7 @@ use flow::definition::{Configuration, Definition, Node, NodeType};
 use flow::event::{Body, Event, Field, Link, ModelCall};
 use serde_json::{Value, json};
 
+pub(super) use self::agent::told as agent_parts;
 use super::flows::{moment, without_nulls};
 
 /// The names of a union's members, and of what a field is called in them.

@@ -13,7 +13,6 @@ use serde_json::{Value, json};
 
 use super::mcp::Session;
 use super::{ASK_USER, Work, schema};
-use crate::arn::TEST_ALIAS;
 use crate::knowledge::Index;
 use crate::node::function::{Functions, key};
 use crate::node::{Context, flows, knowledge_base};
@@ -284,17 +283,18 @@ fn question_schema() -> Value {
 
 /// The event that AWS's agents send a function, with the arguments as they are beside AWS's texts of them.
 fn event(function: &str, arguments: &Value, work: &Work<'_>) -> Value {
-    let (agent, call) = (work.agent, work.call);
+    let (serving, call) = (work.serving, work.call);
+    let agent = &serving.agent;
     let parameters = arguments.as_object().into_iter().flatten();
     let parameters: Value = parameters
         .map(|(name, value)| json!({"name": name, "type": kind(value), "value": to_text(value)}))
         .collect();
     json!({
         "messageVersion": "1.0",
-        "agent": {"name": agent.name, "id": agent.id, "alias": TEST_ALIAS, "version": "DRAFT"},
+        "agent": {"name": agent.name, "id": agent.id, "alias": serving.alias, "version": serving.version()},
         "inputText": call.text,
         "sessionId": work.origin.execution_id,
-        "actionGroup": "tools",
+        "actionGroup": serving.groups.get(function).map_or("tools", String::as_str),
         "function": function,
         "parameters": parameters,
         "arguments": arguments,

@@ -6,6 +6,7 @@ use flow::node::{agent, knowledge_base};
 use serde_json::{Value, json};
 
 use super::super::flows::without_nulls;
+use crate::arn::TEST_ALIAS;
 
 /// The call of the agent, as if AWS's InvokeAgent had answered it.
 pub(super) fn called(node: &AgentConfiguration, run: &str, output: Option<&Field>) -> Value {
@@ -23,23 +24,34 @@ pub(super) fn called(node: &AgentConfiguration, run: &str, output: Option<&Field
 pub(super) fn parts(node: Option<&Node>, run: &str, at: &str, step: &Step) -> Vec<Value> {
     match node.and_then(|node| node.configuration.as_ref()) {
         Some(Configuration::Agent(node)) => {
-            steps(step).into_iter().map(|trace| part(&node.agent_alias_arn, run, at, trace)).collect()
+            let called = agent::parts(&node.agent_alias_arn);
+            let version = called.filter(|(_, alias)| *alias == TEST_ALIAS).map(|_| "DRAFT");
+            told(called, version, run, at, step)
         }
         _ => Vec::new(),
     }
 }
 
-/// `TracePart`.
-fn part(alias: &str, run: &str, at: &str, trace: Value) -> Value {
-    let (agent, alias) = agent::parts(alias).unzip();
-    without_nulls(json!({
-        "agentId": agent,
-        "agentAliasId": alias,
-        "agentVersion": "DRAFT",
-        "sessionId": run,
-        "eventTime": at,
-        "trace": {"orchestrationTrace": trace},
-    }))
+/// The `TracePart`s of one step of the agent and alias that were called; its version only where that is known.
+pub(in super::super) fn told(
+    called: Option<(&str, &str)>,
+    version: Option<&str>,
+    session: &str,
+    at: &str,
+    step: &Step,
+) -> Vec<Value> {
+    let (agent, alias) = called.unzip();
+    let part = |trace: Value| {
+        without_nulls(json!({
+            "agentId": agent,
+            "agentAliasId": alias,
+            "agentVersion": version,
+            "sessionId": session,
+            "eventTime": at,
+            "trace": {"orchestrationTrace": trace},
+        }))
+    };
+    steps(step).into_iter().map(part).collect()
 }
 
 /// Each with one member of `OrchestrationTrace`.

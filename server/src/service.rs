@@ -10,6 +10,7 @@ mod connections;
 mod executions;
 mod flows;
 mod functions;
+mod imports;
 mod invoke;
 mod knowledge;
 mod local_model;
@@ -29,6 +30,7 @@ pub use crate::run::{Reply, Start};
 pub(crate) use aliases::on_the_wire as alias_on_the_wire;
 pub use executions::Events;
 pub use flows::{CreateFlow, UpdateFlow};
+pub use imports::ExportFormat;
 pub use invoke::Target;
 pub(crate) use versions::summary as version_summary;
 

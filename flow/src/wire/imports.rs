@@ -107,6 +107,16 @@ pub struct Need {
     pub hint: String,
 }
 
+impl Need {
+    /// What to do about it.
+    pub fn advice(&self) -> &'static str {
+        match self.placeholder {
+            true => "It is filled in on deployment. Write what it stands for at the node.",
+            false => self.kind.advice(),
+        }
+    }
+}
+
 /// What kind of thing a flow names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -141,7 +151,7 @@ impl NeedKind {
     }
 
     /// What to do about one that is not known here.
-    pub fn advice(self) -> &'static str {
+    fn advice(self) -> &'static str {
         match self {
             Self::Model => "Choose which model answers for it, on the Connections page.",
             Self::Prompt => "Write the prompt into the node, or bring it here.",

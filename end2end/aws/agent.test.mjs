@@ -118,10 +118,16 @@ test("an agent's steps are its node's dependency traces", async () => {
       "nodeDependencyTrace Desk",
       "nodeDependencyTrace Desk",
       "nodeDependencyTrace Desk",
+      "nodeActionTrace Desk",
       "nodeOutputTrace Desk",
       "nodeInputTrace FlowOutputNode",
     ],
   );
+  const { nodeActionTrace } = found.traces.find((trace) => trace.nodeActionTrace);
+  assert.equal(`${nodeActionTrace.serviceName} ${nodeActionTrace.operationName}`, "BedrockAgentRuntime InvokeAgent");
+  const asked = { agentId: "AGENT12345", agentAliasId: "ALIAS12345", sessionId: answer.executionId };
+  assert.deepEqual(nodeActionTrace.operationRequest, asked);
+  assert.deepEqual(nodeActionTrace.operationResponse, { completion: "It is on its way." });
   const parts = found.traces.flatMap((trace) => trace.nodeDependencyTrace?.traceElements.agentTraces ?? []);
   for (const part of parts) {
     assert.equal(`${part.agentId} ${part.agentAliasId} ${part.agentVersion}`, "AGENT12345 ALIAS12345 DRAFT");
@@ -141,4 +147,35 @@ test("an agent's steps are its node's dependency traces", async () => {
   assert.deepEqual([name, given], ["find", [{ name: "order", value: "A" }]]);
   assert.equal(told[2].observation.actionGroupInvocationOutput.text, "on its way");
   assert.equal(told[4].observation.finalResponse.text, "It is on its way.");
+});
+
+test("what an agent looks up in a knowledge base is told with its references", async () => {
+  const base = await json("POST", "/api/knowledge-bases", { name: "Terms" });
+  const text = "Refunds are paid within five days.";
+  const document = await json("POST", `/api/knowledge-bases/${base.id}/documents`, { title: "Refunds", text });
+  const tools = [{ kind: "knowledgeBase", name: "terms", description: "Has our terms", base: base.id }];
+  const agent = await json("POST", "/api/agents", { name: "Clerk", model: "test/model", tools });
+  place.upstream.setAnswer((request) =>
+    request.messages.at(-1).role === "tool"
+      ? { text: "In five days." }
+      : { toolCalls: [{ name: "terms", arguments: { query: "refunds" } }] },
+  );
+  const flow = await prepared("terms", agentFlow(agent.arn));
+  const answer = await send(flow, { inputs: inputs("When is my refund?"), enableTrace: true });
+  const found = await read(answer.responseStream);
+  assert.deepEqual(found.outputs.map((output) => output.content.document), ["In five days."]);
+  const parts = found.traces.flatMap((trace) => trace.nodeDependencyTrace?.traceElements.agentTraces ?? []);
+  const told = parts.map((part) => part.trace.orchestrationTrace);
+  assert.deepEqual(told[1].invocationInput, {
+    invocationType: "KNOWLEDGE_BASE",
+    knowledgeBaseLookupInput: { knowledgeBaseId: base.id, text: "refunds" },
+  });
+  assert.equal(told[2].observation.type, "KNOWLEDGE_BASE");
+  assert.deepEqual(told[2].observation.knowledgeBaseLookupOutput.retrievedReferences, [
+    {
+      content: { text, type: "TEXT" },
+      location: { type: "CUSTOM", customDocumentLocation: { id: document.id } },
+      metadata: { title: "Refunds", passage: 0 },
+    },
+  ]);
 });

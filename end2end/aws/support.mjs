@@ -1,31 +1,40 @@
 // A server with a scripted model behind it, and AWS's own clients, set up by `anabranch env` alone.
 import { BedrockAgentClient } from "@aws-sdk/client-bedrock-agent";
 import { BedrockAgentRuntimeClient } from "@aws-sdk/client-bedrock-agent-runtime";
+import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
 
+import { watched, write } from "./record.mjs";
 import { startServer } from "../support/server.mjs";
 import { startUpstream } from "../support/upstream.mjs";
 
 export const ROLE = "arn:aws:iam::123456789012:role/flows";
 
-/** Starts everything; returns `{ server, upstream, agent, runtime, settings, stop }`. */
-export async function start() {
+/**
+ * Starts everything, on a data folder of the caller's where one is given; `env` is for the server. Returns
+ * `{ server, upstream, agent, runtime, models, settings, stop }`.
+ */
+export async function start({ data, env = {} } = {}) {
   const upstream = await startUpstream();
   const server = await startServer({
-    env: { ANABRANCH_CONNECTION_TEST: upstream.baseUrl, ANABRANCH_DEFAULT_MODEL: "test/model" },
+    data,
+    env: { ANABRANCH_CONNECTION_TEST: upstream.baseUrl, ANABRANCH_DEFAULT_MODEL: "test/model", ...env },
   });
   const settings = await server.env();
   Object.assign(process.env, settings);
   delete process.env.AWS_SESSION_TOKEN;
   delete process.env.AWS_PROFILE;
-  const agent = new BedrockAgentClient({});
-  const runtime = new BedrockAgentRuntimeClient({});
+  const agent = watched(new BedrockAgentClient({}));
+  const runtime = watched(new BedrockAgentRuntimeClient({}));
+  const models = watched(new BedrockRuntimeClient({ maxAttempts: 1 }));
   const stop = async () => {
     agent.destroy();
     runtime.destroy();
+    models.destroy();
     await server.stop();
     await upstream.stop();
+    write();
   };
-  return { server, upstream, agent, runtime, settings, stop };
+  return { server, upstream, agent, runtime, models, settings, stop };
 }
 
 /** Input, a Prompt `Answer`, Output. */

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sys
+import time
 import traceback
 
 import boto3
@@ -80,6 +81,7 @@ class Place:
         once = Config(retries={"total_max_attempts": 1})
         self.agent = boto3.client("bedrock-agent", config=once)
         self.runtime = boto3.client("bedrock-agent-runtime", config=once)
+        self.models = boto3.client("bedrock-runtime", config=once)
 
     def create(self, name, definition=None, **more):
         return self.agent.create_flow(
@@ -94,6 +96,15 @@ class Place:
     def invoke(self, flow, alias="TSTALIASID", document="Ada", **more):
         more.setdefault("inputs", inputs(document))
         return self.runtime.invoke_flow(flowIdentifier=flow, flowAliasIdentifier=alias, **more)
+
+    def ended(self, which):
+        """An execution, once it has ended."""
+        for _ in range(400):
+            execution = self.runtime.get_flow_execution(**which)
+            if execution["status"] != "Running":
+                return execution
+            time.sleep(0.025)
+        raise AssertionError("the execution does not end")
 
     def said(self, *arguments, **more):
         """The only output's document."""
@@ -239,6 +250,51 @@ def what_keeps_a_run_from_beginning_is_said(place):
     fails("ValidationException", 400, place.invoke, flow="nothing")
 
 
+def an_execution_is_started_and_followed(place):
+    flow = place.prepared("executed")
+    begin = {"flowIdentifier": flow, "flowAliasIdentifier": "TSTALIASID", "inputs": inputs("Ada")}
+    arn = place.runtime.start_flow_execution(**begin, flowExecutionName="nightly-1")["executionArn"]
+    assert arn == f"arn:aws:bedrock:us-east-1:000000000000:flow/{flow}/alias/TSTALIASID/execution/nightly-1"
+    which = {"flowIdentifier": flow, "flowAliasIdentifier": "TSTALIASID", "executionIdentifier": arn}
+    done = place.ended(which)
+    assert (done["status"], done["flowVersion"], "errors" in done) == ("Succeeded", "DRAFT", False), done
+    assert done["endedAt"] >= done["startedAt"]
+
+    def told(kind, size):
+        pages = place.runtime.get_paginator("list_flow_execution_events").paginate(
+            **which, eventType=kind, PaginationConfig={"PageSize": size}
+        )
+        return [event for page in pages for event in page["flowExecutionEvents"]]
+
+    put_in, put_out = told("Flow", 10)
+    assert put_in["flowInputEvent"]["fields"] == [{"name": "document", "content": {"document": "Ada"}}]
+    said = put_out["flowOutputEvent"]["fields"][0]["content"]["document"]
+    assert said == "You said: Say hello to Ada", said
+    nodes = told("Node", 2)
+    assert [next(iter(event)) for event in nodes] == [
+        "nodeOutputEvent",
+        "nodeInputEvent",
+        "nodeActionEvent",
+        "nodeOutputEvent",
+        "nodeInputEvent",
+    ], nodes
+    snapshot = place.runtime.get_execution_flow_snapshot(**which)
+    assert json.loads(snapshot["definition"]) == prompt_flow()
+    assert snapshot["executionRoleArn"] == ROLE
+
+    failed = place.runtime.start_flow_execution(**{**begin, "inputs": inputs("please fail")})["executionArn"]
+    of_failed = {**which, "executionIdentifier": failed}
+    assert place.ended(of_failed)["errors"][0]["nodeName"] == "Answer"
+    pages = place.runtime.get_paginator("list_flow_executions").paginate(flowIdentifier=flow)
+    assert [each["executionArn"] for each in pages.search("flowExecutionSummaries[]")] == [failed, arn]
+    again = {**begin, "flowExecutionName": "nightly-1"}
+    fails("ConflictException", 409, place.runtime.start_flow_execution, **again)
+    fails("ConflictException", 409, place.runtime.stop_flow_execution, **which)
+    nothing = {**which, "executionIdentifier": "nothing"}
+    fails("ResourceNotFoundException", 404, place.runtime.get_flow_execution, **nothing)
+    fails("ResourceNotFoundException", 404, place.runtime.list_flow_executions, flowIdentifier="AAAAAAAAAA")
+
+
 def lists_come_in_pages(place):
     made = {place.create(f"page-{number}")["id"] for number in range(12)}
     pages = list(place.agent.get_paginator("list_flows").paginate())
@@ -299,6 +355,61 @@ def every_operation_is_known(place):
         assert "Anabranch does not answer" in str(error), error
 
 
+def models_converse(place):
+    messages = [{"role": "user", "content": [{"text": "Hi"}]}]
+    asked = {"modelId": "anthropic.claude-3-haiku-20240307-v1:0", "messages": messages}
+    answer = place.models.converse(**asked, inferenceConfig={"maxTokens": 20, "temperature": 0.5})
+    assert answer["output"]["message"] == {"role": "assistant", "content": [{"text": "You said: Hi"}]}
+    assert (answer["stopReason"], answer["usage"]["totalTokens"]) == ("end_turn", 7)
+    assert answer["metrics"]["latencyMs"] >= 0
+
+    events = list(place.models.converse_stream(**asked)["stream"])
+    assert [next(iter(event)) for event in events] == [
+        "messageStart",
+        "contentBlockDelta",
+        "contentBlockStop",
+        "messageStop",
+        "metadata",
+    ], events
+    assert events[1]["contentBlockDelta"]["delta"] == {"text": "You said: Hi"}
+    counted = place.models.count_tokens(modelId=asked["modelId"], input={"converse": {"messages": messages}})
+    assert counted["inputTokens"] == 3
+
+    messages[0]["content"][0]["text"] = "please fail"
+    fails("ValidationException", 400, place.models.converse, **asked)
+    fails("ValidationException", 400, place.models.converse_stream, **asked)
+    fails("ResourceNotFoundException", 404, place.models.converse, **{**asked, "modelId": "gone/model"})
+    video = {"video": {"format": "mp4", "source": {"bytes": b"mp4"}}}
+    shown = [{"role": "user", "content": [video]}]
+    error = fails("ValidationException", 400, place.models.converse, **{**asked, "messages": shown})
+    assert "messages[0].content[0].video" in str(error), error
+
+
+def models_are_invoked(place):
+    def invoke(model, **body):
+        answer = place.models.invoke_model(modelId=model, body=json.dumps(body))
+        return json.loads(answer["body"].read())
+
+    claude = "arn:aws:bedrock:us-east-1:123456789012:inference-profile/us.anthropic.claude-3-5-sonnet-20241022-v2:0"
+    body = {
+        "anthropic_version": "bedrock-2023-05-31",
+        "max_tokens": 20,
+        "messages": [{"role": "user", "content": "Hi"}],
+    }
+    assert invoke(claude, **body)["content"] == [{"type": "text", "text": "You said: Hi"}]
+    stream = place.models.invoke_model_with_response_stream(modelId=claude, body=json.dumps(body))["body"]
+    pieces = [json.loads(event["chunk"]["bytes"]) for event in stream]
+    assert (pieces[0]["type"], pieces[-1]["type"]) == ("message_start", "message_stop")
+    assert pieces[-1]["amazon-bedrock-invocationMetrics"]["outputTokenCount"] == 4
+    assert invoke("amazon.titan-text-express-v1", inputText="Hi")["results"][0]["outputText"] == "You said: Hi"
+    assert invoke("meta.llama3-8b-instruct-v1:0", prompt="Hi")["generation"] == "You said: Hi"
+    vector = invoke("amazon.titan-embed-text-v1", inputText="four")
+    assert vector == {"embedding": [4, 1], "inputTextTokenCount": 5}, vector
+    cohere = invoke("cohere.embed-english-v3", texts=["a", "bc"], input_type="search_document")
+    assert cohere["embeddings"] == [[1, 1], [2, 1]]
+    fails("ValidationException", 400, place.models.invoke_model, modelId=claude, body="{}")
+
+
 def only_the_owners_key_is_let_in(place):
     def as_(**credentials):
         return boto3.client("bedrock-agent", **credentials).list_flows
@@ -319,10 +430,13 @@ TESTS = [
     documents_keep_their_type,
     a_failure_is_an_exception_in_the_stream,
     what_keeps_a_run_from_beginning_is_said,
+    an_execution_is_started_and_followed,
     lists_come_in_pages,
     a_token_makes_a_thing_once,
     what_is_wrong_with_a_definition_is_said,
     every_operation_is_known,
+    models_converse,
+    models_are_invoked,
     only_the_owners_key_is_let_in,
 ]
 

@@ -18,7 +18,9 @@ from urllib.parse import quote, urlencode, urlsplit
 import botocore.session
 
 from model import ANSWERED, SERVICES
-from world import running
+from world import ROOT, running
+
+README = ROOT / "README.md"
 
 # Members whose lengths and patterns are not AWS's here. The README says why.
 WIDER = {
@@ -329,7 +331,11 @@ def main():
                     sent[name] = swept(caller, service, model.operation_model(name), failed)
     for line in failed[:60]:
         print(line)
-    print(f"{sum(sent.values())} inputs of {len(sent)} operations, {len(failed)} not told right")
+    told = f"{sum(sent.values()):,} inputs of {len(sent)} operations"
+    print(f"{told}, {len(failed)} not told right")
+    if told not in README.read_text(encoding="utf-8"):
+        failed.append("README")
+        print(f"The README does not say {told}.")
     return 1 if failed else 0
 
 

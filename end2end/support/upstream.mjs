@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Starts the upstream.
+ * Starts the upstream. It embeds as well: a text's vector holds its length and its number of words, then ones.
  *
  * `answer(request, number)` decides about each completion; `request` is the body as it came, `number` counts from 0. It
  * returns, or promises, an object of:
@@ -17,10 +17,10 @@ import { setTimeout as sleep } from "node:timers/promises";
  *  - `cut`: the connection is destroyed after the first piece;
  *  - `barrier`: from `barrier()`; holds the answer after its first piece.
  *
- * Returns `{ url, baseUrl, requests, inFlight, most, closed, stop, setAnswer }`.
+ * Returns `{ url, baseUrl, requests, embeddings, inFlight, most, closed, stop, setAnswer }`.
  */
 export async function startUpstream(answer = () => ({ text: "ok" }), { models = ["test-model"] } = {}) {
-  const state = { answer, models, requests: [], inFlight: 0, most: 0, closed: 0, watchers: new Set() };
+  const state = { answer, models, requests: [], embeddings: [], inFlight: 0, most: 0, closed: 0, watchers: new Set() };
   const server = createServer((request, response) => {
     handle(state, request, response).catch((error) => {
       // A mistake in a test's script: it shows as a failed call, with the reason.
@@ -37,6 +37,8 @@ export async function startUpstream(answer = () => ({ text: "ok" }), { models = 
     baseUrl: `${url}/v1`,
     /** Each completion asked for: `{ body, headers, at, closedEarly }`, in the order of arrival. */
     requests: state.requests,
+    /** The bodies of the embeddings asked for. */
+    embeddings: state.embeddings,
     /** How many are being answered now, and how many were at most at once. */
     inFlight: () => state.inFlight,
     most: () => state.most,
@@ -90,7 +92,20 @@ async function handle(state, request, response) {
     return sendJson(response, 200, { object: "list", data });
   }
   if (request.method === "POST" && path === "/v1/chat/completions") return complete(state, request, response);
+  if (request.method === "POST" && path === "/v1/embeddings") return embed(state, request, response);
   return sendJson(response, 404, { error: { message: `no ${request.method} ${path} here`, type: "invalid_request_error" } });
+}
+
+async function embed(state, request, response) {
+  const body = await json(request);
+  state.embeddings.push(body);
+  const vector = (text) => {
+    const length = body.dimensions ?? 4;
+    return [text.length, words(text), ...Array(length - 2).fill(1)];
+  };
+  const data = body.input.map((text, index) => ({ object: "embedding", index, embedding: vector(text) }));
+  const prompt_tokens = body.input.reduce((sum, text) => sum + words(text), 0);
+  sendJson(response, 200, { object: "list", model: body.model, data, usage: { prompt_tokens, total_tokens: prompt_tokens } });
 }
 
 async function complete(state, request, response) {
@@ -190,8 +205,11 @@ function head(object, body, number) {
   return { id: `chatcmpl-test-${number}`, object, created: 1_700_000_000, model: body.model };
 }
 
+function words(text) {
+  return text.split(/\s+/).filter(Boolean).length;
+}
+
 function usage(body, rule) {
-  const words = (text) => text.split(/\s+/).filter(Boolean).length;
   const prompt_tokens = rule.usage?.prompt_tokens ?? words(JSON.stringify(body.messages ?? []));
   const completion_tokens = rule.usage?.completion_tokens ?? words(pieces(rule).join(""));
   return { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };

@@ -110,3 +110,38 @@ test("a second connection is offered a join, which can be changed and runs", asy
   const { extensions } = await (await world.api("GET", `/api/flows/${id}`)).json();
   expect(extensions.nodes.Out.joins).toEqual({ document: "any" });
 });
+
+test("a wire on the card of a taken input and the list of the keyboard offer a join too", async ({ page }) => {
+  const { id } = await world.create({ title: "Offered", definition });
+  await editor.open(`${world.url}/flows/${id}`);
+  await editor.noProblems();
+  await editor.drag(editor.port("Blue output modelCompletion"), editor.node("Out").getByRole("heading"));
+  const offer = page.getByRole("dialog", { name: "Join at Out input document" });
+  await expect(offer.getByRole("option")).toHaveCount(3);
+  await page.keyboard.press("Escape");
+  await expect(editor.wires).toHaveCount(3);
+
+  // From the output and from the input.
+  for (const [node, port, other] of [
+    ["Blue", "Blue output modelCompletion", "Out input document, joined"],
+    ["Out", "Out input document", "Blue output modelCompletion, joined"],
+  ]) {
+    await editor.node(node).focus();
+    await page.keyboard.press("c");
+    // The prompt has an input to join too.
+    if (node === "Blue") {
+      const from = page.getByRole("dialog", { name: "Connect Blue from" });
+      await from.getByRole("option", { name: port }).click();
+    }
+    const list = page.getByRole("dialog", { name: `Connect ${port}` });
+    await list.getByRole("option", { name: other }).click();
+    await expect(offer.getByRole("option")).toHaveCount(3);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await expect(editor.wires).toHaveCount(4);
+    await expect(editor.node("Out").getByRole("img", { name: "Take all, as an array" })).toBeVisible();
+    await editor.noProblems();
+    await editor.button("Undo").click();
+    await expect(editor.wires).toHaveCount(3);
+  }
+});

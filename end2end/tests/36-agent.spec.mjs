@@ -12,10 +12,14 @@ import { signIn, startWorld } from "../support/world.mjs";
 const FOREIGN = "arn:aws:bedrock:us-east-1:123456789012:agent-alias/AGENT12345/ALIAS12345";
 const FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:prices";
 
-/** Asks which brakes, looks their price up, and answers. */
+/** Asks which brakes, looks their price up, and answers; with the terms at hand, looks those up. */
 function desk(request) {
   const last = request.messages.at(-1);
   const tools = request.messages.filter((message) => message.role === "tool");
+  if (request.tools?.some((tool) => tool.function.name === "terms")) {
+    if (tools.length === 0) return { toolCalls: [{ name: "terms", arguments: { query: "tune-up" } }] };
+    return { chunks: [last.content] };
+  }
   if (tools.length === 0) return { toolCalls: [{ name: "ask_user", arguments: { question: "Rims or discs?" } }] };
   if (tools.length === 1) return { text: "Let me see.", toolCalls: [{ name: "price", arguments: { part: last.content } }] };
   return { chunks: ["They cost ", `${last.content} euros.`] };
@@ -144,6 +148,44 @@ test("an agent asks back in the test pane, and its steps are in the trace", asyn
   await editor.pane.getByRole("button", { name: "End run" }).click();
   await expect(editor.status).toContainText("Stopped");
   await expect(editor.input).toHaveAttribute("placeholder", "Send another input");
+});
+
+test("an agent looks things up in a knowledge base, and the trace shows what it found", async ({ page }) => {
+  const base = await (await world.api("POST", "/api/knowledge-bases", { name: "Workshop terms" })).json();
+  const text = "A tune-up takes two days.";
+  await world.api("POST", `/api/knowledge-bases/${base.id}/documents`, { title: "Tune-ups", text });
+  await page.goto(`${world.url}/agents`);
+  await page.getByRole("button", { name: "New agent" }).click();
+  const dialog = page.getByRole("dialog", { name: "New agent" });
+  await dialog.getByLabel("Name", { exact: true }).fill("Clerk");
+  await dialog.getByLabel("Instructions").fill("You know the terms of a bicycle workshop.");
+  await dialog.getByRole("button", { name: "Knowledge base", exact: true }).click();
+  await dialog.getByLabel("Tool name").fill("terms");
+  await dialog.getByLabel("When to use it").fill("Has the workshop's terms");
+  await dialog.getByRole("combobox", { name: "Knowledge base" }).selectOption({ label: "Workshop terms" });
+  await accessible(page);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(dialog).toHaveCount(0);
+  const list = page.getByRole("region", { name: "Agents" });
+  await expect(list).toContainText("the default model · terms · at most 10 steps");
+  await list.getByRole("button", { name: "Edit Clerk" }).click();
+  const chosen = page.getByRole("dialog", { name: "Edit Clerk" }).getByRole("combobox", { name: "Knowledge base" });
+  await expect(chosen).toHaveValue(base.id);
+
+  const agents = (await (await world.api("GET", "/api/agents")).json()).agents;
+  const { id, definition } = await world.create({ title: "Clerk", template: "front-desk" });
+  definition.nodes.find((node) => node.type === "Agent").configuration.agent.agentAliasArn =
+    agents.find((agent) => agent.name === "Clerk").arn;
+  await world.save(id, 1, { definition, extensions: {} });
+  await editor.open(`${world.url}/flows/${id}`);
+  await editor.send("How long is a tune-up?");
+  await expect(editor.status).toContainText("Succeeded");
+  await editor.line("FrontDesk").click();
+  const steps = editor.pane.getByRole("list");
+  await steps.getByText("terms", { exact: true }).click();
+  await expect(steps).toContainText(`knowledge base ${base.id}, 1 passage of Tune-ups`);
+  await expect(steps).toContainText(text);
+  await accessible(page);
 });
 
 test("a question is answered on the execution's page too", async ({ page }) => {

@@ -62,6 +62,21 @@ test("flows are renamed, duplicated, found and deleted, with what uses them name
   expect((await world.api("GET", `/api/flows/${flow.id}`)).status).toBe(404);
 });
 
+test("a run that a program started is listed under the name it gave", async ({ page }) => {
+  const flow = await world.create({ template: "support-triage", title: "Nightly" });
+  await world.api("POST", `/api/flows/${flow.id}/publish`, {});
+  const nodeName = flow.definition.nodes.find((node) => node.type === "Input").name;
+  const inputs = [{ nodeName, nodeOutputName: "document", content: { document: "Hello" } }];
+  const started = { inputs, flowExecutionName: "nightly-1" };
+  expect((await world.api("POST", `/aws/flows/${flow.id}/aliases/live/executions`, started)).status).toBe(200);
+  await signIn(page, world);
+  await page.goto(`${world.url}/executions?flow=${flow.id}`);
+  const row = page.getByRole("row").filter({ hasText: "live → v1 · nightly-1" });
+  await expect(row).toContainText("Succeeded");
+  await row.getByRole("link", { name: "Nightly" }).click();
+  await expect(page.getByText("live → v1 · nightly-1")).toBeVisible();
+});
+
 test("a flow leaves as a file and comes back the same", async ({ page }) => {
   const flow = await world.create({ template: "support-triage", title: "Travels" });
   await signIn(page, world);

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::message::Usage;
+use crate::node::knowledge_base::Passage;
 use crate::value::fits;
 
 /// One thing that happened in a run.
@@ -208,6 +209,20 @@ pub enum Step {
         /// Microseconds.
         took: u64,
     },
+    /// It looked something up in a knowledge base.
+    Lookup {
+        name: String,
+        /// The base, by the id that the agent has for it.
+        base: String,
+        query: String,
+        /// The passages that the model was told, best first.
+        found: Vec<Passage>,
+        /// Why nothing could be looked up.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failure: Option<String>,
+        /// Microseconds.
+        took: u64,
+    },
 }
 
 impl Step {
@@ -221,6 +236,11 @@ impl Step {
                 let mut left = usize::MAX;
                 let _always = fits(arguments, &mut left);
                 name.len() + from.len() + (usize::MAX - left) + result.len()
+            }
+            Self::Lookup { name, base, query, found, failure, .. } => {
+                let passages = found.iter().map(|passage| passage.title.len() + passage.text.len());
+                let why = failure.as_ref().map_or(0, String::len);
+                name.len() + base.len() + query.len() + passages.sum::<usize>() + why
             }
         }
     }

@@ -19,6 +19,18 @@ pub enum Role {
     Assistant,
 }
 
+/// A picture that a message shows besides its text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Image {
+    /// Which message: counted from 0 over [`Chat::messages`], and on over what each exchange has in `then`.
+    pub message: usize,
+    /// Such as `image/png`.
+    pub media_type: String,
+    /// In base 64.
+    pub data: String,
+}
+
 /// Something that a model may call while it answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Tool {
@@ -46,6 +58,33 @@ pub struct Exchange {
     pub calls: Vec<ToolCall>,
     /// In the order of the calls.
     pub results: Vec<String>,
+    /// What was said after that without calling a tool, up to the next exchange.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub then: Vec<Message>,
+}
+
+/// Whether a model has to call a tool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ToolChoice {
+    /// One of them, whichever.
+    Any,
+    /// This one.
+    Named(String),
+}
+
+/// Why an answer ended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Finish {
+    /// The model said all it had to say, or wishes to call tools.
+    #[default]
+    Done,
+    /// As many tokens as were allowed, or as fit.
+    Length,
+    /// One of the texts that were to stop it; which one, where the model's server says so.
+    Stopped(Option<String>),
+    /// The model's server held an answer back.
+    Filtered,
 }
 
 /// What a Prompt node or an agent asks: rendered messages and how to sample.
@@ -57,9 +96,15 @@ pub struct Chat {
     /// What came after the messages: calls of tools with their results.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchanges: Vec<Exchange>,
+    /// What the messages show, in the order of the messages.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
     /// What the model may call.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<Tool>,
+    /// Whether it has to; none where that is left to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_choice: Option<ToolChoice>,
     pub temperature: Option<f64>,
     pub top_p: Option<f64>,
     pub max_tokens: Option<u32>,
@@ -68,6 +113,9 @@ pub struct Chat {
     pub additional: Option<Value>,
     /// Set where the answer must be one of some texts.
     pub choice: Option<Choice>,
+    /// A JSON schema that the answer has to follow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Value>,
 }
 
 /// "Answer must be one of", with the labelled examples that the prompt's own text holds.

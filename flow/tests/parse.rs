@@ -8,7 +8,8 @@ mod chance;
 mod mutate;
 mod parsers;
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use flow::definition::Definition;
 use proptest::prelude::*;
@@ -101,9 +102,10 @@ fn definitions() -> Vec<Value> {
         read(&folder.join("definitions/everything.json")),
         read(&folder.join("definitions/broken.json")),
     ];
-    for file in std::fs::read_dir(folder.join("corpus/own")).unwrap() {
-        all.push(read(&file.unwrap().path())["definition"].clone());
-    }
+    // In their order, so that a seed means the same definition everywhere.
+    let files = std::fs::read_dir(folder.join("corpus/own")).unwrap();
+    let files: BTreeSet<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+    all.extend(files.iter().map(|file| read(file)["definition"].clone()));
     all
 }
 

@@ -147,6 +147,7 @@ impl Server {
         service.load_bots().await?;
         service.load_buckets().await?;
         service.load_agents().await?;
+        service.clear_deleted_bases();
         let hosts = Arc::new(Hosts::new(address, &config.allowed_hosts));
         let app = App { service, sessions: Sessions::new(store), key: Arc::new(key), hosts };
         if let Err(error) = folder.announce(&Running { url: url.clone() }) {

@@ -19,3 +19,8 @@ pub fn of_agent(id: &str) -> String {
 pub fn of_alias(flow: &str, id: &str) -> String {
     format!("{}/alias/{id}", of_flow(flow))
 }
+
+/// The name of an execution that has one within an alias.
+pub fn of_execution(flow: &str, alias: &str, name: &str) -> String {
+    format!("{}/execution/{name}", of_alias(flow, alias))
+}

@@ -3,7 +3,7 @@
 use flow::check::Report;
 use flow::event::{RunError, Status};
 
-use crate::{id, run, store};
+use crate::{id, provider, run, store};
 
 /// Why the service did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,9 @@ pub enum Error {
     /// The run ended, and not well.
     #[error("{}", ended(.error.as_ref(), *.status))]
     Run { execution: String, status: Status, error: Option<RunError> },
+    /// A model that was asked outside of a run did not answer.
+    #[error(transparent)]
+    Model(#[from] provider::Error),
     /// Too much at once.
     #[error("{0}")]
     Busy(&'static str),
@@ -107,6 +110,10 @@ impl From<run::Error> for Error {
             run::Error::Exists(id) => Self::Conflict {
                 code: "execution_exists",
                 message: format!("There is an execution {id} already, and none is gone on with."),
+            },
+            run::Error::NameTaken(name) => Self::Conflict {
+                code: "name_taken",
+                message: format!("This alias has an execution {name} already. Choose another name."),
             },
             run::Error::NotWaiting(id) => Self::Conflict {
                 code: "not_waiting",

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use flow::event::{Failure, FailureCode, Step};
-use flow::message::{Chat, ToolCall, Usage};
+use flow::message::{Chat, Finish, ToolCall, Usage};
 use flow::wire::LocalModel;
 use futures_util::future::BoxFuture;
 use tokio::sync::mpsc;
@@ -26,7 +26,7 @@ use crate::task::Supervisor;
 #[cfg(feature = "local-models")]
 pub use embedded::fetch as fetch_embedded;
 pub use openai::OpenAi;
-pub use registry::{Endpoint, LOCAL, Registry, Resolved};
+pub use registry::{Endpoint, LOCAL, Registry, Resolved, bare};
 
 /// The embedded model's model id.
 pub const EMBEDDED: &str = "local/smollm2";
@@ -46,6 +46,22 @@ pub trait Provider: Send + Sync {
     fn takes_tools(&self) -> bool {
         true
     }
+
+    /// Whether its models may be shown images.
+    fn takes_images(&self) -> bool {
+        true
+    }
+
+    /// One vector for each text, of this length where one is given.
+    fn embed<'a>(
+        &'a self,
+        model: &'a str,
+        texts: Vec<String>,
+        dimensions: Option<u32>,
+    ) -> BoxFuture<'a, Result<Vectors, Error>>;
+
+    /// How many tokens a model would read of a chat, without an answer to it where that can be had.
+    fn count<'a>(&'a self, model: &'a str, chat: &'a Chat) -> BoxFuture<'a, Result<u64, Error>>;
 
     /// The models it has.
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>>;
@@ -130,6 +146,16 @@ pub struct Answer {
     pub usage: Option<Usage>,
     /// How a constrained answer was found, where the model did not simply answer.
     pub served_by: Option<String>,
+    pub finish: Finish,
+}
+
+/// What texts mean, as numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Vectors {
+    /// One for each text, in their order.
+    pub vectors: Vec<Vec<f64>>,
+    /// How many tokens were read, where that is known.
+    pub tokens: Option<u64>,
 }
 
 /// Why there is no answer.
@@ -138,9 +164,22 @@ pub enum Error {
     /// There is no such connection or model.
     #[error("{0}")]
     Unknown(String),
-    /// The provider refused, or is not there.
+    /// Nobody answers for the provider, or it says that it cannot now.
     #[error("{0}")]
-    Refused(String),
+    Away(String),
+    /// The provider has had too many calls.
+    #[error("{0}")]
+    Busy(String),
+    /// The model is not here yet.
+    #[error("{0}")]
+    NotReady(String),
+    /// The provider refused, or failed.
+    #[error("{message}")]
+    Refused {
+        message: String,
+        /// Of its answer, where it gave one.
+        status: Option<u16>,
+    },
     /// The provider's answer cannot be understood, or breaks off.
     #[error("{0}")]
     Garbled(String),
@@ -151,11 +190,20 @@ pub enum Error {
     Unfit(String),
 }
 
+impl Error {
+    /// The provider failed in a way that no status tells.
+    fn refused(message: impl Into<String>) -> Self {
+        Self::Refused { message: message.into(), status: None }
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         let code = match error {
             Error::Unknown(_) | Error::Unfit(_) => FailureCode::Validation,
-            Error::Refused(_) => FailureCode::DependencyFailed,
+            Error::Away(_) | Error::Busy(_) | Error::NotReady(_) | Error::Refused { .. } => {
+                FailureCode::DependencyFailed
+            }
             Error::Garbled(_) => FailureCode::BadGateway,
             Error::TimedOut(_) => FailureCode::TimedOut,
         };

@@ -34,12 +34,14 @@ pub use question::Reply;
 
 pub use crate::node::flows::Flows;
 use crate::node::{Context, Origin};
-use crate::store::{self, ExecutionFilter, ExecutionRow, Finished, Paused, Store};
+use crate::store::{self, ExecutionFilter, ExecutionRow, Finished, Named, Paused, Store};
 use crate::task::Supervisor;
 use crate::{clock, id};
 
-/// The longest a run may take.
-pub const LONGEST: Duration = Duration::from_secs(3600);
+/// The longest a run may take whose caller waits for it.
+const LONGEST: Duration = Duration::from_secs(3600);
+/// The longest a run may take that AWS's StartFlowExecution began.
+const LONGEST_STARTED: Duration = Duration::from_secs(24 * 3600);
 /// How many executions may run at once.
 const MOST: usize = 1000;
 /// How many plans are kept.
@@ -76,6 +78,18 @@ pub struct Start {
     pub input: Value,
     /// The id it shall have, where the caller chose one.
     pub id: Option<String>,
+    /// What AWS's StartFlowExecution adds, where that begins it.
+    pub named: Option<Naming>,
+}
+
+/// How AWS's StartFlowExecution begins a run.
+#[derive(Clone, Debug)]
+pub struct Naming {
+    /// Its name within the alias; its id where the caller chose none.
+    pub name: Option<String>,
+    /// The flow's role and key.
+    pub aws_role: String,
+    pub aws_key: Option<String>,
 }
 
 /// Why an execution did not begin.
@@ -89,6 +103,8 @@ pub enum Error {
     Busy,
     #[error("there is an execution {0} already")]
     Exists(String),
+    #[error("the alias has an execution {0} already")]
+    NameTaken(String),
     #[error("the execution {0} waits for no answer")]
     NotWaiting(String),
     #[error("the question is {asks}'s, not {given}'s")]
@@ -135,11 +151,12 @@ impl Runner {
     ) {
         let started_at = clock::now();
         let (flow_id, alias_id) = (start.flow_id.clone(), start.alias_id.clone());
+        let longest = if start.named.is_some() { LONGEST_STARTED } else { LONGEST };
         match self.record(start, started_at).await {
             Ok(id) => {
                 let (feed, stamp) = (Arc::new(Feed::new(id.clone())), Stamp::after(&[], started_at));
                 let origin = Origin { execution_id: id, flow_id, alias_id, flows };
-                self.go_on(Going { run, feed, origin, stamp, started_at }, told).await;
+                self.go_on(Going { run, feed, origin, stamp, started_at, longest }, told).await;
             }
             Err(error) => {
                 let _ = told.send(Err(error));
@@ -149,7 +166,7 @@ impl Runner {
 
     /// Drives a run, from its beginning or from where it was taken up, to its end or to a question.
     async fn go_on(self, going: Going, told: oneshot::Sender<Result<Arc<Feed>, Error>>) {
-        let Going { run, feed, origin, stamp, started_at } = going;
+        let Going { run, feed, origin, stamp, started_at, longest } = going;
         let listed = Listed::new(&self.live, &feed);
         let _ = told.send(Ok(Arc::clone(&feed)));
         let began = Instant::now();
@@ -163,6 +180,7 @@ impl Runner {
             origin: Arc::new(origin),
             stopping: self.tasks.stopping(),
             stamp,
+            longest,
         };
         let driven = AssertUnwindSafe(driver.drive()).catch_unwind().await;
         let drove = driven.unwrap_or_else(|_| {
@@ -220,12 +238,20 @@ impl Runner {
             Some(id) => id,
             None => id::by_time(now)?,
         };
+        let named = start.named.map(|naming| Named {
+            alias_id: start.alias_id,
+            name: naming.name.unwrap_or_else(|| id.clone()),
+            aws_role: naming.aws_role,
+            aws_key: naming.aws_key,
+        });
+        let name = named.as_ref().map(|named| named.name.clone());
         let row = ExecutionRow {
             id: id.clone(),
             flow_id: start.flow_id,
             flow_title: start.flow_title,
             alias: start.alias,
             version: start.version,
+            name: name.clone(),
             digest: start.digest,
             status: Status::Running,
             started_at: now,
@@ -234,7 +260,8 @@ impl Runner {
             input_tokens: 0,
             output_tokens: 0,
         };
-        match self.store.insert_execution(row, &start.definition, &start.extensions).await {
+        match self.store.insert_execution(row, named, &start.definition, &start.extensions).await {
+            Err(store::Error::Taken("name")) => Err(Error::NameTaken(name.unwrap_or_default())),
             Err(store::Error::Taken(_)) => Err(Error::Exists(id)),
             Err(error) => Err(error.into()),
             Ok(()) => Ok(id),
@@ -351,6 +378,8 @@ struct Going {
     origin: Origin,
     stamp: Stamp,
     started_at: u64,
+    /// How long it may take from here.
+    longest: Duration,
 }
 
 /// An execution is in the list of those that run for as long as this is held.

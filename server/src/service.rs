@@ -8,6 +8,7 @@ mod buckets;
 mod check;
 mod connections;
 mod executions;
+mod flow_executions;
 mod flows;
 mod functions;
 mod imports;
@@ -15,6 +16,7 @@ mod invoke;
 mod knowledge;
 mod local_model;
 mod mcp_servers;
+mod models;
 mod prepare;
 mod versions;
 
@@ -26,12 +28,14 @@ use flow::extensions::Extensions;
 use sha2::{Digest as _, Sha256};
 use tracing::warn;
 
+pub use crate::provider::{Answer as ModelAnswer, Error as ModelError, Vectors, bare};
 pub use crate::run::{Reply, Start};
 pub(crate) use aliases::on_the_wire as alias_on_the_wire;
 pub use executions::Events;
 pub use flows::{CreateFlow, UpdateFlow};
 pub use imports::ExportFormat;
 pub use invoke::Target;
+pub use models::{Said, Talk};
 pub(crate) use versions::summary as version_summary;
 
 use crate::auth::seal::Seal;

@@ -9,6 +9,7 @@ mod bots;
 mod buckets;
 mod connections;
 mod executions;
+mod flow_executions;
 mod flows;
 mod functions;
 mod knowledge;
@@ -39,6 +40,7 @@ pub use bots::BotRow;
 pub use buckets::BucketRow;
 pub use connections::ConnectionRow;
 pub use executions::{ExecutionFilter, ExecutionRow, Finished};
+pub use flow_executions::{FlowExecutionFilter, FlowExecutionRow, Named};
 pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
 pub use functions::FunctionRow;
 pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewDocument, PassageRow};
@@ -177,6 +179,8 @@ fn migrations() -> Migrator {
         (3, "knowledge", include_str!("../migrations/0003_knowledge.sql")),
         (4, "agents", include_str!("../migrations/0004_agents.sql")),
         (5, "intents", include_str!("../migrations/0005_intents.sql")),
+        (6, "deletions", include_str!("../migrations/0006_deletions.sql")),
+        (7, "flow executions", include_str!("../migrations/0007_flow_executions.sql")),
     ];
     let migrations = files
         .into_iter()

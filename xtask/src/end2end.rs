@@ -18,8 +18,15 @@ pub fn node() -> Result<Outcome> {
     let binary = server::build()?;
     packages()?;
     process::say("Running end2end/aws/*.test.mjs");
+    let seen = place::target()?.join("operations");
+    if seen.exists() {
+        fs::remove_dir_all(&seen)?;
+    }
     let mut node = in_end2end("node");
-    process::run(node.arg("--test").args(tests).env("ANABRANCH_BIN", binary))?;
+    node.arg("--test").args(tests).env("ANABRANCH_BIN", binary).env("ANABRANCH_OPERATIONS", &seen);
+    process::run(&mut node)?;
+    process::say("Checking the README's table of operations");
+    process::run(in_end2end("node").arg("aws/table.mjs").arg(&seen))?;
     Ok(Outcome::Passed)
 }
 

@@ -1,6 +1,8 @@
 //! Dragging cards: those that are selected, and with a loop what is inside it. The frames around them follow, and a loop
 //! under the hand takes what nothing connects to the outside.
 
+use std::sync::OnceLock;
+
 use flow::address::{is_inside, place};
 use flow::extensions::Position;
 use flow::layout;
@@ -8,10 +10,9 @@ use leptos::prelude::*;
 
 use super::geometry::Rect;
 use super::stage::Stage;
-use super::target::{body_at, offset};
+use super::target::{grounds, offset};
 use crate::editor::adopt;
 use crate::editor::change;
-use crate::editor::document::Document;
 use crate::editor::selection::Selection;
 use crate::editor::session::Card;
 
@@ -24,6 +25,17 @@ pub(super) struct Drag {
     moving: Vec<(Card, Position)>,
     /// The loops around it that stay, the innermost first.
     around: Vec<Frame>,
+    /// The loops that may take it, those inside others behind them.
+    grounds: Vec<Ground>,
+}
+
+/// A loop that something can be dropped on, where it is while that is dragged.
+#[derive(Clone)]
+struct Ground {
+    owner: String,
+    rect: Rect,
+    /// Whether it takes what is dragged. Asked when that is over it, and once.
+    takes: OnceLock<bool>,
 }
 
 /// A loop's card, the cards of its body, and how it stood.
@@ -60,7 +72,14 @@ impl Stage {
             chosen.iter().any(|address| own == *address || is_inside(&own, address))
         };
         let moving = cards.iter().filter(|card| moves(card)).map(|card| (*card, card.place.get_untracked()));
-        let drag = Drag { moving: moving.collect(), around: self.frames_around(&chosen), chosen };
+        let ground = |(owner, rect)| Ground { owner, rect, takes: OnceLock::new() };
+        let grounds = self.editor.look(|document| grounds(document, &chosen)).into_iter().map(ground);
+        let drag = Drag {
+            moving: moving.collect(),
+            around: self.frames_around(&chosen),
+            grounds: grounds.collect(),
+            chosen,
+        };
         self.drag.set_value(drag);
     }
 
@@ -94,10 +113,10 @@ impl Stage {
                 card.stand(offset(*at, by), card.size.get_untracked());
             }
             drag.around.iter().for_each(Frame::follow);
-            self.editor.look(|document| {
-                let owner = taker(document, drag)?;
-                adopt::possible(document, &drag.chosen, &owner).is_ok().then_some(owner)
-            })
+            let Ground { owner, takes, .. } = drag.taker()?;
+            let possible =
+                || self.editor.look(|document| adopt::possible(document, &drag.chosen, owner).is_ok());
+            takes.get_or_init(possible).then(|| owner.clone())
         });
         self.show_taker(&taker.unwrap_or_default());
     }
@@ -115,7 +134,7 @@ impl Stage {
             [(address, _)] => format!("Move {}", flow::address::name(address)),
             many => format!("Move {} nodes", many.len()),
         };
-        let owner = self.editor.look(|document| taker(document, &drag));
+        let owner = drag.taker().map(|ground| ground.owner.clone());
         let taken = self.editor.change(&label, |document| {
             change::place(document, &moved);
             owner.map(|owner| adopt::adopt(document, &drag.chosen, &owner))
@@ -136,11 +155,13 @@ impl Stage {
     }
 }
 
-/// The loop that would take what is dragged: the one below the first card's header, unless that is in it already.
-fn taker(document: &Document, drag: &Drag) -> Option<String> {
-    let (card, _) = drag.moving.first()?;
-    let (at, (width, _)) = (card.place.get_untracked(), card.size.get_untracked());
-    let middle = Position { x: at.x + width / 2.0, y: at.y + layout::HEADER / 2.0 };
-    let owner = body_at(document, middle, &drag.chosen);
-    (!owner.is_empty() && !is_inside(&card.name(), &owner)).then_some(owner)
+impl Drag {
+    /// The loop that would take what is dragged: the one below the first card's header, unless that is in it already.
+    fn taker(&self) -> Option<&Ground> {
+        let (card, _) = self.moving.first()?;
+        let (at, (width, _)) = (card.place.get_untracked(), card.size.get_untracked());
+        let middle = Position { x: at.x + width / 2.0, y: at.y + layout::HEADER / 2.0 };
+        let below = self.grounds.iter().rfind(|ground| ground.rect.contains(middle))?;
+        (!is_inside(&card.name(), &below.owner)).then_some(below)
+    }
 }

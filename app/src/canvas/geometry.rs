@@ -1,8 +1,10 @@
 //! Points, rectangles and the curve of a wire.
 
+use flow::address;
+use flow::definition::Node;
 use flow::extensions::Position;
 
-use crate::editor::document::{Document, addresses};
+use crate::editor::document::Document;
 
 /// A rectangle in flow units.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -25,14 +27,20 @@ impl Rect {
     }
 
     /// A node on the canvas; a loop with its body.
-    pub fn of_node(document: &Document, address: &str) -> Self {
-        Self::of(document.place(address), document.size(address))
+    pub fn of_node(document: &Document, address: &str, node: &Node) -> Self {
+        Self::of(document.place(address), document.size_of(address, node))
+    }
+
+    /// The nodes of a body on the canvas.
+    pub fn of_body(document: &Document, owner: &str) -> Vec<Self> {
+        let nodes = document.body(owner).map(|body| body.nodes.iter());
+        let rect = |node: &Node| Self::of_node(document, &address::join(owner, &node.name), node);
+        nodes.into_iter().flatten().map(rect).collect()
     }
 
     /// Everything that is there: what is inside a loop lies within it.
     pub fn of_all(document: &Document) -> Option<Self> {
-        let all = addresses(&document.definition, "");
-        Self::around(all.iter().map(|address| Self::of_node(document, address)))
+        Self::around(Self::of_body(document, ""))
     }
 
     pub fn contains(&self, point: Position) -> bool {

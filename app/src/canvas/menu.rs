@@ -4,6 +4,7 @@ use flow::address::{name as name_of, place as owner_of};
 use flow::definition::NodeType;
 use flow::extensions::Position;
 use flow::join::Join;
+use flow::layout::Row;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -53,6 +54,8 @@ enum Does {
     Join(Join, Link, Option<String>),
     /// Goes on to the ports that this one fits.
     From(Port),
+    /// Goes on to the ways in which the taken input of the two can join.
+    Ways(Port, Target),
 }
 
 impl Menu {
@@ -60,7 +63,7 @@ impl Menu {
     pub fn quick_add(stage: Stage, at: Position, from: Option<Port>) -> Self {
         let place = stage.viewport.get_untracked().to_flow(at);
         let place = match from.as_ref().map(|port| &port.row) {
-            Some(flow::layout::Row::Input(_)) => {
+            Some(Row::Input(_)) => {
                 Position { x: place.x - flow::layout::WIDTH, y: place.y - flow::layout::HEADER }
             }
             Some(_) => Position { x: place.x, y: place.y - flow::layout::HEADER },
@@ -68,7 +71,7 @@ impl Menu {
         };
         let owner = match &from {
             Some(from) => owner_of(&from.node).to_owned(),
-            None => stage.editor.look(|document| body_at(document, place, &[])),
+            None => stage.editor.look(|document| body_at(document, place)),
         };
         Self::add(stage, at, &Spot { owner, at: place }, from)
     }
@@ -106,28 +109,42 @@ impl Menu {
         Self::add(stage, Position { x: width / 2.0 - 120.0, y: height / 3.0 }, &stage.free_spot(), None)
     }
 
-    /// How an input that is taken can join one connection more; none where it cannot.
+    /// How the input that a wire ends at, and that is taken, can join it; none where it cannot.
     pub fn join(stage: Stage, at: Position, loose: &Loose) -> Option<Self> {
         let target = loose.taken.as_ref()?;
-        let moved = loose.moved.as_deref();
-        let offers = stage.editor.look(|document| joins::offers(document, &loose.from, target, moved));
+        Self::ways(stage, at, (&loose.from, target), loose.moved.clone())
+    }
+
+    /// The same by keyboard, beside the node.
+    fn join_beside(stage: Stage, from: &Port, to: &Target) -> Option<Self> {
+        let menu = Self::ways(stage, Position::default(), (from, to), None)?;
+        Some(Self { at: beside(stage, &from.node, menu.items.len()), node: Some(from.node.clone()), ..menu })
+    }
+
+    fn ways(stage: Stage, at: Position, (from, to): (&Port, &Target), moved: Option<String>) -> Option<Self> {
+        let offers = stage.editor.look(|document| joins::offers(document, from, to, moved.as_deref()));
         let item = |(join, link): (Join, Link)| Item {
             label: joins::words(join),
-            does: Does::Join(join, link, loose.moved.clone()),
+            does: Does::Join(join, link, moved.clone()),
         };
         let items: Vec<Item> = offers.into_iter().map(item).collect();
         let at = inside(at, stage.size.get_untracked(), items.len());
-        let title = format!("Join at {}", target_label(target));
-        (!items.is_empty()).then(|| Self { at, title, items, node: Some(target.node().to_owned()) })
+        let input = if matches!(from.row, Row::Input(_)) { from.label() } else { target_label(to) };
+        let title = format!("Join at {input}");
+        (!items.is_empty()).then(|| Self { at, title, items, node: Some(to.node().to_owned()) })
     }
 
-    /// The ports that a port can be connected with.
+    /// The ports that a port can be connected with; behind them those where it can be joined.
     pub fn connect(stage: Stage, from: Port) -> Self {
         let items: Vec<Item> = stage.editor.look(|document| {
-            connect::candidates(document, &from)
-                .into_iter()
-                .map(|(target, link)| Item { label: target_label(&target), does: Does::Connect(link) })
-                .collect()
+            let free = connect::candidates(document, &from).into_iter();
+            let free =
+                free.map(|(target, link)| Item { label: target_label(&target), does: Does::Connect(link) });
+            let joined = joins::candidates(document, &from).into_iter().map(|target| Item {
+                label: format!("{}, joined", target_label(&target)),
+                does: Does::Ways(from.clone(), target),
+            });
+            free.chain(joined).collect()
         });
         Self {
             at: beside(stage, &from.node, items.len()),
@@ -142,7 +159,11 @@ impl Menu {
         let ports: Vec<Port> = stage.editor.look(|document| {
             let rows = document.node(node).map(flow::layout::rows).unwrap_or_default();
             let ports = rows.into_iter().map(|row| Port::new(node, row));
-            ports.filter(|port| !connect::candidates(document, port).is_empty()).collect()
+            let leads = |port: &Port| {
+                !connect::candidates(document, port).is_empty()
+                    || !joins::candidates(document, port).is_empty()
+            };
+            ports.filter(leads).collect()
         });
         match ports.as_slice() {
             [only] => Self::connect(stage, only.clone()),
@@ -206,6 +227,7 @@ fn Listing(menu: Menu) -> impl IntoView {
             Does::Connect(link) => stage.connect(&link, None),
             Does::Join(join, link, moved) => stage.join(join, &link, moved.as_deref()),
             Does::From(port) => stage.menu.set(Some(Menu::connect(stage, port))),
+            Does::Ways(from, to) => stage.menu.set(Menu::join_beside(stage, &from, &to)),
         }
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {

@@ -148,13 +148,12 @@ pub(super) fn PortRow(card: Card, row: Row) -> impl IntoView {
     let port = move || card.address.with(|address| Port::new(address, row.get_value()));
     // While a wire is drawn, the handles that cannot take it step back.
     let possible = Memo::new(move |_| {
-        stage.wire.with(|loose| match loose {
+        stage.drawn.with(|drawn| match drawn {
             None => true,
-            Some(loose) if loose.from == port() => true,
-            Some(loose) => editor.look(|document| {
-                let (to, moved) = (Target::Port(port()), loose.moved.as_deref());
-                link(document, &loose.from, &to, moved).is_ok()
-                    || joins::may_offer(document, &loose.from, &to, moved)
+            Some((from, _)) if *from == port() => true,
+            Some((from, moved)) => editor.look(|document| {
+                let (to, moved) = (Target::Port(port()), moved.as_deref());
+                link(document, from, &to, moved).is_ok() || joins::may_offer(document, from, &to, moved)
             }),
         })
     });

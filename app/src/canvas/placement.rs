@@ -11,7 +11,7 @@ use super::geometry::Rect;
 use super::stage::Stage;
 use super::target;
 use crate::editor::change;
-use crate::editor::document::{Document, Port, addresses};
+use crate::editor::document::{Document, Port};
 use crate::editor::selection::Selection;
 
 /// How much room the problems below a node may take, in flow units.
@@ -105,7 +105,7 @@ impl Stage {
     fn taker(self, kind: NodeType, at: Position) -> String {
         let at = self.viewport.get_untracked().to_flow(at);
         match kind.fits_in_loop() {
-            true => self.editor.look(|document| target::body_at(document, at, &[])),
+            true => self.editor.look(|document| target::body_at(document, at)),
             false => String::new(),
         }
     }
@@ -162,8 +162,7 @@ fn beside(document: &Document, address: &str, size: (f64, f64)) -> Position {
 
 /// The first place from here downwards where nothing of this body stands, nor what may be said below a node.
 fn clear(document: &Document, owner: &str, mut at: Position, size: (f64, f64)) -> Position {
-    let nodes = document.body(owner).map(|body| addresses(body, owner)).unwrap_or_default();
-    let cards: Vec<Rect> = nodes.iter().map(|address| Rect::of_node(document, address)).collect();
+    let cards = Rect::of_body(document, owner);
     let taken = |at: Position| {
         cards.iter().any(|card| {
             card.x < at.x + size.0

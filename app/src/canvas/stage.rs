@@ -10,6 +10,8 @@ use flow::join::Join;
 use flow::layout;
 use leptos::leptos_dom::helpers::request_animation_frame;
 use leptos::prelude::*;
+// Its name is a gesture's here.
+use leptos::prelude::With as _;
 
 use super::drag::Drag;
 use super::focus::{focus, still};
@@ -50,6 +52,8 @@ pub struct Stage {
     /// Width and height of the canvas, in screen pixels.
     pub size: RwSignal<(f64, f64)>,
     pub wire: RwSignal<Option<Loose>>,
+    /// Where that comes from, and the connection that is taken off for it: what stays while its end moves.
+    pub drawn: Memo<Option<(Port, Option<String>)>>,
     pub marquee: RwSignal<Option<Rect>>,
     /// A node that is carried from the palette, at its top left corner in flow units.
     pub carried: RwSignal<Option<(NodeType, Position)>>,
@@ -77,11 +81,14 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(editor: Editor, models: Models) -> Self {
+        let wire = RwSignal::new(None::<Loose>);
+        let stays = |loose: &Loose| (loose.from.clone(), loose.moved.clone());
         Self {
             editor,
             viewport: RwSignal::new(Viewport::default()),
             size: RwSignal::new((1.0, 1.0)),
-            wire: RwSignal::new(None),
+            wire,
+            drawn: Memo::new(move |_| wire.with(|loose| loose.as_ref().map(stays))),
             marquee: RwSignal::new(None),
             carried: RwSignal::new(None),
             menu: RwSignal::new(None),
@@ -371,8 +378,10 @@ impl Stage {
         self.marquee.set(Some(rect));
         let mut selection = self.before_marquee.get_value();
         self.editor.look(|document| {
-            let every = document.every_node().into_iter().map(|(address, _)| address);
-            selection.nodes.extend(every.filter(|address| rect.encloses(&Rect::of_node(document, address))));
+            let every = document.every_node().into_iter();
+            let inside =
+                every.filter(|(address, node)| rect.encloses(&Rect::of_node(document, address, node)));
+            selection.nodes.extend(inside.map(|(address, _)| address));
         });
         // A loop stands for what is inside it.
         selection.nodes = selection.outermost().into_iter().collect();
@@ -402,17 +411,20 @@ impl Stage {
         self.editor.look(|document| {
             let below = |name: &str| self.below(name);
             let target = target::find(document, &loose.from, at, viewport.zoom, below);
-            loose.taken = target
-                .clone()
-                .filter(|target| joins::may_offer(document, &loose.from, target, loose.moved.as_deref()));
             loose.verdict = target
                 .as_ref()
                 .map(|target| connect::link(document, &loose.from, target, loose.moved.as_deref()));
-            let snapped = match (&target, &loose.verdict) {
-                (Some(target), Some(Ok(_))) => target::end(document, target, &loose.from),
-                (Some(target), _) if loose.taken.is_some() => target::end(document, target, &loose.from),
+            loose.taken = match (&target, &loose.verdict) {
+                (Some(target), Some(Err(_))) => {
+                    joins::aim(document, &loose.from, target, loose.moved.as_deref())
+                }
                 _ => None,
             };
+            let end = match &loose.verdict {
+                Some(Ok(_)) => target.as_ref(),
+                _ => loose.taken.as_ref(),
+            };
+            let snapped = end.and_then(|end| target::end(document, end, &loose.from));
             loose.end = snapped.unwrap_or(at);
         });
         if self.wire.with_untracked(|old| old.as_ref() != Some(&loose)) {

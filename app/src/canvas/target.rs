@@ -24,9 +24,9 @@ pub fn find(
     let nodes: Vec<(String, &Node)> =
         document.every_node().into_iter().filter(|(address, _)| !is_inside(&from.node, address)).collect();
     // What is inside a loop comes behind it, and lies above it.
-    let under = nodes.iter().rev().find(|(address, _)| {
-        let (width, height) = document.size(address);
-        Rect::of(document.place(address), (width, height + below(address))).contains(at)
+    let under = nodes.iter().rev().find(|(address, node)| {
+        let rect = Rect::of_node(document, address, node);
+        Rect { height: rect.height + below(address), ..rect }.contains(at)
     });
     // A gate enters at the card, so its handles do not matter.
     if !matches!(from.row, Row::Condition(_))
@@ -37,15 +37,23 @@ pub fn find(
     under.filter(|(address, _)| *address != from.node).map(|(address, _)| Target::Node(address.clone()))
 }
 
-/// The loop whose body is under a point: the innermost; empty where it is the flow itself. What `except` names is not
-/// looked at, nor what is inside it.
-pub fn body_at(document: &Document, at: Position, except: &[String]) -> String {
+/// The loop whose body is under a point: the innermost; empty where it is the flow itself.
+pub fn body_at(document: &Document, at: Position) -> String {
+    let under = |(_, rect): &(String, Rect)| rect.contains(at);
+    grounds(document, &[]).into_iter().rfind(under).map(|(address, _)| address).unwrap_or_default()
+}
+
+/// Every loop with where it is, those inside behind theirs. What `except` names is left out, and what is inside it.
+pub fn grounds(document: &Document, except: &[String]) -> Vec<(String, Rect)> {
     let excepted = |address: &str| except.iter().any(|other| other == address || is_inside(address, other));
     let loops = document.every_node().into_iter().filter(|(_, node)| node.body().is_some());
     loops
-        .map(|(address, _)| address)
-        .rfind(|address| !excepted(address) && Rect::of_node(document, address).contains(at))
-        .unwrap_or_default()
+        .filter(|(address, _)| !excepted(address))
+        .map(|(address, node)| {
+            let rect = Rect::of_node(document, &address, node);
+            (address, rect)
+        })
+        .collect()
 }
 
 /// About how tall the strip with these words is below a card: a line holds some 34 letters, and is 15.4 high.
@@ -55,8 +63,13 @@ pub fn strip(words: &str) -> f64 {
 
 /// The middle of a port's handle, on the canvas.
 pub fn handle(document: &Document, port: &Port) -> Option<Position> {
-    let node = document.node(&port.node)?;
-    Some(offset(document.place(&port.node), layout::port(node, document.size(&port.node).0, &port.row)?))
+    handle_of(document, document.node(&port.node)?, port)
+}
+
+/// The same, of a node that is known.
+fn handle_of(document: &Document, node: &Node, port: &Port) -> Option<Position> {
+    let (width, _) = document.size_of(&port.node, node);
+    Some(offset(document.place(&port.node), layout::port(node, width, &port.row)?))
 }
 
 /// Where a wire that ends at this target is drawn to.
@@ -84,11 +97,13 @@ fn nearest(
     let mut best: Option<(f64, Port)> = None;
     // The node that it comes from is no target, and must not hide one.
     let others = nodes.iter().filter(|(address, _)| *address != from.node);
-    for (address, node) in others.filter(|(address, _)| near(document, address, at, reach)) {
+    for (address, node) in
+        others.filter(|(address, node)| near(&Rect::of_node(document, address, node), at, reach))
+    {
         for row in layout::rows(node) {
             let opposite = matches!(row, Row::Input(_)) != backwards;
             let port = Port::new(address, row);
-            let Some(place) = handle(document, &port) else { continue };
+            let Some(place) = handle_of(document, node, &port) else { continue };
             let away = distance(place, at);
             if opposite && away <= reach && best.as_ref().is_none_or(|(least, _)| away < *least) {
                 best = Some((away, port));
@@ -98,8 +113,7 @@ fn nearest(
     best.map(|(_, port)| port)
 }
 
-fn near(document: &Document, address: &str, at: Position, reach: f64) -> bool {
-    let Rect { x, y, width, height } = Rect::of_node(document, address);
+fn near(&Rect { x, y, width, height }: &Rect, at: Position, reach: f64) -> bool {
     let around =
         Rect { x: x - reach, y: y - reach, width: width + 2.0 * reach, height: height + 2.0 * reach };
     around.contains(at)
@@ -171,8 +185,11 @@ mod tests {
         let on = Position { x: begin.x + 50.0, y: begin.y + 20.0 };
         let card = Target::Node("Loop_1/LoopInput_1".into());
         assert_eq!(find(&document, &outside, on, 1.0, |_| 0.0), Some(card));
-        assert_eq!(body_at(&document, between, &[]), "Loop_1");
-        assert_eq!(body_at(&document, between, &["Loop_1".to_owned()]), "");
-        assert_eq!(body_at(&document, Position { x: 0.0, y: 0.0 }, &[]), "");
+        assert_eq!(body_at(&document, between), "Loop_1");
+        assert_eq!(body_at(&document, Position { x: 0.0, y: 0.0 }), "");
+        let names =
+            |except: &[String]| grounds(&document, except).into_iter().map(|(name, _)| name).collect();
+        let (all, none): (Vec<String>, Vec<String>) = (names(&[]), names(&["Loop_1".to_owned()]));
+        assert_eq!((all, none), (vec!["Loop_1".to_owned()], Vec::new()));
     }
 }

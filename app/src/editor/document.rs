@@ -143,8 +143,12 @@ impl Document {
 
     /// A node's width and height; a loop's with its body.
     pub fn size(&self, address: &str) -> (f64, f64) {
-        let size = |node| layout::extent(node, address, &|address| self.own_place(address));
-        self.node(address).map(size).unwrap_or_default()
+        self.node(address).map(|node| self.size_of(address, node)).unwrap_or_default()
+    }
+
+    /// The same, of a node that is known: looking each of many up would take the square of their number.
+    pub fn size_of(&self, address: &str, node: &Node) -> (f64, f64) {
+        layout::extent(node, address, &|address| self.own_place(address))
     }
 
     /// Where every node stands on the canvas.

@@ -1,14 +1,14 @@
 //! How an input joins several connections: set, and offered where a wire ends at an input that is taken.
 
-use flow::address::{name as name_of, place as owner_of};
+use flow::address::{join, name as name_of, place as owner_of};
 use flow::definition::NodeType;
 use flow::iteration::SIZE;
 use flow::join::Join;
-use flow::layout::Row;
+use flow::layout::{self, Row};
 use flow::value::Type;
 
 use super::connect::{self, Link, Target};
-use super::document::{Document, Port};
+use super::document::{Document, Port, row_name};
 
 /// The ways that are offered, in their order.
 const OFFERED: [Join; 3] = [Join::Any, Join::All, Join::First(2)];
@@ -41,19 +41,25 @@ pub fn set(document: &mut Document, node: &str, input: &str, join: Option<Join>)
 
 /// The ways in which a wire can end at an input that is taken, with the connection to make; none where it cannot.
 pub fn offers(document: &Document, from: &Port, to: &Target, except: Option<&str>) -> Vec<(Join, Link)> {
-    let Some((port, input)) = taken(document, from, to, except) else { return Vec::new() };
-    let mut ways = Vec::new();
-    for join in OFFERED {
-        let mut trial = document.clone();
-        set(&mut trial, &port.node, input, Some(join));
-        let whole = trial.node(&port.node).and_then(|node| node.input(input));
-        let fits = whole.is_some_and(|port| port.kind == Type::Array || port.expression != "$.data");
-        let gathers_no_array = join.gathers() && !fits;
-        if let (Ok(link), false) = (connect::link(&trial, from, to, except), gathers_no_array) {
-            ways.push((join, link));
-        }
+    if !may_offer(document, from, to, except) {
+        return Vec::new();
     }
-    ways
+    ways(&mut document.clone(), from, to, except)
+}
+
+/// The ports that a wire from here could end at if the connections there were joined, in the order of the nodes.
+pub fn candidates(document: &Document, from: &Port) -> Vec<Target> {
+    let mut trial = None;
+    let mut offered = |to: &Target| {
+        may_offer(document, from, to, None)
+            && !ways(trial.get_or_insert_with(|| document.clone()), from, to, None).is_empty()
+    };
+    let Some((body, _)) = document.around(&from.node) else { return Vec::new() };
+    let ports = body.nodes.iter().flat_map(|node| {
+        let address = join(owner_of(&from.node), &node.name);
+        layout::rows(node).into_iter().map(move |row| Target::Port(Port::new(&address, row)))
+    });
+    ports.filter(|to| offered(to)).collect()
 }
 
 /// Whether there may be an offer, without trying each.
@@ -61,25 +67,72 @@ pub fn may_offer(document: &Document, from: &Port, to: &Target, except: Option<&
     taken(document, from, to, except).is_some()
 }
 
-/// The input that a wire from an output ends at, where it has a connection of another output and no join.
+/// The taken input that a wire's end means, where there may be an offer: its port, or the first of its card.
+pub fn aim(document: &Document, from: &Port, to: &Target, except: Option<&str>) -> Option<Target> {
+    let ports = match to {
+        Target::Port(_) => vec![to.clone()],
+        Target::Node(address) => {
+            let inputs = document.node(address)?.inputs.iter();
+            let port = |name: &String| Target::Port(Port::new(address, Row::Input(name.clone())));
+            inputs.map(|input| port(&input.name)).collect()
+        }
+    };
+    ports.into_iter().find(|port| may_offer(document, from, port, except))
+}
+
+/// Tries each way on a document, which is as before in the end.
+fn ways(trial: &mut Document, from: &Port, to: &Target, except: Option<&str>) -> Vec<(Join, Link)> {
+    let Some((_, node, input)) = ends(from, to) else { return Vec::new() };
+    let (address, input) = (node.node.clone(), input.to_owned());
+    let (node, extension) = (trial.node(&address).cloned(), trial.extensions.nodes.get(&address).cloned());
+    let mut ways = Vec::new();
+    for join in OFFERED {
+        set(trial, &address, &input, Some(join));
+        let whole = trial.node(&address).and_then(|node| node.input(&input));
+        let fits = whole.is_some_and(|port| port.kind == Type::Array || port.expression != "$.data");
+        let gathers_no_array = join.gathers() && !fits;
+        if let (Ok(link), false) = (connect::link(trial, from, to, except), gathers_no_array) {
+            ways.push((join, link));
+        }
+        if let (Some(changed), Some(node)) = (trial.node_mut(&address), &node) {
+            changed.clone_from(node);
+        }
+        match &extension {
+            Some(extension) => drop(trial.extensions.nodes.insert(address.clone(), extension.clone())),
+            None => drop(trial.extensions.nodes.remove(&address)),
+        }
+    }
+    ways
+}
+
+/// The output and the input that a wire is between, whichever it was drawn from, and the input's name.
+fn ends<'a>(from: &'a Port, to: &'a Target) -> Option<(&'a Port, &'a Port, &'a str)> {
+    let Target::Port(to) = to else { return None };
+    match (&from.row, &to.row) {
+        (Row::Output(_), Row::Input(input)) => Some((from, to, input)),
+        (Row::Input(input), Row::Output(_)) => Some((to, from, input)),
+        _ => None,
+    }
+}
+
+/// The input that a wire ends at, where it has a connection of another output and no join.
 fn taken<'a>(
     document: &Document,
-    from: &Port,
+    from: &'a Port,
     to: &'a Target,
     except: Option<&str>,
 ) -> Option<(&'a Port, &'a str)> {
-    let (Row::Output(output), Target::Port(port)) = (&from.row, to) else { return None };
-    let Row::Input(input) = &port.row else { return None };
-    let node = document.node(&port.node)?;
-    let other = document.into_input(&port.node, input)?;
-    let same =
-        other.source == name_of(&from.node) && other.data().is_some_and(|data| data.source_output == *output);
+    let (source, target, input) = ends(from, to)?;
+    let node = document.node(&target.node)?;
+    let other = document.into_input(&target.node, input)?;
+    let same = other.source == name_of(&source.node)
+        && other.data().is_some_and(|data| data.source_output == row_name(&source.row));
     let size = node.kind == NodeType::Collector && input == SIZE;
-    let joins = document.extensions.join(&port.node, input).is_some();
-    let apart = owner_of(&from.node) != owner_of(&port.node);
-    let round = from.node == port.node || document.leads(&port.node, &from.node);
+    let joins = document.extensions.join(&target.node, input).is_some();
+    let apart = owner_of(&source.node) != owner_of(&target.node);
+    let round = source.node == target.node || document.leads(&target.node, &source.node);
     let moved = Some(other.name.as_str()) == except.map(name_of);
-    (!same && !size && !joins && !apart && !round && !moved).then_some((port, input))
+    (!same && !size && !joins && !apart && !round && !moved).then_some((target, input))
 }
 
 /// Drops what is said of inputs that a node does not have.
@@ -166,6 +219,40 @@ mod tests {
         );
         let again = connect::link(&document, &from, &to, None).unwrap_err();
         assert!(again.contains("already leads"), "{again}");
+    }
+
+    #[test]
+    fn both_ends_find_the_joins_and_so_does_a_card() {
+        let document = document();
+        let (output, input) = (out("Prompt_2", "modelCompletion"), into("FlowOutputNode", "document"));
+        let other = into("Prompt_1", "input");
+        assert_eq!(candidates(&document, &output), [other.clone(), input.clone()]);
+        let Target::Port(end) = &input else { panic!("a port") };
+        // Prompt_1 is connected already; the Input leads there by way of it.
+        let sources = [out("FlowInputNode", "document"), output.clone()];
+        assert_eq!(candidates(&document, end), sources.clone().map(Target::Port));
+        let [(join, link), ..] = &offers(&document, end, &Target::Port(output.clone()), None)[..] else {
+            panic!("offers")
+        };
+        assert_eq!(
+            (*join, link.label().as_str()),
+            (Join::Any, "Prompt_2 modelCompletion to FlowOutputNode document")
+        );
+        let card = Target::Node("FlowOutputNode".into());
+        assert_eq!(aim(&document, &output, &card, None), Some(input));
+        assert_eq!(aim(&document, &output, &Target::Node("Prompt_2".into()), None), None);
+        let mut joined = document.clone();
+        set(&mut joined, "FlowOutputNode", "document", Some(Join::Any));
+        assert_eq!(candidates(&joined, &output), [other], "it takes more as it is");
+    }
+
+    #[test]
+    fn trying_leaves_no_trace() {
+        let document = document();
+        let mut trial = document.clone();
+        let (from, to) = (out("Prompt_2", "modelCompletion"), into("FlowOutputNode", "document"));
+        assert_eq!(ways(&mut trial, &from, &to, None), offers(&document, &from, &to, None));
+        assert_eq!(trial, document);
     }
 
     #[test]

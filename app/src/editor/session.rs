@@ -349,7 +349,7 @@ impl Editor {
         let cards: Vec<Card> = every
             .into_iter()
             .map(|(address, node)| {
-                let (place, size) = (document.place(&address), document.size(&address));
+                let (place, size) = (document.place(&address), document.size_of(&address, node));
                 match known.get(&address).copied() {
                     Some(card) => {
                         if card.node.with_untracked(|old| old != node) {

@@ -6,7 +6,7 @@ use flow::node::code::{RESPONSE, USUAL_LIMIT};
 use flow::value::Type;
 use leptos::prelude::*;
 
-use super::field::{Problems, TypeSelect, is_wrong};
+use super::field::{Problems, TypeSelect, WholeNumber, is_wrong};
 use super::inputs::Inputs;
 use crate::editor::change::{set_code, set_output_type, set_time_limit};
 use crate::editor::session::{Card, use_editor};
@@ -84,46 +84,28 @@ fn Text(card: Card) -> impl IntoView {
 #[component]
 fn TimeLimit(card: Card) -> impl IntoView {
     let editor = use_editor();
-    let id = format!("limit-{}", card.id);
-    let problems = format!("problems-{id}");
-    let limit = move || {
+    let limit = Signal::derive(move || {
         let limit = editor.watch(|document| document.extensions.node(&card.name()).time_limit);
-        limit.map(|limit| limit.to_string()).unwrap_or_default()
-    };
-    let wrong = RwSignal::new(None::<&'static str>);
-    let write = move |event| {
-        let text = event_target_value(&event);
-        let text = text.trim();
-        let wanted = if text.is_empty() { Ok(None) } else { text.parse::<u16>().map(Some) };
-        match wanted {
-            Ok(wanted) => {
-                wrong.set(None);
-                let (name, burst) = (card.name(), format!("{} limit", card.id));
-                editor.type_in("Change the time limit", &burst, |document| {
-                    set_time_limit(document, &name, wanted);
-                });
-            }
-            Err(_) => wrong.set(Some("This is a whole number of seconds, such as 30.")),
-        }
-    };
+        limit.map(|limit| limit.to_string())
+    });
+    let write = Callback::new(move |wanted: Option<u64>| {
+        let (name, burst) = (card.name(), format!("{} limit", card.id));
+        editor.type_in("Change the time limit", &burst, |document| {
+            set_time_limit(document, &name, wanted.and_then(|wanted| u16::try_from(wanted).ok()));
+        });
+    });
     view! {
-        <div class="field">
-            <label for=id.clone()>"Time limit in seconds"</label>
-            <input
-                class="input"
-                id=id
-                inputmode="numeric"
-                placeholder=USUAL_LIMIT.to_string()
-                aria-describedby=problems.clone()
-                aria-invalid=move || {
-                    (wrong.with(Option::is_some) || is_wrong(card, &Field::TimeLimit)).to_string()
-                }
-                prop:value=limit
-                on:input=write
-            />
-            {move || wrong.get().map(|why| view! { <p class="wrong">{why}</p> })}
-            <Problems card field=Field::TimeLimit id=problems />
-        </div>
+        <WholeNumber
+            card
+            label="Time limit in seconds"
+            stem="limit"
+            placeholder=USUAL_LIMIT.to_string()
+            value=limit
+            means="a whole number of seconds, such as 30"
+            most=u16::MAX.into()
+            write
+            field=Field::TimeLimit
+        />
     }
 }
 

@@ -106,6 +106,71 @@ pub fn Named(
     }
 }
 
+/// A whole number that may be left out. What is none stays in the field, and it is said what would be.
+#[component]
+pub fn WholeNumber(
+    card: Card,
+    label: &'static str,
+    /// The start of the ids of its elements.
+    stem: &'static str,
+    #[prop(into)] placeholder: String,
+    #[prop(into)] value: Signal<Option<String>>,
+    /// What it is, such as `a whole number, such as 4`.
+    means: &'static str,
+    /// The largest that can be written down.
+    most: u64,
+    write: Callback<Option<u64>>,
+    /// The part of the node whose problems are its own.
+    #[prop(optional)]
+    field: Option<Field>,
+    #[prop(optional)] hint: Option<&'static str>,
+) -> impl IntoView {
+    let id = format!("{stem}-{}", card.id);
+    let (problems, hints) = (format!("problems-{id}"), format!("hint-{id}"));
+    let wrong = RwSignal::new(false);
+    let part = StoredValue::new(field);
+    let invalid = move || {
+        let has_problem = part.with_value(|field| field.as_ref().is_some_and(|field| is_wrong(card, field)));
+        (wrong.get() || has_problem).to_string()
+    };
+    let take = move |event| {
+        let wanted = whole(&event_target_value(&event)).filter(|wanted| wanted.is_none_or(|it| it <= most));
+        wrong.set(wanted.is_none());
+        if let Some(wanted) = wanted {
+            write.run(wanted);
+        }
+    };
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input
+                class="input"
+                id=id
+                inputmode="numeric"
+                autocomplete="off"
+                placeholder=placeholder
+                aria-describedby=format!("{problems} {hints}")
+                aria-invalid=invalid
+                prop:value=move || value.get().unwrap_or_default()
+                on:input=take
+            />
+            <div id=problems>
+                {move || wrong.get().then(|| view! { <p class="wrong">"This is " {means} "."</p> })}
+                {part.get_value().map(|field| view! { <Problems card field id=format!("{stem}-found-{}", card.id) /> })}
+            </div>
+            {hint.map(|hint| view! { <p class="hint" id=hints>{hint}</p> })}
+        </div>
+    }
+}
+
+/// The number of a text; `Some(None)` where it is empty, none where it is another text.
+fn whole(text: &str) -> Option<Option<u64>> {
+    match text.trim() {
+        "" => Some(None),
+        text => text.parse().ok().map(Some),
+    }
+}
+
 /// Why a name was not taken on.
 #[component]
 pub fn Wrong(wrong: RwSignal<Option<String>>) -> impl IntoView {
@@ -143,5 +208,26 @@ pub fn TypeSelect(
                 })
                 .collect_view()}
         </select>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_whole_number_may_be_absent_and_nothing_else() {
+        for (text, number) in [
+            ("", Some(None)),
+            ("  ", Some(None)),
+            (" 4 ", Some(Some(4))),
+            ("0", Some(Some(0))),
+            ("4.5", None),
+            ("-1", None),
+            ("four", None),
+            ("99999999999999999999", None),
+        ] {
+            assert_eq!(whole(text), number, "{text:?}");
+        }
     }
 }

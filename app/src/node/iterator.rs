@@ -5,7 +5,7 @@ use flow::iteration::ITEM;
 use flow::value::Type;
 use leptos::prelude::*;
 
-use super::field::{Problems, TypeSelect};
+use super::field::{TypeSelect, WholeNumber};
 use crate::editor::change::{set_output_type, set_parallel};
 use crate::editor::session::{Card, use_editor};
 
@@ -20,49 +20,33 @@ pub fn form(card: Card) -> impl IntoView {
         let name = card.name();
         editor.change("Change the items' type", |document| set_output_type(document, &name, ITEM, kind));
     });
-    let id = format!("parallel-{}", card.id);
-    let parallel = move || {
+    let parallel = Signal::derive(move || {
         let wanted = editor.watch(|document| document.extensions.node(&card.name()).parallel);
-        wanted.map(|wanted| wanted.to_string()).unwrap_or_default()
-    };
-    let wrong = RwSignal::new(None::<&'static str>);
-    let write = move |event| {
-        let text = event_target_value(&event);
-        let text = text.trim();
-        let wanted = if text.is_empty() { Ok(None) } else { text.parse::<u16>().map(Some) };
-        match wanted {
-            Ok(wanted) => {
-                wrong.set(None);
-                let (name, burst) = (card.name(), format!("{} parallel", card.id));
-                editor.type_in("Change how many items go together", &burst, |document| {
-                    set_parallel(document, &name, wanted);
-                });
-            }
-            Err(_) => wrong.set(Some("This is a whole number, such as 4.")),
-        }
-    };
-    let problems = format!("problems-parallel-{}", card.id);
+        wanted.map(|wanted| wanted.to_string())
+    });
+    let write = Callback::new(move |wanted: Option<u64>| {
+        let (name, burst) = (card.name(), format!("{} parallel", card.id));
+        editor.type_in("Change how many items go together", &burst, |document| {
+            set_parallel(document, &name, wanted.and_then(|wanted| u16::try_from(wanted).ok()));
+        });
+    });
     view! {
         <div class="field">
             <span class="label">"Items are"</span>
             <TypeSelect label="Items are" value=kind on_change=choose />
             <p class="hint">"What follows runs once for each item. A Collector gathers what the items come to."</p>
         </div>
-        <div class="field">
-            <label for=id.clone()>"Items at the same time"</label>
-            <input
-                class="input"
-                id=id
-                inputmode="numeric"
-                placeholder="1"
-                aria-describedby=problems.clone()
-                aria-invalid=move || wrong.with(Option::is_some).to_string()
-                prop:value=parallel
-                on:input=write
-            />
-            {move || wrong.get().map(|why| view! { <p class="wrong">{why}</p> })}
-            <Problems card field=Field::Configuration id=problems />
-            <p class="hint">"Empty: one after the other, as with AWS."</p>
-        </div>
+        <WholeNumber
+            card
+            label="Items at the same time"
+            stem="parallel"
+            placeholder="1"
+            value=parallel
+            means="a whole number, such as 4"
+            most=u16::MAX.into()
+            write
+            field=Field::Configuration
+            hint="Empty: one after the other, as with AWS."
+        />
     }
 }

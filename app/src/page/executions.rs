@@ -227,13 +227,17 @@ fn Nothing(filtered: bool) -> impl IntoView {
     }
 }
 
-/// The alias and version, or that it was the draft.
+/// The alias and version, or that it was the draft; and the name that its caller gave it.
 pub fn called_as(execution: &ExecutionSummary) -> String {
-    match (&execution.alias, execution.version) {
+    let target = match (&execution.alias, execution.version) {
         (Some(alias), Some(version)) => format!("{alias} → v{version}"),
         (Some(alias), None) => alias.clone(),
         (None, Some(version)) => format!("v{version}"),
         (None, None) => "draft".to_owned(),
+    };
+    match &execution.name {
+        Some(name) => format!("{target} · {name}"),
+        None => target,
     }
 }
 

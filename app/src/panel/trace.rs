@@ -2,9 +2,12 @@
 //! editor and for past executions.
 
 use flow::event::{Field, ModelCall, Source, Step};
+use flow::node::knowledge_base::{Passage, titles};
 use flow::trace::{Row, State, Talk, Trace, duration};
 use leptos::prelude::*;
 use serde_json::Value;
+
+use crate::ui::format::count;
 
 /// More would make the page slow, and nobody reads so far.
 const MOST_LINES: usize = 500;
@@ -243,6 +246,44 @@ fn OneStep(step: Step) -> impl IntoView {
             </li>
         }
         .into_any(),
+        Step::Lookup { name, base, query, found, failure, took } => view! {
+            <li>
+                <details>
+                    <summary class="step">
+                        <span class="clip">
+                            <span class="mono">{name}</span>
+                            " "
+                            <span class="hint">"knowledge base " {base} {failure.is_none().then(|| looked(&found))}</span>
+                            {failure.is_some().then(|| view! { <span class="chip bad">"failed"</span> })}
+                        </span>
+                        <span class="num">{duration(took)}</span>
+                    </summary>
+                    <pre class="readable" tabindex="0">{query}</pre>
+                    {failure.map(|why| view! { <p class="wrong told">{why}</p> })}
+                    {found.into_iter().map(|passage| view! { <OnePassage passage /> }).collect_view()}
+                </details>
+            </li>
+        }
+        .into_any(),
+    }
+}
+
+/// How much a look-up found, and of which documents.
+fn looked(found: &[Passage]) -> String {
+    match found.is_empty() {
+        true => ", nothing found".to_owned(),
+        false => format!(", {} of {}", count(found.len() as u64, "passage"), titles(found)),
+    }
+}
+
+#[component]
+fn OnePassage(passage: Passage) -> impl IntoView {
+    view! {
+        <div class="run-field">
+            <span>{passage.title}</span>
+            <span class="hint">{format!("passage {}, score {:.2}", passage.place + 1, passage.score)}</span>
+            <pre class="readable" tabindex="0">{passage.text}</pre>
+        </div>
     }
 }
 

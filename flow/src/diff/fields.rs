@@ -65,6 +65,9 @@ pub fn of_node(node: &Node, extension: &NodeExtension, polarity: LoopPolarity) -
     if let Some(parallel) = extension.parallel {
         fields.push(("Items at the same time".to_owned(), parallel.to_string()));
     }
+    if let Some(seconds) = extension.time_limit {
+        fields.push(("Time limit in seconds".to_owned(), seconds.to_string()));
+    }
     for (input, join) in &extension.joins {
         fields.push((format!("Join at {input}"), join.label()));
     }

@@ -113,14 +113,20 @@ fn whole(number: &Number) -> Option<usize> {
 /// The passages as AWS's Retrieve gives them.
 pub fn results(passages: &[Passage]) -> Value {
     let result = |passage: &Passage| {
-        json!({
-            "content": {"text": passage.text, "type": "TEXT"},
-            "location": {"type": "CUSTOM", "customDocumentLocation": {"id": passage.document_id}},
-            "score": passage.score,
-            "metadata": {"title": passage.title, "passage": passage.place},
-        })
+        let mut result = reference(passage);
+        result["score"] = json!(passage.score);
+        result
     };
     passages.iter().map(result).collect()
+}
+
+/// A passage as AWS refers to it.
+pub fn reference(passage: &Passage) -> Value {
+    json!({
+        "content": {"text": passage.text, "type": "TEXT"},
+        "location": {"type": "CUSTOM", "customDocumentLocation": {"id": passage.document_id}},
+        "metadata": {"title": passage.title, "passage": passage.place},
+    })
 }
 
 /// What a node's model is asked.
@@ -163,7 +169,8 @@ fn fill(template: &str, question: &str, passages: &[Passage]) -> String {
     filled + rest
 }
 
-fn listed(passages: &[Passage]) -> String {
+/// Passages as a model reads them.
+pub fn listed(passages: &[Passage]) -> String {
     let one = |(at, passage): (usize, &Passage)| {
         format!("Passage {} ({}):\n{}", at + 1, passage.title, passage.text)
     };

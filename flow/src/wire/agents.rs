@@ -86,6 +86,14 @@ pub enum AgentTool {
         /// Id or name.
         alias: String,
     },
+    /// A knowledge base, which is asked with the argument `query`.
+    KnowledgeBase {
+        name: String,
+        /// When the model is to look something up there.
+        description: String,
+        /// An id that it has or answers to.
+        base: String,
+    },
     /// The tools of an MCP server.
     Mcp {
         /// Its name on the Agents page.

@@ -80,6 +80,9 @@ pub struct ExecutionSummary {
     pub alias: Option<String>,
     /// The version that ran; none for the draft.
     pub version: Option<u64>,
+    /// What its caller named it, where AWS's StartFlowExecution began it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     pub status: Status,
     pub started_at: u64,
     pub ended_at: Option<u64>,

@@ -9,6 +9,8 @@ mod aliases;
 mod arn;
 mod constraint;
 mod error;
+mod execution_events;
+mod executions;
 mod flows;
 mod frame;
 mod invoke;
@@ -16,6 +18,7 @@ mod model;
 mod operation;
 mod page;
 mod request;
+mod runtime;
 mod trace;
 mod validation;
 mod versions;
@@ -101,6 +104,17 @@ async fn dispatch(door: &Door, operation: &str, request: Request) -> Answer {
         "DeleteFlowAlias" => aliases::delete(door, request).await,
         "ListFlowAliases" => aliases::list(door, request).await,
         "InvokeFlow" => invoke::invoke(door, request).await,
+        "StartFlowExecution" => executions::start(door, request).await,
+        "GetFlowExecution" => executions::get(door, request).await,
+        "StopFlowExecution" => executions::stop(door, request).await,
+        "ListFlowExecutions" => executions::list(door, request).await,
+        "ListFlowExecutionEvents" => execution_events::list(door, request).await,
+        "GetExecutionFlowSnapshot" => executions::snapshot(door, request).await,
+        "Converse" => runtime::converse(door, request).await,
+        "ConverseStream" => runtime::converse_stream(door, request).await,
+        "InvokeModel" => runtime::invoke(door, request).await,
+        "InvokeModelWithResponseStream" => runtime::invoke_stream(door, request).await,
+        "CountTokens" => runtime::count_tokens(door, request).await,
         other => Err(Error::not_yet(other)),
     }
 }
@@ -110,7 +124,12 @@ fn json(status: StatusCode, mut body: Value) -> Answer {
     if let Value::Object(members) = &mut body {
         members.retain(|_, value| !value.is_null());
     }
-    Ok((status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response())
+    Ok(document(status, &body))
+}
+
+/// A JSON answer as it is.
+fn document(status: StatusCode, body: &Value) -> Response {
+    (status, [(header::CONTENT_TYPE, JSON)], body.to_string()).into_response()
 }
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");

@@ -203,6 +203,7 @@ impl From<Error> for Problem {
                 let base = problem(http, name, detail).0;
                 Self(ErrorDocument { execution_id: Some(execution), node, ..base })
             }
+            Error::Model(_) => problem(StatusCode::BAD_GATEWAY, "model_failed", detail),
             Error::Busy(_) => problem(StatusCode::TOO_MANY_REQUESTS, "busy", detail),
             Error::Stopping => problem(StatusCode::SERVICE_UNAVAILABLE, "stopping", detail),
             Error::Full => problem(StatusCode::INSUFFICIENT_STORAGE, "disk_full", detail),

@@ -11,7 +11,7 @@ use aes_gcm::aead::{Aead as _, KeyInit as _, Payload};
 use aes_gcm::{Aes256Gcm, Key, Nonce};
 use tempfile::NamedTempFile;
 
-use crate::id;
+use crate::{folder, id};
 
 const KEY_FILE: &str = "master.key";
 /// Files with what only the master key opens.
@@ -92,14 +92,14 @@ impl Seal {
 /// Writes a file that only its owner reads, whole or not at all.
 pub fn write_private(path: &Path, text: &str) -> io::Result<()> {
     written(path, text)?.persist(path)?;
-    Ok(())
+    folder::sync(beside(path))
 }
 
 /// Makes a file that only its owner reads, whole or not at all; answers what is in it, which is another's text where
 /// another process made it first.
 pub fn make_private(path: &Path, text: &str) -> io::Result<String> {
     match written(path, text)?.persist_noclobber(path) {
-        Ok(_) => Ok(text.to_owned()),
+        Ok(_) => folder::sync(beside(path)).map(|()| text.to_owned()),
         Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => fs::read_to_string(path),
         Err(refused) => Err(refused.error),
     }
@@ -107,10 +107,15 @@ pub fn make_private(path: &Path, text: &str) -> io::Result<String> {
 
 /// A file on disk that has no name of its own yet; such files are their owner's alone.
 fn written(path: &Path, text: &str) -> io::Result<NamedTempFile> {
-    let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
+    let mut file = NamedTempFile::new_in(beside(path))?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     Ok(file)
+}
+
+/// The folder that a file is in.
+fn beside(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 #[cfg(test)]

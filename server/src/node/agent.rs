@@ -245,7 +245,7 @@ impl Work<'_> {
             took: took(began),
         };
         self.pieces.step(step).await;
-        let exchange = Exchange { text: answer.text, calls: answer.calls, results: Vec::new() };
+        let exchange = Exchange { text: answer.text, calls: answer.calls, ..Exchange::default() };
         if exchange.calls.is_empty() {
             memory.exchanges = vec![exchange];
             return Ok(None);
@@ -268,23 +268,16 @@ impl Work<'_> {
                 Ok(arguments) => self.toolbox.call(&call.name, arguments, self, memory.calls).await,
                 Err(why) => Came::failed(why),
             };
-            if let Came::Question(text) = came {
-                (question, memory.waiting) = (Some(text), at);
-                exchange.results.push(String::new());
-                continue;
+            match came.told(call.name.clone(), shown, took(began)) {
+                Ok((told, step)) => {
+                    self.pieces.step(step).await;
+                    exchange.results.push(told);
+                }
+                Err(text) => {
+                    (question, memory.waiting) = (Some(text), at);
+                    exchange.results.push(String::new());
+                }
             }
-            let (result, failed, from) = came.told();
-            self.pieces
-                .step(Step::Tool {
-                    name: call.name.clone(),
-                    from,
-                    arguments: shown,
-                    result: result.clone(),
-                    failed,
-                    took: took(began),
-                })
-                .await;
-            exchange.results.push(result);
         }
         (exchange, question)
     }

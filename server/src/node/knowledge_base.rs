@@ -8,7 +8,7 @@ use flow::run::Completion;
 use serde_json::Value;
 
 use super::{Context, answer};
-use crate::knowledge::{self, words};
+use crate::knowledge::{self, Index, words};
 use crate::provider::Pieces;
 
 /// Does what a node asks. Pieces of an answer go on as they come.
@@ -16,7 +16,9 @@ use crate::provider::Pieces;
 /// # Errors
 /// There is no such base, or the model does not answer.
 pub(super) async fn search(query: &Query, context: &Context, pieces: &Pieces) -> Result<Completion, Failure> {
-    let passages = find(query, context).await?;
+    let base = &query.configuration.knowledge_base_id;
+    let most = count(&query.configuration).unwrap_or(USUAL_RESULTS);
+    let passages = find(base, &query.text, most, &*context.knowledge).await?;
     let model = query.configuration.model_id.as_deref().unwrap_or_default();
     if model.is_empty() {
         return Ok(Completion { value: results(&passages), model: None });
@@ -33,15 +35,21 @@ pub(super) async fn search(query: &Query, context: &Context, pieces: &Pieces) ->
     Ok(completion)
 }
 
-async fn find(query: &Query, context: &Context) -> Result<Vec<Passage>, Failure> {
-    let base = &query.configuration.knowledge_base_id;
-    let most = count(&query.configuration).unwrap_or(USUAL_RESULTS);
-    let found = context.knowledge.search(base, &words(&query.text), most).await;
-    found.map_err(|error| match error {
+/// The passages of a base that answer a question, best first.
+///
+/// # Errors
+/// There is no such base, or it cannot be searched.
+pub(super) async fn find(
+    base: &str,
+    text: &str,
+    most: usize,
+    knowledge: &dyn Index,
+) -> Result<Vec<Passage>, Failure> {
+    knowledge.search(base, &words(text), most).await.map_err(|error| match error {
         knowledge::Error::NoBase(id) => Failure {
             code: FailureCode::Validation,
             message: format!(
-                "There is no knowledge base {id}. Choose one in the node, or let one answer to this id on the \
+                "There is no knowledge base {id}. Choose one that is here, or let one answer to this id on the \
                  Knowledge page."
             ),
         },

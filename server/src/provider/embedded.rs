@@ -4,20 +4,24 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use flow::message::{Chat, Role, Usage};
+use flow::message::{Chat, Finish, Role, Usage};
 use flow::wire::{LocalModel, LocalModelState};
 use futures_util::future::BoxFuture;
 use tracing::warn;
 
 use super::local::weights::{MODELS, usual_folder};
 use super::local::{self, Generate, LocalModels, Message, Status};
-use super::{Answer, EMBEDDED, Embedded, Error, Pieces, Provider, Weights};
+use super::{Answer, EMBEDDED, Embedded, Error, Pieces, Provider, Vectors, Weights};
 use crate::egress::Egress;
 use crate::fetch::{self, Hub, Source};
 use crate::task::Supervisor;
 
 /// The model's name in its connection.
 const MODEL: &str = "smollm2";
+/// The name of the model that embeds.
+const EMBEDS: &str = "minilm";
+/// Its model id.
+const EMBEDDER: &str = "local/minilm";
 /// How long an answer is where the node sets no limit.
 const USUAL_LENGTH: u32 = 256;
 
@@ -79,17 +83,8 @@ impl Local {
             let served_by = Some(chosen.served_by.label().to_owned());
             return Ok(Answer { text: chosen.label, served_by, ..Answer::default() });
         }
-        let messages = chat
-            .messages
-            .iter()
-            .map(|message| match message.role {
-                Role::System => Message::system(&message.text),
-                Role::User => Message::user(&message.text),
-                Role::Assistant => Message::assistant(&message.text),
-            })
-            .collect();
         let request = Generate {
-            messages,
+            messages: messages(chat),
             max_tokens: chat.max_tokens.unwrap_or(USUAL_LENGTH),
             temperature: chat.temperature.unwrap_or(0.0),
             top_p: chat.top_p,
@@ -108,8 +103,39 @@ impl Local {
             input_tokens: generated.prompt_tokens.into(),
             output_tokens: generated.completion_tokens.into(),
         };
-        Ok(Answer { text: generated.text, usage: Some(usage), ..Answer::default() })
+        let finish = match generated.finish {
+            local::Finish::Stop => Finish::Done,
+            local::Finish::StopSequence => Finish::Stopped(generated.stopped_by),
+            local::Finish::Length => Finish::Length,
+        };
+        Ok(Answer { text: generated.text, usage: Some(usage), finish, ..Answer::default() })
     }
+
+    async fn vectors(&self, texts: Vec<String>, dimensions: Option<u32>) -> Result<Vectors, Error> {
+        if dimensions.is_some_and(|dimensions| dimensions != WIDTH) {
+            return Err(Error::Unfit(format!("{EMBEDDER} gives vectors of {WIDTH} numbers alone.")));
+        }
+        let tokens = self.models.count_embedded(texts.clone()).await?;
+        let vectors = self.models.embed(texts).await?;
+        let wide = |vector: Vec<f32>| vector.into_iter().map(f64::from).collect();
+        Ok(Vectors { vectors: vectors.into_iter().map(wide).collect(), tokens: Some(tokens as u64) })
+    }
+}
+
+/// How many numbers a vector has.
+const WIDTH: u32 = 384;
+
+fn messages(chat: &Chat) -> Vec<Message> {
+    let message = |message: &flow::message::Message| match message.role {
+        Role::System => Message::system(&message.text),
+        Role::User => Message::user(&message.text),
+        Role::Assistant => Message::assistant(&message.text),
+    };
+    chat.messages.iter().map(message).collect()
+}
+
+fn unknown(model: &str) -> Error {
+    Error::Unknown(format!("There is no local model {model}. The local one is {EMBEDDED}."))
 }
 
 impl Provider for Local {
@@ -121,8 +147,7 @@ impl Provider for Local {
     ) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(async move {
             if model != MODEL {
-                let message = format!("There is no local model {model}. The local one is {EMBEDDED}.");
-                return Err(Error::Unknown(message));
+                return Err(unknown(model));
             }
             self.answer(chat, pieces).await
         })
@@ -131,6 +156,34 @@ impl Provider for Local {
     /// It is far too small for that.
     fn takes_tools(&self) -> bool {
         false
+    }
+
+    fn takes_images(&self) -> bool {
+        false
+    }
+
+    fn embed<'a>(
+        &'a self,
+        model: &'a str,
+        texts: Vec<String>,
+        dimensions: Option<u32>,
+    ) -> BoxFuture<'a, Result<Vectors, Error>> {
+        Box::pin(async move {
+            match model {
+                EMBEDS => self.vectors(texts, dimensions).await,
+                MODEL => Err(Error::Unfit(format!("{EMBEDDED} does not embed. {EMBEDDER} does."))),
+                _ => Err(unknown(model)),
+            }
+        })
+    }
+
+    fn count<'a>(&'a self, model: &'a str, chat: &'a Chat) -> BoxFuture<'a, Result<u64, Error>> {
+        Box::pin(async move {
+            if model != MODEL {
+                return Err(unknown(model));
+            }
+            Ok(self.models.count(messages(chat)).await? as u64)
+        })
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {
@@ -185,9 +238,10 @@ impl From<local::Error> for Error {
             | local::Error::NoMessages => Self::Unfit(sentence(&error.to_string())),
             local::Error::Inference(inner) => {
                 warn!("the embedded model failed: {inner}");
-                Self::Refused("The local model failed. The server's log says why.".to_owned())
+                Self::refused("The local model failed. The server's log says why.")
             }
-            other => Self::Refused(sentence(&other.to_string())),
+            local::Error::Absent => Self::NotReady(sentence(&error.to_string())),
+            other => Self::refused(sentence(&other.to_string())),
         }
     }
 }

@@ -87,6 +87,8 @@ pub struct Generated {
     pub prompt_tokens: u32,
     pub completion_tokens: u32,
     pub finish: Finish,
+    /// The text that stopped it.
+    pub stopped_by: Option<String>,
 }
 
 /// Why an answer ended.
@@ -155,6 +157,12 @@ impl LocalModels {
         self.language(move |model, alive| model.generate(&request, on_text, || alive.get())).await
     }
 
+    /// How many tokens [`LocalModels::generate`] would read of a conversation.
+    pub async fn count(&self, messages: Vec<Message>) -> Result<usize, Error> {
+        let messages = shots::spread(messages);
+        self.language(move |model, _| model.count(&messages)).await
+    }
+
     /// Chooses the one of `labels` that fits `query`: as the most similar of `examples` (each a text and its label) were
     /// labelled, or without examples as the language model finds likeliest. `otherwise` is the label for what is like
     /// none of the examples.
@@ -176,6 +184,11 @@ impl LocalModels {
     /// One vector of 384 numbers for each text, of length one.
     pub async fn embed(&self, texts: Vec<String>) -> Result<Vec<Vec<f32>>, Error> {
         self.bert(move |model, alive| model.embed(&texts, || alive.get())).await
+    }
+
+    /// How many tokens [`LocalModels::embed`] reads of these texts.
+    pub async fn count_embedded(&self, texts: Vec<String>) -> Result<usize, Error> {
+        self.bert(move |model, _| model.count(&texts)).await
     }
 
     async fn language<T: Send + 'static>(

@@ -2,7 +2,9 @@
 //!
 //! A request and a stream's pieces are pure functions; the call around them is the shared egress.
 
-use flow::message::{Chat, Exchange, Role, ToolCall, Usage};
+mod embed;
+
+use flow::message::{Chat, Exchange, Finish, Image, Message, Role, ToolCall, ToolChoice, Usage};
 use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -11,13 +13,15 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::sse::Splitter;
-use super::{Answer, Error, Pieces, Provider};
+use super::{Answer, Error, Pieces, Provider, Vectors};
 use crate::egress::{self, Call, Egress, Reach};
 
 /// OpenAI's own host, whose newer models know the length's limit by its new name alone.
 const OPENAI: &str = "api.openai.com";
 /// The longest answer, in bytes.
 const LARGEST: usize = 10 * 1024 * 1024;
+/// How long an answer may be that is asked for to count tokens: fewer are refused by some servers.
+const COUNTING: u32 = 16;
 /// The most tools that are called at once.
 const MOST_CALLS: usize = 64;
 
@@ -44,7 +48,7 @@ impl OpenAi {
         let mut headers = vec![(CONTENT_TYPE, HeaderValue::from_static("application/json"))];
         if let Some(key) = &self.key {
             let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| {
-                Error::Refused(format!("The key of {} has characters that no header can carry.", self.name))
+                Error::refused(format!("The key of {} has characters that no header can carry.", self.name))
             })?;
             value.set_sensitive(true);
             headers.push((AUTHORIZATION, value));
@@ -108,6 +112,7 @@ impl OpenAi {
             gathered.whole(&body).map_err(|what| self.garbled(what))?;
         }
         let calls = gathered.calls();
+        let finish = gathered.finish(&calls);
         let text = match &chat.choice {
             None => gathered.text,
             Some(choice) => {
@@ -122,7 +127,7 @@ impl OpenAi {
                 label
             }
         };
-        Ok(Answer { text, calls, usage: gathered.usage, served_by: None })
+        Ok(Answer { text, calls, usage: gathered.usage, served_by: None, finish })
     }
 
     fn explain(&self, error: egress::Error) -> Error {
@@ -131,11 +136,12 @@ impl OpenAi {
                 "{} at {place} did not answer in time. Try again, or use a faster model.",
                 self.name
             )),
-            egress::Error::Unreachable(place) => Error::Refused(format!(
+            egress::Error::Unreachable(place) => Error::Away(format!(
                 "{} does not answer at {place}. Is it running? Its address is on the Connections page.",
                 self.name
             )),
-            other => Error::Refused(format!("{}: {other}.", self.name)),
+            egress::Error::Broken(_) => Error::Away(format!("{}: {error}.", self.name)),
+            other => Error::refused(format!("{}: {other}.", self.name)),
         }
     }
 
@@ -144,7 +150,7 @@ impl OpenAi {
     }
 
     fn failed(&self, what: &str) -> Error {
-        Error::Refused(format!("{} failed. It said: {}", self.name, self.quoted(what)))
+        Error::refused(format!("{} failed. It said: {}", self.name, self.quoted(what)))
     }
 
     /// Words of the server's for a reader: cut short, and without the key, which some servers repeat.
@@ -167,7 +173,7 @@ impl OpenAi {
         if matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT) {
             return Error::TimedOut(format!("{name} did not answer in time. Try again.{told}"));
         }
-        Error::Refused(match status {
+        let message = match status {
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
                 format!("{name} refused the key. Set it on the Connections page.{told}")
             }
@@ -180,7 +186,12 @@ impl OpenAi {
                 format!("{name} failed ({}). Try again.{told}", status.as_u16())
             }
             status => format!("{name} refused the call ({}).{told}", status.as_u16()),
-        })
+        };
+        match status {
+            StatusCode::TOO_MANY_REQUESTS => Error::Busy(message),
+            StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE => Error::Away(message),
+            status => Error::Refused { message, status: Some(status.as_u16()) },
+        }
     }
 }
 
@@ -192,6 +203,26 @@ impl Provider for OpenAi {
         pieces: &'a Pieces,
     ) -> BoxFuture<'a, Result<Answer, Error>> {
         Box::pin(self.answer(model, chat, pieces))
+    }
+
+    fn embed<'a>(
+        &'a self,
+        model: &'a str,
+        texts: Vec<String>,
+        dimensions: Option<u32>,
+    ) -> BoxFuture<'a, Result<Vectors, Error>> {
+        Box::pin(embed::vectors(self, model, texts, dimensions))
+    }
+
+    /// Asked with room for a word or two, since the protocol has no other way to have tokens counted.
+    fn count<'a>(&'a self, model: &'a str, chat: &'a Chat) -> BoxFuture<'a, Result<u64, Error>> {
+        Box::pin(async move {
+            let chat = Chat { max_tokens: Some(COUNTING), ..chat.clone() };
+            let (pieces, _) = Pieces::channel(1);
+            let usage = self.answer(model, &chat, &pieces).await?.usage;
+            let untold = || Error::Unfit(format!("{} does not say how many tokens it reads.", self.name));
+            Ok(usage.ok_or_else(untold)?.input_tokens)
+        })
     }
 
     fn models(&self) -> BoxFuture<'_, Result<Vec<String>, Error>> {
@@ -212,20 +243,18 @@ impl Provider for OpenAi {
 
 /// The body of a request; `limit` is the member that bounds the answer's length.
 fn request(model: &str, chat: &Chat, limit: &str) -> Value {
-    let exchanges = chat.exchanges.iter().flat_map(exchanged);
-    let messages = chat
-        .messages
-        .iter()
-        .map(|message| {
-            let role = match message.role {
-                Role::System => "system",
-                Role::User => "user",
-                Role::Assistant => "assistant",
-            };
-            json!({"role": role, "content": message.text})
-        })
-        .chain(exchanges)
-        .collect::<Vec<Value>>();
+    let mut number = 0;
+    let mut say = |message: &Message| {
+        let shown = chat.images.iter().filter(|image| image.message == number);
+        let said = said_by(message, shown);
+        number += 1;
+        said
+    };
+    let mut messages: Vec<Value> = chat.messages.iter().map(&mut say).collect();
+    for exchange in &chat.exchanges {
+        messages.extend(exchanged(exchange));
+        messages.extend(exchange.then.iter().map(&mut say));
+    }
     let mut body = json!({
         "model": model, "messages": messages, "stream": true, "stream_options": {"include_usage": true},
     });
@@ -248,6 +277,7 @@ fn request(model: &str, chat: &Chat, limit: &str) -> Value {
         }})
     });
     set("tools", (!chat.tools.is_empty()).then(|| tools.collect()));
+    set("tool_choice", chat.tool_choice.as_ref().map(wanted));
     if let Some(choice) = &chat.choice {
         set(
             "response_format",
@@ -257,12 +287,44 @@ fn request(model: &str, chat: &Chat, limit: &str) -> Value {
             }}})),
         );
     }
+    if let Some(schema) = &chat.schema {
+        let schema = json!({"name": "answer", "schema": schema});
+        set("response_format", Some(json!({"type": "json_schema", "json_schema": schema})));
+    }
     if let (Some(Value::Object(more)), Some(body)) = (&chat.additional, body.as_object_mut()) {
         for (name, value) in more {
             body.entry(name.clone()).or_insert_with(|| value.clone());
         }
     }
     body
+}
+
+fn said_by<'a>(message: &Message, shown: impl Iterator<Item = &'a Image>) -> Value {
+    let role = match message.role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    };
+    let mut parts: Vec<Value> = shown
+        .map(|image| {
+            let url = format!("data:{};base64,{}", image.media_type, image.data);
+            json!({"type": "image_url", "image_url": {"url": url}})
+        })
+        .collect();
+    if parts.is_empty() {
+        return json!({"role": role, "content": message.text});
+    }
+    if !message.text.is_empty() {
+        parts.push(json!({"type": "text", "text": message.text}));
+    }
+    json!({"role": role, "content": parts})
+}
+
+fn wanted(choice: &ToolChoice) -> Value {
+    match choice {
+        ToolChoice::Any => json!("required"),
+        ToolChoice::Named(name) => json!({"type": "function", "function": {"name": name}}),
+    }
 }
 
 /// What a model said with its calls, and a message for the result of each.
@@ -296,6 +358,8 @@ struct Gathered {
     length: usize,
     usage: Option<Usage>,
     finish: Option<String>,
+    /// The text that stopped the answer, which only some servers name.
+    stopped_by: Option<String>,
     done: bool,
 }
 
@@ -372,7 +436,20 @@ impl Gathered {
         calls.into_iter().filter(|call| !call.name.is_empty()).collect()
     }
 
+    /// Why the answer ended. That a text stopped it is known of servers alone that name the text.
+    fn finish(&self, calls: &[ToolCall]) -> Finish {
+        match (self.finish.as_deref(), &self.stopped_by) {
+            (Some("length"), _) => Finish::Length,
+            (Some("content_filter"), _) => Finish::Filtered,
+            (_, Some(text)) if calls.is_empty() => Finish::Stopped(Some(text.clone())),
+            _ => Finish::Done,
+        }
+    }
+
     fn note(&mut self, chunk: &Value) {
+        if let Some(text) = chunk["choices"][0]["stop_reason"].as_str() {
+            self.stopped_by = Some(text.to_owned());
+        }
         if let Some(finish) = chunk["choices"][0]["finish_reason"].as_str() {
             self.finish = Some(finish.to_owned());
         }
@@ -466,6 +543,22 @@ mod tests {
     }
 
     #[test]
+    fn says_why_an_answer_ended() {
+        for (choice, finish) in [
+            (r#"{"finish_reason":"stop"}"#, Finish::Done),
+            (r#"{"finish_reason":"tool_calls"}"#, Finish::Done),
+            (r#"{"finish_reason":"length"}"#, Finish::Length),
+            (r#"{"finish_reason":"content_filter"}"#, Finish::Filtered),
+            (r#"{"finish_reason":"stop","stop_reason":"END"}"#, Finish::Stopped(Some("END".into()))),
+            (r#"{"finish_reason":"stop","stop_reason":2}"#, Finish::Done),
+        ] {
+            let mut gathered = Gathered::default();
+            gathered.take(&format!(r#"{{"choices":[{choice}]}}"#)).unwrap();
+            assert_eq!(gathered.finish(&[]), finish, "{choice}");
+        }
+    }
+
+    #[test]
     fn tools_go_out_and_their_results_after_what_the_model_said() {
         let call = ToolCall { id: "c1".into(), name: "lookup".into(), arguments: "{}".into() };
         let chat = Chat {
@@ -474,7 +567,9 @@ mod tests {
                 text: String::new(),
                 calls: vec![call],
                 results: vec!["found".into()],
+                then: vec![Message { role: Role::User, text: "And now?".into() }],
             }],
+            images: vec![Image { message: 1, media_type: "image/png".into(), data: "AA==".into() }],
             tools: vec![flow::message::Tool {
                 name: "lookup".into(),
                 description: "Looks up".into(),
@@ -490,9 +585,19 @@ mod tests {
             json!([{"role": "user", "content": "Hi"},
                 {"role": "assistant", "content": null, "tool_calls": [{"id": "c1", "type": "function",
                     "function": {"name": "lookup", "arguments": "{}"}}]},
-                {"role": "tool", "tool_call_id": "c1", "content": "found"}])
+                {"role": "tool", "tool_call_id": "c1", "content": "found"},
+                {"role": "user", "content": [
+                    {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}},
+                    {"type": "text", "text": "And now?"}]}])
         );
-        assert_eq!(request("gpt", &Chat::default(), "max_tokens").get("tools"), None);
+        let held = Chat { schema: Some(json!({"type": "object"})), ..Chat::default() };
+        let held = &request("gpt", &held, "max_tokens")["response_format"]["json_schema"];
+        assert_eq!(held["schema"], json!({"type": "object"}));
+        let bare = request("gpt", &Chat::default(), "max_tokens");
+        assert_eq!((bare.get("tools"), bare.get("tool_choice")), (None, None));
+        assert_eq!(wanted(&ToolChoice::Any), json!("required"));
+        let named = wanted(&ToolChoice::Named("lookup".into()));
+        assert_eq!(named, json!({"type": "function", "function": {"name": "lookup"}}));
     }
 
     #[test]

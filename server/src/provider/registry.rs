@@ -135,7 +135,7 @@ impl Registry {
 }
 
 /// The model in an AWS id: what an ARN ends with, without the region group of a cross-region inference profile.
-fn bare(id: &str) -> &str {
+pub fn bare(id: &str) -> &str {
     let id = id.rsplit('/').next().unwrap_or(id);
     GROUPS.iter().find_map(|group| id.strip_prefix(group)).unwrap_or(id)
 }

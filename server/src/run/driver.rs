@@ -1,7 +1,7 @@
 //! The one loop around the pure run: asks what to do, does it, reports back, and publishes what happened.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use flow::event::{Body, Event, Failure, FailureCode, RunError, Status};
 use flow::run::{Next, Question, Run, Task, TaskId};
@@ -11,7 +11,7 @@ use futures_util::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::{Feed, INTERRUPTED, LONGEST, Tokens};
+use super::{Feed, INTERRUPTED, Tokens};
 use crate::clock;
 use crate::node::{self, Context, Origin};
 use crate::provider::{Piece, Pieces};
@@ -28,6 +28,8 @@ pub(super) struct Driver {
     pub origin: Arc<Origin>,
     pub stopping: CancellationToken,
     pub stamp: Stamp,
+    /// How long it may take.
+    pub longest: Duration,
 }
 
 /// Why a run does not go on.
@@ -58,7 +60,7 @@ impl Driver {
     pub(super) async fn drive(mut self) -> Drove {
         let mut under_way: FuturesUnordered<BoxFuture<'static, Outcome>> = FuturesUnordered::new();
         let (pieces, mut arriving) = mpsc::channel::<(TaskId, Piece)>(LAG);
-        let deadline = tokio::time::sleep(LONGEST);
+        let deadline = tokio::time::sleep(self.longest);
         tokio::pin!(deadline);
         let ended = loop {
             let next = self.run.next();
@@ -81,8 +83,7 @@ impl Driver {
                     self.run.stop(Status::Interrupted, Some(why(FailureCode::InternalServer, INTERRUPTED)));
                 }
                 () = &mut deadline => {
-                    let late = why(FailureCode::TimedOut, "The run took longer than an hour.");
-                    self.run.stop(Status::TimedOut, Some(late));
+                    self.run.stop(Status::TimedOut, Some(late(self.longest)));
                 }
                 Some((task, piece)) = arriving.recv() => self.tell(task, piece),
                 Some((task, result)) = under_way.next() => {
@@ -164,6 +165,15 @@ async fn perform(
     };
     let (result, ()) = tokio::join!(work, forward);
     (id, result)
+}
+
+/// Why a run ends that took longer than it may.
+fn late(longest: Duration) -> RunError {
+    let allowed = match longest.as_secs() / 3600 {
+        1 => "an hour".to_owned(),
+        hours => format!("{hours} hours"),
+    };
+    why(FailureCode::TimedOut, &format!("The run took longer than {allowed}."))
 }
 
 fn why(code: FailureCode, message: &str) -> RunError {

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use tracing::{error, warn};
 
 use super::driver::Stamp;
-use super::{Error, Feed, Flows, Going, MOST, Runner};
+use super::{Error, Feed, Flows, Going, LONGEST, LONGEST_STARTED, MOST, Runner};
 use crate::clock;
 use crate::node::Origin;
 use crate::store::{self, ExecutionRow};
@@ -62,8 +62,9 @@ impl Runner {
         run.answer(text);
         let (stamp, started_at) = (Stamp::after(&events, row.started_at), row.started_at);
         let feed = Arc::new(Feed::again(id.clone(), events));
+        let longest = if row.name.is_some() { LONGEST_STARTED } else { LONGEST };
         let origin = Origin { execution_id: id, flow_id: row.flow_id, alias_id, flows };
-        let going = Going { run, feed, origin, stamp, started_at };
+        let going = Going { run, feed, origin, stamp, started_at, longest };
         // One task takes it up and drives it: a caller that goes away in between leaves no run that nobody drives.
         let (told, begun) = oneshot::channel();
         let runner = self.clone();

@@ -211,6 +211,12 @@ fn check_tools(tools: &[AgentTool]) -> Result<()> {
                 }
                 (name, description)
             }
+            AgentTool::KnowledgeBase { name, description, base } => {
+                if base.trim().is_empty() {
+                    return wrong(format!("The tool {name} needs a knowledge base."));
+                }
+                (name, description)
+            }
         };
         let usual = |letter: char| letter.is_ascii_alphanumeric() || "_-".contains(letter);
         if name.is_empty() || name.len() > LONGEST_TOOL || !name.chars().all(usual) {

@@ -46,7 +46,7 @@ impl Service {
     /// There is no such execution.
     pub async fn execution_flow(&self, id: &str) -> Result<(ExecutionRow, Definition)> {
         let row = self.execution_row(id).await?;
-        let (definition, _) = self.store.documents(&row.digest).await?;
+        let definition = self.definition_of(&row).await?;
         Ok((row, definition))
     }
 
@@ -92,12 +92,15 @@ pub enum Events {
 }
 
 fn summary(row: ExecutionRow) -> ExecutionSummary {
+    // One that its caller gave no name has its id's.
+    let name = row.name.filter(|name| *name != row.id);
     ExecutionSummary {
         id: row.id,
         flow_id: row.flow_id,
         flow_title: row.flow_title,
         alias: row.alias,
         version: row.version,
+        name,
         status: row.status,
         started_at: row.started_at,
         ended_at: row.ended_at,

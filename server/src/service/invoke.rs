@@ -61,6 +61,7 @@ impl Service {
             digest: row.digest,
             input: Value::Null,
             id: None,
+            named: None,
         };
         match target {
             Target::Draft(Some(based_on)) if based_on != row.revision => {

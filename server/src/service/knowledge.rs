@@ -8,6 +8,7 @@ use flow::wire::{
 };
 use futures_util::future::BoxFuture;
 use sha2::{Digest as _, Sha256};
+use tracing::warn;
 
 use super::Service;
 use crate::error::{Error, Result, missing};
@@ -24,6 +25,8 @@ const MOST_IDS: usize = 20;
 const LONGEST_ID: usize = 256;
 /// The largest text of a document.
 const LARGEST_TEXT: usize = 4 * 1024 * 1024;
+/// The code of a conflict with a base that is deleted and still has documents.
+const BEING_DELETED: &str = "being_deleted";
 
 impl Service {
     /// Every base, by name.
@@ -75,10 +78,37 @@ impl Service {
         self.knowledge_base(&known.id).await
     }
 
-    /// Deletes a base with its documents.
+    /// Deletes a base with its documents. It is gone at once; the answer comes when its id is free again.
     pub async fn delete_knowledge_base(&self, id: &str) -> Result<()> {
         let base = self.base(id).await?;
-        self.store.delete_knowledge_base(base).await.map_err(missing("knowledge base", id))
+        let deleted = self.store.delete_knowledge_base(base.clone(), clock::now()).await;
+        deleted.map_err(missing("knowledge base", id))?;
+        let service = self.clone();
+        let clearing = async move { service.clear_knowledge_base(base).await };
+        // A server that stops meanwhile goes on with it at its next start.
+        self.tasks.finish("clear a knowledge base", clearing).await.unwrap_or(Ok(()))
+    }
+
+    /// Clears what deleted bases have left, where a stop came between.
+    pub fn clear_deleted_bases(&self) {
+        let service = self.clone();
+        self.tasks.start("clear deleted knowledge bases", async move {
+            let clearing = async {
+                for base in service.store.deleted_knowledge_bases().await? {
+                    service.clear_knowledge_base(base).await?;
+                }
+                Ok::<_, Error>(())
+            };
+            if let Err(error) = clearing.await {
+                warn!("deleted knowledge bases take up space until the next start: {error}");
+            }
+        });
+    }
+
+    async fn clear_knowledge_base(&self, base: String) -> Result<()> {
+        let stopping = self.tasks.stopping();
+        while !stopping.is_cancelled() && self.store.clear_knowledge_base(base.clone()).await? {}
+        Ok(())
     }
 
     /// The documents of a base, by title.
@@ -172,6 +202,7 @@ impl Service {
             let id = Some(SAMPLE_BASE.to_owned());
             match self.create_knowledge_base(CreateKnowledgeBase { name: name.clone(), id }).await {
                 Err(Error::Conflict { code: "name_taken", .. }) => name.push('+'),
+                Err(error @ Error::Conflict { code: BEING_DELETED, .. }) => return Err(error),
                 Ok(_) | Err(Error::Conflict { .. }) => {}
                 Err(error) => return Err(error),
             }
@@ -291,6 +322,12 @@ fn taken(error: store::Error, name: &str, ids: &str) -> Error {
         store::Error::Taken("name") => Error::Conflict {
             code: "name_taken",
             message: format!("There is a knowledge base {name} already. Give this one another name."),
+        },
+        store::Error::Taken("deleted") => Error::Conflict {
+            code: BEING_DELETED,
+            message: format!(
+                "A knowledge base with one of these ids is being deleted: {ids}. Try again soon."
+            ),
         },
         store::Error::Taken(_) => Error::Conflict {
             code: "id_taken",

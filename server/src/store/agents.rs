@@ -85,7 +85,8 @@ impl Store {
                     .bind(&row.agent_id)
                     .bind(to_sql(at))
                     .execute(&mut *connection)
-                    .await?;
+                    .await
+                    .map_err(|error| taken(error, "arn"))?;
                     Ok(())
                 })
             })

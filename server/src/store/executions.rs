@@ -5,6 +5,7 @@ use flow::event::{Event, Status};
 use flow::extensions::Extensions;
 use sqlx::{FromRow, SqliteConnection};
 
+use super::flow_executions::{self, Named};
 use super::{Result, Store, from_sql, taken, to_sql};
 
 /// An execution as it is stored.
@@ -15,6 +16,8 @@ pub struct ExecutionRow {
     pub flow_title: String,
     pub alias: Option<String>,
     pub version: Option<u64>,
+    /// Its name within its alias, where AWS's StartFlowExecution began it.
+    pub name: Option<String>,
     pub digest: String,
     pub status: Status,
     pub started_at: u64,
@@ -48,12 +51,14 @@ pub struct Finished {
 }
 
 #[derive(FromRow)]
-struct Row {
+pub(super) struct Row {
     id: String,
     flow_id: String,
     flow_title: String,
     alias: Option<String>,
     version: Option<i64>,
+    #[sqlx(default)]
+    name: Option<String>,
     digest: String,
     status: String,
     started_at: i64,
@@ -71,6 +76,7 @@ impl From<Row> for ExecutionRow {
             flow_title: row.flow_title,
             alias: row.alias,
             version: row.version.map(from_sql),
+            name: row.name,
             digest: row.digest,
             status: Status::from_name(&row.status).unwrap_or(Status::Interrupted),
             started_at: from_sql(row.started_at),
@@ -83,10 +89,11 @@ impl From<Row> for ExecutionRow {
 }
 
 impl Store {
-    /// Records that an execution begins, with the flow as it runs.
+    /// Records that an execution begins, with the flow as it runs; `named` where it has a name of AWS's.
     pub async fn insert_execution(
         &self,
         row: ExecutionRow,
+        named: Option<Named>,
         definition: &Definition,
         extensions: &Extensions,
     ) -> Result<()> {
@@ -118,7 +125,10 @@ impl Store {
                     .execute(&mut *connection)
                     .await
                     .map_err(|error| taken(error, "id"))?;
-                    Ok(())
+                    match named {
+                        Some(named) => flow_executions::name(connection, &row, &named).await,
+                        None => Ok(()),
+                    }
                 })
             })
             .await
@@ -139,10 +149,11 @@ impl Store {
     /// Executions, newest first.
     pub async fn executions(&self, filter: ExecutionFilter) -> Result<Vec<ExecutionRow>> {
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT * FROM executions
-             WHERE (?1 IS NULL OR flow_id = ?1) AND (?2 IS NULL OR status = ?2)
-               AND (?3 IS NULL OR (started_at, id) < (SELECT started_at, id FROM executions WHERE id = ?3))
-             ORDER BY started_at DESC, id DESC LIMIT ?4",
+            "SELECT executions.*, flow_executions.name
+             FROM executions LEFT JOIN flow_executions ON execution_id = id
+             WHERE (?1 IS NULL OR executions.flow_id = ?1) AND (?2 IS NULL OR status = ?2)
+               AND (?3 IS NULL OR (executions.started_at, id) < (SELECT started_at, id FROM executions WHERE id = ?3))
+             ORDER BY executions.started_at DESC, id DESC LIMIT ?4",
         )
         .bind(filter.flow)
         .bind(filter.status.map(Status::name))
@@ -167,8 +178,13 @@ impl Store {
 
     /// One execution.
     pub async fn execution(&self, id: &str) -> Result<ExecutionRow> {
-        let row: Row =
-            sqlx::query_as("SELECT * FROM executions WHERE id = ?").bind(id).fetch_one(&self.readers).await?;
+        let row: Row = sqlx::query_as(
+            "SELECT executions.*, flow_executions.name
+             FROM executions LEFT JOIN flow_executions ON execution_id = id WHERE id = ?",
+        )
+        .bind(id)
+        .fetch_one(&self.readers)
+        .await?;
         Ok(row.into())
     }
 
@@ -190,6 +206,27 @@ impl Store {
                 .bind(to_sql(after))
                 .fetch_all(&self.readers)
                 .await?;
+        bodies.iter().map(|body| Ok(serde_json::from_str(body)?)).collect()
+    }
+
+    /// An execution's events of these types after a place, at most so many.
+    pub async fn events_of(
+        &self,
+        execution: &str,
+        types: &[&str],
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Event>> {
+        let bodies: Vec<String> = sqlx::query_scalar(
+            "SELECT body FROM events WHERE execution_id = ? AND seq > ?
+               AND json_extract(body, '$.type') IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?",
+        )
+        .bind(execution)
+        .bind(to_sql(after))
+        .bind(serde_json::to_string(types)?)
+        .bind(to_sql(limit as u64))
+        .fetch_all(&self.readers)
+        .await?;
         bodies.iter().map(|body| Ok(serde_json::from_str(body)?)).collect()
     }
 

@@ -3,6 +3,7 @@
 //! Always holds: a document's passages and their words are there exactly as long as the document is; a base answers to
 //! its own id and to others, none of which another base has.
 
+mod delete;
 mod search;
 
 use sqlx::{FromRow, SqliteConnection};
@@ -59,7 +60,7 @@ struct Row {
 const BASES: &str = "SELECT id, name, updated_at,
     (SELECT count(*) FROM knowledge_documents WHERE base_id = knowledge_bases.id) AS documents,
     (SELECT count(*) FROM passages WHERE base_id = knowledge_bases.id) AS passages
-  FROM knowledge_bases ORDER BY name";
+  FROM knowledge_bases WHERE deleted_at IS NULL ORDER BY name";
 
 impl Store {
     /// Every base, by name.
@@ -85,7 +86,7 @@ impl Store {
     /// The id of the base that is called, or answers to, this id.
     pub async fn knowledge_base_id(&self, id: &str) -> Result<String> {
         let found: Option<String> = sqlx::query_scalar(
-            "SELECT id FROM knowledge_bases WHERE id = ?1
+            "SELECT id FROM knowledge_bases WHERE id = ?1 AND deleted_at IS NULL
              UNION ALL SELECT base_id FROM knowledge_ids WHERE id = ?1 LIMIT 1",
         )
         .bind(id)
@@ -126,14 +127,15 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    let changed =
-                        sqlx::query("UPDATE knowledge_bases SET name = ?, updated_at = ? WHERE id = ?")
-                            .bind(&name)
-                            .bind(to_sql(at))
-                            .bind(&base)
-                            .execute(&mut *connection)
-                            .await
-                            .map_err(|error| taken(error, "name"))?;
+                    let changed = sqlx::query(
+                        "UPDATE knowledge_bases SET name = ?, updated_at = ? WHERE id = ? AND deleted_at IS NULL",
+                    )
+                    .bind(&name)
+                    .bind(to_sql(at))
+                    .bind(&base)
+                    .execute(&mut *connection)
+                    .await
+                    .map_err(|error| taken(error, "name"))?;
                     there(&changed)?;
                     sqlx::query("DELETE FROM knowledge_ids WHERE base_id = ?")
                         .bind(&base)
@@ -148,25 +150,6 @@ impl Store {
                             .await?;
                     }
                     Ok(())
-                })
-            })
-            .await
-    }
-
-    /// Deletes a base with everything in it.
-    pub async fn delete_knowledge_base(&self, base: String) -> Result<()> {
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    sqlx::query("DELETE FROM passages WHERE base_id = ?")
-                        .bind(&base)
-                        .execute(&mut *connection)
-                        .await?;
-                    let deleted = sqlx::query("DELETE FROM knowledge_bases WHERE id = ?")
-                        .bind(&base)
-                        .execute(&mut *connection)
-                        .await?;
-                    there(&deleted)
                 })
             })
             .await
@@ -238,18 +221,20 @@ async fn insert_document(connection: &mut SqliteConnection, document: NewDocumen
     if same.is_some() {
         return Err(Error::Taken("text"));
     }
-    sqlx::query(
-        "INSERT INTO knowledge_documents (id, base_id, title, text, digest, added_at) VALUES (?, ?, ?, ?, ?, ?)",
+    let inserted = sqlx::query(
+        "INSERT INTO knowledge_documents (id, base_id, title, text, digest, added_at)
+         SELECT ?, id, ?, ?, ?, ? FROM knowledge_bases WHERE id = ? AND deleted_at IS NULL",
     )
     .bind(&document.id)
-    .bind(&document.base)
     .bind(&document.title)
     .bind(&document.text)
     .bind(&document.digest)
     .bind(to_sql(document.at))
+    .bind(&document.base)
     .execute(&mut *connection)
     .await
     .map_err(|error| taken(error, "title"))?;
+    there(&inserted)?;
     for (place, text) in document.passages.iter().enumerate() {
         let id: i64 = sqlx::query_scalar(
             "INSERT INTO passages (base_id, document_id, place, text) VALUES (?, ?, ?, ?) RETURNING id",
@@ -282,13 +267,17 @@ async fn touch(connection: &mut SqliteConnection, base: &str, at: u64) -> Result
 
 /// Refuses an id that a base has, or that another than `base` answers to.
 async fn is_free(connection: &mut SqliteConnection, id: &str, base: &str) -> Result<()> {
-    let found: Option<String> = sqlx::query_scalar(
-        "SELECT id FROM knowledge_bases WHERE id = ?1
-         UNION ALL SELECT base_id FROM knowledge_ids WHERE id = ?1 AND base_id <> ?2 LIMIT 1",
+    let deleted: Option<bool> = sqlx::query_scalar(
+        "SELECT deleted_at IS NOT NULL FROM knowledge_bases WHERE id = ?1
+         UNION ALL SELECT 0 FROM knowledge_ids WHERE id = ?1 AND base_id <> ?2 LIMIT 1",
     )
     .bind(id)
     .bind(base)
     .fetch_optional(&mut *connection)
     .await?;
-    if found.is_some() { Err(Error::Taken("id")) } else { Ok(()) }
+    match deleted {
+        None => Ok(()),
+        Some(false) => Err(Error::Taken("id")),
+        Some(true) => Err(Error::Taken("deleted")),
+    }
 }

@@ -132,6 +132,7 @@ mod tests {
             flow_title: String::new(),
             alias: None,
             version: None,
+            name: None,
             digest: "digest".to_owned(),
             status: Status::Running,
             started_at: 0,
@@ -140,7 +141,7 @@ mod tests {
             input_tokens: 0,
             output_tokens: 0,
         };
-        store.insert_execution(row, &Definition::default(), &Extensions::default()).await.unwrap();
+        store.insert_execution(row, None, &Definition::default(), &Extensions::default()).await.unwrap();
         let pause = |questions: &str| {
             store.pause_execution(Paused {
                 id: "run".to_owned(),

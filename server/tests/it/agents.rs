@@ -236,6 +236,53 @@ async fn the_step_limit_and_a_failing_model_fail_the_node() {
 }
 
 #[tokio::test]
+async fn a_knowledge_base_is_a_tool_and_what_was_looked_up_is_a_step() {
+    let upstream = Upstream::start(calls(vec![
+        ("handbook", json!({"query": "refunds?"})),
+        ("handbook", json!({"query": "zebra"})),
+        ("handbook", json!({"query": " "})),
+        ("handbook", json!({"question": "refunds?"})),
+        ("gone", json!({"query": "refunds?"})),
+    ]))
+    .await;
+    let harness = Harness::with(&upstream).await;
+    let base = harness.ok(Method::POST, "/api/knowledge-bases", json!({"name": "Shop"})).await;
+    let id = base["id"].as_str().unwrap();
+    let at = format!("/api/knowledge-bases/{id}");
+    harness.ok(Method::PUT, &at, json!({"answersTo": ["KBOFELSE01"]})).await;
+    let text = "Refunds are paid within five days.";
+    harness.ok(Method::POST, &format!("{at}/documents"), json!({"title": "Refunds", "text": text})).await;
+    let tool = |name: &str, base: &str| json!({"kind": "knowledgeBase", "name": name, "description": "Has our terms", "base": base});
+    let tools = json!([tool("handbook", "KBOFELSE01"), tool("gone", "NOTHERE001")]);
+    let agent = agent(&harness, json!({"tools": tools})).await;
+    assert_eq!(agent["tools"], tools);
+    let flow = flow(&harness, &agent).await;
+    let (status, answer) = invoke(&harness, &flow, "When is my refund?").await;
+    assert_eq!((status, &answer["outputs"][0]["value"]), (200, &json!("done")), "{answer}");
+
+    let requests = upstream.requests().await;
+    let offered = &requests[0]["tools"][0]["function"];
+    assert_eq!((&offered["name"], &offered["description"]), (&json!("handbook"), &json!("Has our terms")));
+    assert_eq!(offered["parameters"]["required"], json!(["query"]));
+    let told: Vec<String> = requests[1..].iter().map(last).collect();
+    assert_eq!(told[0], format!("Passage 1 (Refunds):\n{text}"));
+    assert_eq!(told[1], "Nothing was found. Other words may find something.");
+    assert!(told[2].contains("The query is empty"), "{told:?}");
+    assert!(told[3].contains("query is missing"), "{told:?}");
+    assert!(told[4].contains("There is no knowledge base NOTHERE001."), "{told:?}");
+
+    let steps = steps(&harness, &answer).await;
+    let looked: Vec<&Value> = steps.iter().filter(|step| step["kind"] != "model").collect();
+    let kinds: Vec<&str> = looked.iter().map(|step| step["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["lookup", "lookup", "lookup", "tool", "lookup"]);
+    assert_eq!((&looked[0]["base"], &looked[0]["query"]), (&json!("KBOFELSE01"), &json!("refunds?")));
+    let found = looked[0]["found"].as_array().unwrap();
+    assert_eq!((found.len(), &found[0]["title"], &found[0]["text"]), (1, &json!("Refunds"), &json!(text)));
+    assert_eq!((&looked[1]["found"], looked[1].get("failure")), (&json!([]), None));
+    assert!(looked[4]["failure"].as_str().unwrap().contains("NOTHERE001"), "{looked:?}");
+}
+
+#[tokio::test]
 async fn a_flow_is_a_tool_and_flows_call_each_other_only_so_deep() {
     let upstream = Upstream::start(Script::Turns(Arc::new(|request| {
         let text = last(request);
@@ -442,6 +489,8 @@ async fn an_agent_that_cannot_be_is_refused_by_its_field() {
             "tools",
             json!({"tools": [{"kind": "flow", "name": "a", "description": "d", "flow": " ", "alias": "live"}]}),
         ),
+        ("tools", json!({"tools": [{"kind": "knowledgeBase", "name": "a", "description": "d", "base": ""}]})),
+        ("tools", json!({"tools": [{"kind": "knowledgeBase", "name": "a", "description": "", "base": "B"}]})),
     ] {
         let mut agent = json!({"name": "Desk"});
         agent.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());

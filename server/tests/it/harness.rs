@@ -5,6 +5,7 @@ use std::path::Path;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::{Value, json};
 use server::app::{Config, Server};
+use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -117,15 +118,31 @@ impl Harness {
 
     /// Waits until an execution has ended.
     pub async fn ended(&self, execution: &str) -> Value {
+        self.ended_at(&format!("/api/executions/{execution}")).await
+    }
+
+    /// Waits until the execution that is read at this path has ended.
+    pub async fn ended_at(&self, path: &str) -> Value {
         for _ in 0..400 {
-            let found = self.get(&format!("/api/executions/{execution}")).await;
+            let found = self.get(path).await;
             if found["status"] != "Running" {
                 return found;
             }
             tokio::time::sleep(std::time::Duration::from_millis(25)).await;
         }
-        panic!("the execution {execution} does not end");
+        panic!("the execution at {path} does not end");
     }
+}
+
+/// The database of a data folder, by a connection of its own.
+pub async fn database(data: &Path) -> SqliteConnection {
+    let url = format!("sqlite://{}", data.join("anabranch.db").display());
+    SqliteConnection::connect(&url).await.unwrap()
+}
+
+/// Runs statements on it; how many rows they changed.
+pub async fn execute(database: &mut SqliteConnection, statements: &'static str) -> u64 {
+    sqlx::raw_sql(statements).execute(database).await.unwrap().rows_affected()
 }
 
 pub fn config(data: &Path) -> Config {

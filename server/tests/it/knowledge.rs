@@ -1,11 +1,13 @@
 //! Knowledge bases: documents, questions, and the node that answers from them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 
-use crate::harness::Harness;
+use crate::harness::{Harness, database, execute};
 use crate::upstream::{Script, Upstream, prompt};
 
 const BASES: &str = "/api/knowledge-bases";
@@ -268,4 +270,79 @@ async fn the_template_brings_its_documents() {
     ] {
         assert_eq!(titles(&ask(&harness, "SAMPLEDOCS", question).await)[0], title, "{question}");
     }
+}
+
+#[tokio::test]
+async fn a_template_on_a_broken_store_is_refused_and_comes_when_it_is_whole() {
+    let harness = Harness::start().await;
+    let mut beside = database(harness.data.path()).await;
+    // Of the first, an id cannot be read and is taken all the same.
+    for (template, away, back) in [
+        (
+            "answer-from-documents",
+            "ALTER TABLE knowledge_ids RENAME TO away;
+             CREATE VIEW knowledge_ids AS SELECT 'SAMPLEDOCS' AS id, x'ff' AS base_id",
+            "DROP VIEW knowledge_ids; ALTER TABLE away RENAME TO knowledge_ids",
+        ),
+        (
+            "answer-from-documents",
+            "ALTER TABLE passages RENAME TO away",
+            "ALTER TABLE away RENAME TO passages",
+        ),
+        (
+            "front-desk",
+            "ALTER TABLE agent_bindings RENAME TO away",
+            "ALTER TABLE away RENAME TO agent_bindings",
+        ),
+        ("route-by-intent", "ALTER TABLE bots RENAME TO away", "ALTER TABLE away RENAME TO bots"),
+    ] {
+        let make = || harness.send(Method::POST, "/api/flows", json!({"template": template}));
+        execute(&mut beside, away).await;
+        let answered = tokio::time::timeout(Duration::from_secs(10), make()).await;
+        let (status, answer) = answered.unwrap_or_else(|_| panic!("{away}: it is tried for ever"));
+        assert_eq!((status.as_u16(), &answer["code"]), (500, &json!("internal")), "{away}: {answer}");
+        execute(&mut beside, back).await;
+        let (status, answer) = make().await;
+        assert_eq!(status.as_u16(), 201, "{back}: {answer}");
+    }
+    let bases = harness.get(BASES).await;
+    assert_eq!(bases["knowledgeBases"].as_array().unwrap().len(), 1);
+    assert_eq!(bases["knowledgeBases"][0]["documents"], 4);
+}
+
+#[tokio::test]
+async fn what_a_stop_left_of_a_deleted_base_goes_at_the_next_start() {
+    let harness = Harness::start().await;
+    let shop = shop(&harness).await;
+    let other = base(&harness, "Other").await;
+    add(&harness, &other, "Refunds", REFUNDS).await;
+    let data = harness.stop().await;
+    let mut beside = database(data.path()).await;
+    let deleted = "UPDATE knowledge_bases SET deleted_at = 1, name = char(10) || id WHERE name = 'Shop'";
+    assert_eq!(execute(&mut beside, deleted).await, 1);
+    beside.close().await.unwrap();
+
+    let harness = Harness::on(data).await;
+    let listed = harness.get(BASES).await;
+    assert_eq!(
+        (&listed["knowledgeBases"][0]["name"], &listed["knowledgeBases"][1]),
+        (&json!("Other"), &Value::Null)
+    );
+    let (status, _) = harness.send(Method::GET, &format!("{BASES}/{shop}"), Value::Null).await;
+    assert_eq!(status.as_u16(), 404);
+    let mut beside = database(harness.data.path()).await;
+    let mut left = Vec::new();
+    for _ in 0..400 {
+        left = sqlx::query_scalar::<_, String>(
+            "SELECT DISTINCT base_id FROM passages UNION SELECT id FROM knowledge_bases",
+        )
+        .fetch_all(&mut beside)
+        .await
+        .unwrap();
+        if left == [other.as_str()] {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    assert_eq!(left, [other]);
 }

@@ -1,13 +1,15 @@
 //! Multi-turn: an agent asks back, the run waits, and goes on when it is answered; over both ends of a restart too.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 
 use crate::agents::{agent, flow};
-use crate::harness::Harness;
+use crate::harness::{Harness, database, execute};
 use crate::upstream::{Said, Script, Upstream};
 
 /// Asks which brakes, and then answers with the reply.
@@ -138,23 +140,79 @@ async fn an_execution_that_waits_can_be_stopped() {
 }
 
 #[tokio::test]
+async fn a_stop_while_a_run_pauses_is_not_lost() {
+    let upstream = Upstream::start(Script::HeldTurns(Arc::new(|_| {
+        Said::Calls(vec![("ask_user", json!({"question": "Rims or discs?"}).to_string())])
+    })))
+    .await;
+    let (harness, flow) = desk(&upstream).await;
+    let request = harness
+        .request(Method::POST, &format!("/api/flows/{flow}/draft/invoke"))
+        .header("accept", "text/event-stream")
+        .json(&json!({"input": "How much?"}));
+    let mut stream = request.send().await.unwrap().bytes_stream();
+    upstream.until_in_flight(1).await;
+    let running = harness.get("/api/executions?status=Running").await;
+    let asked = json!({"executionId": running["executions"][0]["id"]});
+    // Nothing can be written from here on: the run asks, and cannot be put down as waiting.
+    let mut beside = database(harness.data.path()).await;
+    execute(&mut beside, "BEGIN IMMEDIATE").await;
+    upstream.open();
+    let mut text = String::new();
+    while !text.contains("agentStep") {
+        text.push_str(std::str::from_utf8(&stream.next().await.unwrap().unwrap()).unwrap());
+    }
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    let (status, _) = harness.send(Method::POST, &at(&asked, "/stop"), Value::Null).await;
+    assert_eq!(status.as_u16(), 202);
+    execute(&mut beside, "ROLLBACK").await;
+    while let Some(piece) = stream.next().await {
+        text.push_str(std::str::from_utf8(&piece.unwrap()).unwrap());
+    }
+    let told: Vec<&str> = text.lines().filter_map(|line| line.strip_prefix("event: ")).collect();
+    assert_eq!(told[told.len() - 2..], ["inputRequested", "executionEnded"], "{text}");
+    let execution = harness.get(&at(&asked, "")).await;
+    assert_eq!(execution["status"], "Aborted");
+    assert_eq!(kinds(&execution).last().unwrap(), "executionEnded");
+    assert_eq!(reply(&harness, &asked, json!({"content": "rims"})).await.0, 409);
+}
+
+#[tokio::test]
+async fn an_agent_whose_model_takes_no_tools_any_more_says_so_to_the_answer() {
+    let upstream = Upstream::start(asks()).await;
+    let (harness, flow) = desk(&upstream).await;
+    let asked = ask(&harness, &flow).await;
+    let put = json!({"name": "Desk", "model": "local/smollm2", "asksBack": true});
+    harness.ok(Method::PUT, "/api/agents/Desk", put).await;
+    let (status, failed) = reply(&harness, &asked, json!({"content": "discs"})).await;
+    assert_eq!((status, &failed["node"]), (400, &json!("Desk")), "{failed}");
+    let detail = failed["detail"].as_str().unwrap();
+    assert!(detail.contains("its model is now one that takes no tools"), "{failed}");
+    assert!(detail.contains("Choose one that does on the Agents page, and run it again."), "{failed}");
+    assert_eq!(harness.get(&at(&asked, "")).await["status"], "Failed");
+    assert_eq!(upstream.requests().await.len(), 1, "no other model is asked");
+}
+
+/// The server as it is started again, more than a day after its one question was asked.
+pub async fn a_day_later(harness: Harness) -> Harness {
+    let data = harness.stop().await;
+    let mut beside = database(data.path()).await;
+    assert_eq!(execute(&mut beside, "UPDATE questions SET asked_at = asked_at - 86401000").await, 1);
+    beside.close().await.unwrap();
+    Harness::on(data).await
+}
+
+#[tokio::test]
 async fn nobody_is_waited_for_longer_than_a_day() {
     let upstream = Upstream::start(asks()).await;
     let (harness, flow) = desk(&upstream).await;
     let asked = ask(&harness, &flow).await;
-    let data = harness.stop().await;
-    let url = format!("sqlite://{}", data.path().join("anabranch.db").display());
-    let mut database = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url).await.unwrap();
-    let aged =
-        sqlx::query("UPDATE questions SET asked_at = asked_at - 86401000").execute(&mut database).await;
-    assert_eq!(aged.unwrap().rows_affected(), 1);
-    sqlx::Connection::close(database).await.unwrap();
-    let harness = Harness::on(data).await;
+    let harness = a_day_later(harness).await;
     for _ in 0..400 {
         if harness.get(&at(&asked, "")).await["status"] != "InputRequired" {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        tokio::time::sleep(Duration::from_millis(25)).await;
     }
     let execution = harness.get(&at(&asked, "")).await;
     assert_eq!(execution["status"], "TimedOut");

@@ -36,6 +36,8 @@ pub enum Script {
     Pieces(Answer),
     /// A text or calls of tools.
     Turns(Turn),
+    /// A text or calls of tools, when the gate opens.
+    HeldTurns(Turn),
     /// The first piece, then the rest when the gate opens.
     Held(Vec<String>),
     /// A status, headers and a body.
@@ -147,10 +149,21 @@ async fn chat(State(state): State<Arc<Inner>>, Json(request): Json<Value>) -> Re
             stream(state, pieces, false)
         }
         Script::Held(pieces) => stream(state, pieces, true),
-        Script::Turns(turn) => match turn(&request) {
-            Said::Text(text) => stream(state, vec![text.to_owned()], false),
-            Said::Calls(calls) => events(futures_util::stream::iter([Ok(called(&calls))])),
-        },
+        Script::Turns(turn) => said(state, turn(&request)),
+        Script::HeldTurns(turn) => {
+            let opened = state.gate.notified();
+            state.in_flight.fetch_add(1, Ordering::SeqCst);
+            opened.await;
+            state.in_flight.fetch_sub(1, Ordering::SeqCst);
+            said(Arc::clone(&state), turn(&request))
+        }
+    }
+}
+
+fn said(state: Arc<Inner>, said: Said) -> Response {
+    match said {
+        Said::Text(text) => stream(state, vec![text.to_owned()], false),
+        Said::Calls(calls) => events(futures_util::stream::iter([Ok(called(&calls))])),
     }
 }
 

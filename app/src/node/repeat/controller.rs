@@ -13,7 +13,7 @@ use crate::editor::inputs;
 use crate::editor::repeat;
 use crate::editor::session::{Card, use_editor};
 use crate::node::condition::Expression;
-use crate::node::field::{NameInput, Problems, Wrong};
+use crate::node::field::{NameInput, Problems, WholeNumber, Wrong};
 use crate::ui::icon::{Glyph, Icon};
 
 pub const ICON: &str = "M20 4v16M4 12h11M10 7l5 5-5 5";
@@ -153,50 +153,33 @@ fn Value(card: Card, names: Memo<Vec<String>>, at: usize) -> impl IntoView {
 #[component]
 pub fn Most(card: Card, owner: Signal<String>) -> impl IntoView {
     let editor = use_editor();
-    let id = format!("most-{}", card.id);
-    let most = Memo::new(move |_| {
+    let value = Signal::derive(move || {
         let owner = owner.get();
         editor.watch(|document| {
             let controller = document.node(&repeat::controller(document, &owner)?)?;
             Some(configuration(controller)?.max_iterations.as_ref()?.to_string())
         })
     });
-    let wrong = RwSignal::new(None::<&'static str>);
-    let write = move |event| {
-        let text = event_target_value(&event);
-        let text = text.trim();
-        let wanted = if text.is_empty() { Ok(None) } else { text.parse::<u64>().map(Some) };
-        let Ok(wanted) = wanted else {
-            wrong.set(Some("This is a whole number, such as 5."));
-            return;
-        };
-        wrong.set(None);
+    let write = Callback::new(move |wanted: Option<u64>| {
         let (owner, burst) = (owner.get_untracked(), format!("{} most", card.id));
         editor.type_in("Change how often the loop goes round", &burst, |document| {
             if let Some(controller) = repeat::controller(document, &owner) {
                 repeat::set_most(document, &controller, wanted.map(Number::from));
             }
         });
-    };
+    });
     view! {
-        <div class="field">
-            <label for=id.clone()>"Rounds at most"</label>
-            <input
-                class="input"
-                id=id.clone()
-                inputmode="numeric"
-                autocomplete="off"
-                placeholder=USUAL_ITERATIONS.to_string()
-                aria-describedby=format!("hint-{id}")
-                aria-invalid=move || wrong.with(Option::is_some).to_string()
-                prop:value=move || most.get().unwrap_or_default()
-                on:input=write
-            />
-            {move || wrong.get().map(|why| view! { <p class="wrong">{why}</p> })}
-            <p class="hint" id=format!("hint-{id}")>
-                "Then the loop ends well, with the last values. Empty: 10, as with AWS."
-            </p>
-        </div>
+        <WholeNumber
+            card
+            label="Rounds at most"
+            stem="most"
+            placeholder=USUAL_ITERATIONS.to_string()
+            value
+            means="a whole number, such as 5"
+            most=u64::MAX
+            write
+            hint="Then the loop ends well, with the last values. Empty: 10, as with AWS."
+        />
     }
 }
 

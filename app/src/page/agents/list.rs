@@ -28,7 +28,7 @@ pub fn List(agents: Vec<Agent>) -> impl IntoView {
                     </li>
                     <li>
                         <b>"Give it tools"</b>
-                        <span>"Functions of yours, other flows, or what an MCP server has. It may ask people back."</span>
+                        <span>"Functions of yours, other flows, knowledge bases, or what an MCP server has. It may ask people back."</span>
                     </li>
                     <li>
                         <b>"Ask it in a flow"</b>
@@ -81,7 +81,9 @@ fn Row(agent: Agent) -> impl IntoView {
 fn about(agent: &Agent) -> String {
     let model = if agent.model.is_empty() { "the default model" } else { &agent.model };
     let tools = agent.tools.iter().map(|tool| match tool {
-        AgentTool::Function { name, .. } | AgentTool::Flow { name, .. } => name.clone(),
+        AgentTool::Function { name, .. }
+        | AgentTool::Flow { name, .. }
+        | AgentTool::KnowledgeBase { name, .. } => name.clone(),
         AgentTool::Mcp { server, .. } => format!("the tools of {server}"),
     });
     let tools: Vec<String> = tools.chain(agent.asks_back.then(|| "asks back".to_owned())).collect();

@@ -1,11 +1,12 @@
-//! The tools of an agent as they are edited: a function, a flow, or what an MCP server has.
+//! The tools of an agent as they are edited: a function, a flow, a knowledge base, or what an MCP server has.
 
-use flow::wire::{AgentTool, FlowList, FunctionList};
+use flow::wire::{AgentTool, FlowList, FunctionList, KnowledgeBaseList};
 use leptos::prelude::*;
 use serde_json::Value;
 
 use super::Page;
 use crate::api;
+use crate::editor::prompt::labels;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::load::Loader;
 
@@ -20,6 +21,9 @@ const USUAL_SCHEMA: &str = r#"{
 pub struct Tools {
     rows: RwSignal<Vec<Row>>,
     next: StoredValue<usize>,
+    functions: Loader<FunctionList>,
+    flows: Loader<FlowList>,
+    bases: Loader<KnowledgeBaseList>,
 }
 
 /// Its id keeps the focus where it is while others come and go.
@@ -29,7 +33,7 @@ struct Row {
     kind: Kind,
     name: RwSignal<String>,
     description: RwSignal<String>,
-    /// A function's ARN, a flow's name, a server's name.
+    /// A function's ARN, a flow's name, a base's id, a server's name.
     target: RwSignal<String>,
     alias: RwSignal<String>,
     schema: RwSignal<String>,
@@ -41,13 +45,20 @@ struct Row {
 enum Kind {
     Function,
     Flow,
+    Base,
     Mcp,
 }
 
 impl Tools {
     pub fn new(tools: Vec<AgentTool>) -> Self {
         let rows: Vec<Row> = tools.into_iter().enumerate().map(|(id, tool)| Row::of(id, tool)).collect();
-        Self { next: StoredValue::new(rows.len()), rows: RwSignal::new(rows) }
+        let (next, rows) = (StoredValue::new(rows.len()), RwSignal::new(rows));
+        let (functions, flows, bases) = (Loader::default(), Loader::default(), Loader::default());
+        let tools = Self { rows, next, functions, flows, bases };
+        tools.functions.load(api::functions::list());
+        tools.flows.load(api::flows::list());
+        tools.bases.load(api::knowledge::list());
+        tools
     }
 
     fn add(self, kind: Kind) {
@@ -92,6 +103,9 @@ impl Row {
                 row.alias.set(alias);
                 row.named(name, description, flow)
             }
+            AgentTool::KnowledgeBase { name, description, base } => {
+                Self::blank(id, Kind::Base).named(name, description, base)
+            }
             AgentTool::Mcp { server, tools } => {
                 let row = Self::blank(id, Kind::Mcp);
                 row.only.set(tools.unwrap_or_default().join(", "));
@@ -117,11 +131,9 @@ impl Row {
                 AgentTool::Function { name, description, arn: target, parameters }
             }
             Kind::Flow => AgentTool::Flow { name, description, flow: target, alias: text(self.alias) },
+            Kind::Base => AgentTool::KnowledgeBase { name, description, base: target },
             Kind::Mcp => {
-                let only = text(self.only);
-                let names =
-                    only.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
-                let tools: Vec<String> = names.collect();
+                let tools = labels(&text(self.only));
                 AgentTool::Mcp { server: target, tools: (!tools.is_empty()).then_some(tools) }
             }
         })
@@ -145,7 +157,8 @@ pub fn ToolRows(tools: Tools) -> impl IntoView {
                 <OneTool row tools />
             </For>
             <div class="row wrap">
-                {add("Function", Kind::Function)} {add("Flow", Kind::Flow)} {add("MCP server", Kind::Mcp)}
+                {add("Function", Kind::Function)} {add("Flow", Kind::Flow)} {add("Knowledge base", Kind::Base)}
+                {add("MCP server", Kind::Mcp)}
             </div>
         </fieldset>
     }
@@ -154,8 +167,9 @@ pub fn ToolRows(tools: Tools) -> impl IntoView {
 #[component]
 fn OneTool(row: Row, tools: Tools) -> impl IntoView {
     let (label, body) = match row.kind {
-        Kind::Function => ("Function", view! { <FunctionFields row /> }.into_any()),
-        Kind::Flow => ("Flow", view! { <FlowFields row /> }.into_any()),
+        Kind::Function => ("Function", view! { <FunctionFields row functions=tools.functions /> }.into_any()),
+        Kind::Flow => ("Flow", view! { <FlowFields row flows=tools.flows /> }.into_any()),
+        Kind::Base => ("Knowledge base", view! { <BaseFields row bases=tools.bases /> }.into_any()),
         Kind::Mcp => ("MCP server", view! { <ServerFields row /> }.into_any()),
     };
     view! {
@@ -215,9 +229,7 @@ fn Named(row: Row, example: &'static str) -> impl IntoView {
 }
 
 #[component]
-fn FunctionFields(row: Row) -> impl IntoView {
-    let functions = Loader::<FunctionList>::default();
-    functions.load(api::functions::list());
+fn FunctionFields(row: Row, functions: Loader<FunctionList>) -> impl IntoView {
     let (arn, list, schema) =
         (format!("tool-arn-{}", row.id), format!("tool-arns-{}", row.id), format!("tool-schema-{}", row.id));
     view! {
@@ -263,9 +275,7 @@ fn FunctionFields(row: Row) -> impl IntoView {
 }
 
 #[component]
-fn FlowFields(row: Row) -> impl IntoView {
-    let flows = Loader::<FlowList>::default();
-    flows.load(api::flows::list());
+fn FlowFields(row: Row, flows: Loader<FlowList>) -> impl IntoView {
     let (flow, list, alias) =
         (format!("tool-flow-{}", row.id), format!("tool-flows-{}", row.id), format!("tool-alias-{}", row.id));
     view! {
@@ -313,38 +323,79 @@ fn FlowFields(row: Row) -> impl IntoView {
 }
 
 #[component]
+fn BaseFields(row: Row, bases: Loader<KnowledgeBaseList>) -> impl IntoView {
+    let known = Signal::derive(move || {
+        let list = bases.ready()?;
+        // An id that a base answers to stays as it is.
+        let chosen = row.target.get();
+        let here = list.find(&chosen).map(|base| base.id.clone());
+        let id = |id: String| if here.as_ref() == Some(&id) { chosen.clone() } else { id };
+        Some(list.knowledge_bases.into_iter().map(|base| (id(base.id), base.name)).collect())
+    });
+    view! {
+        <Named row example="handbook" />
+        <Choice row label="Knowledge base" empty="Choose a knowledge base" known />
+        <p class="hint">
+            "It gets the argument “query” and gives the passages that fit best. The Knowledge page has its documents."
+        </p>
+    }
+}
+
+/// One of those that are known, as (value, name); what is chosen and not among them stays, and is said not to be here.
+/// None are known before the list is there.
+#[component]
+fn Choice(
+    row: Row,
+    label: &'static str,
+    empty: &'static str,
+    #[prop(into)] known: Signal<Option<Vec<(String, String)>>>,
+) -> impl IntoView {
+    let id = format!("tool-choice-{}", row.id);
+    let options = move || {
+        let chosen = row.target.get();
+        let known = known.get();
+        let other = match &known {
+            _ if chosen.is_empty() => Some(empty.to_owned()),
+            Some(known) if known.iter().any(|(value, _)| *value == chosen) => None,
+            Some(_) => Some(format!("{chosen}, which is not here")),
+            None => Some(chosen.clone()),
+        };
+        let other = other.map(|name| (chosen.clone(), name));
+        other
+            .into_iter()
+            .chain(known.unwrap_or_default())
+            .map(|(value, name)| {
+                let selected = value == chosen;
+                view! { <option value=value selected=selected>{name}</option> }
+            })
+            .collect_view()
+    };
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select
+                id=id
+                class="select"
+                required
+                on:change=move |event| row.target.set(event_target_value(&event))
+            >
+                {options}
+            </select>
+        </div>
+    }
+}
+
+#[component]
 fn ServerFields(row: Row) -> impl IntoView {
     let page: Page = expect_context();
-    let (server, only) = (format!("tool-server-{}", row.id), format!("tool-only-{}", row.id));
-    let names = move || page.servers.ready().unwrap_or_default().servers;
+    let only = format!("tool-only-{}", row.id);
+    let known = Signal::derive(move || {
+        let servers = page.servers.ready()?.servers.into_iter();
+        Some(servers.map(|server| (server.name.clone(), server.name)).collect())
+    });
     view! {
         <div class="two">
-            <div class="field">
-                <label for=server.clone()>"Server"</label>
-                <select
-                    id=server
-                    class="select"
-                    required
-                    on:change=move |event| row.target.set(event_target_value(&event))
-                >
-                    <option value="" selected=move || row.target.get().is_empty()>
-                        "Choose a server"
-                    </option>
-                    {move || {
-                        names()
-                            .into_iter()
-                            .map(|server| {
-                                let name = server.name.clone();
-                                view! {
-                                    <option value=server.name selected=move || row.target.get() == name>
-                                        {server.name.clone()}
-                                    </option>
-                                }
-                            })
-                            .collect_view()
-                    }}
-                </select>
-            </div>
+            <Choice row label="Server" empty="Choose a server" known />
             <div class="field">
                 <label for=only.clone()>"Only these tools"</label>
                 <input

@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use crate::arn::TEST_ALIAS;
-pub(super) use crate::arn::{of_alias, of_flow};
+pub(super) use crate::arn::{of_alias, of_execution, of_flow};
 
 /// The role of flows that were not made through AWS's API, which requires one.
 const ROLE: &str = "arn:aws:iam::000000000000:role/anabranch";
@@ -44,6 +44,24 @@ pub(super) fn alias(member: &'static str, identifier: &str, flow: &str) -> Resul
     }
 }
 
+/// An execution's name, of that name or its ARN; `flow` and `alias` are the ids of what it has to belong to.
+pub(super) fn execution(identifier: &str, flow: &str, alias: &str) -> Result<String, Error> {
+    const MEMBER: &str = "executionIdentifier";
+    let name = match resource(identifier).map(|resource| resource.split('/').collect::<Vec<_>>()) {
+        None => Some(identifier),
+        Some(parts) => match parts[..] {
+            ["flow", of, "alias", by, "execution", name] if of == flow && by == alias => Some(name),
+            ["flow", _, "alias", _, "execution", _] => {
+                return Err(Error::field(MEMBER, "This execution is another alias's."));
+            }
+            _ => None,
+        },
+    };
+    name.map(str::to_owned).ok_or_else(|| {
+        Error::field(MEMBER, "This is an execution's name of letters, digits and -, or its ARN.")
+    })
+}
+
 /// The resource of a name of Bedrock's; none where it is no such name.
 fn resource(identifier: &str) -> Option<&str> {
     let parts: Vec<&str> = identifier.splitn(6, ':').collect();
@@ -78,6 +96,12 @@ mod tests {
         assert_eq!(alias("aliasIdentifier", &of_alias(of, "KLMNOPQRST"), of).unwrap(), "KLMNOPQRST");
         assert_eq!(alias("aliasIdentifier", &of_alias(of, TEST_ALIAS), of).unwrap(), TEST_ALIAS);
         assert!(alias("aliasIdentifier", &of_alias("ZZZZZZZZZZ", "KLMNOPQRST"), of).is_err());
+        let named = of_execution(of, "KLMNOPQRST", "nightly-1");
+        assert_eq!(execution("nightly-1", of, "KLMNOPQRST").unwrap(), "nightly-1");
+        assert_eq!(execution(&named, of, "KLMNOPQRST").unwrap(), "nightly-1");
+        assert!(
+            execution(&named, of, TEST_ALIAS).is_err() && execution(&of_flow(of), of, TEST_ALIAS).is_err()
+        );
         for bad in
             ["", "short", "ABCDEFGHI!", "arn:aws:s3:::x", "arn:aws:bedrock:us-east-1:1:flow/ABCDEFGHIJ"]
         {

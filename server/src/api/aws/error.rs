@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::operation::Service;
 use crate::error::Error as Inner;
+use crate::service::ModelError;
 
 /// An error of AWS's.
 #[derive(Debug)]
@@ -16,13 +17,15 @@ pub(super) struct Error {
     message: String,
     /// The members that do not fit, with what is wrong with each.
     fields: Vec<(String, String)>,
+    /// The status of a model's own answer.
+    original: Option<u16>,
     /// For the log alone.
     pub inner: Option<String>,
 }
 
 impl Error {
     pub fn of_kind(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
-        Self { status, kind, message: message.into(), fields: Vec::new(), inner: None }
+        Self { status, kind, message: message.into(), fields: Vec::new(), original: None, inner: None }
     }
 
     pub fn validation(message: impl Into<String>) -> Self {
@@ -64,6 +67,19 @@ impl Error {
         Self::of_kind(StatusCode::NOT_FOUND, "UnknownOperationException", message)
     }
 
+    /// AWS's name for it, and what is wrong.
+    pub fn told(&self) -> (&'static str, &str, Option<u16>) {
+        (self.kind, &self.message, self.original)
+    }
+
+    /// As CountTokens says it, which has no errors of a model that answers.
+    pub fn of_counting(self) -> Self {
+        if !self.kind.starts_with("Model") {
+            return self;
+        }
+        Self::of_kind(StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException", self.message)
+    }
+
     /// As this service says it.
     pub fn of(mut self, service: Service) -> Self {
         if self.kind == "ServiceQuotaExceededException" && service == Service::Agent {
@@ -82,6 +98,9 @@ impl IntoResponse for Error {
         if !self.fields.is_empty() {
             let fields = self.fields.iter().map(|(name, message)| json!({"name": name, "message": message}));
             body["fieldList"] = fields.collect::<Value>();
+        }
+        if let Some(status) = self.original {
+            body["originalStatusCode"] = json!(status);
         }
         let headers = [
             (header::CONTENT_TYPE, super::JSON),
@@ -104,11 +123,39 @@ impl From<Inner> for Error {
             Inner::Run { status: Status::Failed, .. } => {
                 Self::of_kind(StatusCode::FAILED_DEPENDENCY, "DependencyFailedException", message)
             }
+            Inner::Model(error) => error.into(),
             Inner::Busy(_) => Self::of_kind(StatusCode::TOO_MANY_REQUESTS, "ThrottlingException", message),
             Inner::Stopping => Self::internal(message),
             Inner::Full => Self::of_kind(StatusCode::BAD_REQUEST, "ServiceQuotaExceededException", message),
             Inner::Internal(inner) => Self::internal(inner),
             Inner::Run { .. } => Self::internal(message),
         }
+    }
+}
+
+impl From<ModelError> for Error {
+    fn from(error: ModelError) -> Self {
+        let message = error.to_string();
+        let (status, kind) = match &error {
+            ModelError::Unknown(_) | ModelError::Refused { status: Some(404), .. } => {
+                (StatusCode::NOT_FOUND, "ResourceNotFoundException")
+            }
+            ModelError::Away(_) => (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailableException"),
+            ModelError::Busy(_) => (StatusCode::TOO_MANY_REQUESTS, "ThrottlingException"),
+            ModelError::NotReady(_) => (StatusCode::TOO_MANY_REQUESTS, "ModelNotReadyException"),
+            ModelError::TimedOut(_) => (StatusCode::REQUEST_TIMEOUT, "ModelTimeoutException"),
+            // What a model's server finds wrong with what it was asked.
+            ModelError::Unfit(_) | ModelError::Refused { status: Some(400 | 413 | 422), .. } => {
+                (StatusCode::BAD_REQUEST, "ValidationException")
+            }
+            ModelError::Refused { .. } | ModelError::Garbled(_) => {
+                (StatusCode::FAILED_DEPENDENCY, "ModelErrorException")
+            }
+        };
+        let original = match error {
+            ModelError::Refused { status, .. } if kind == "ModelErrorException" => status,
+            _ => None,
+        };
+        Self { original, ..Self::of_kind(status, kind, message) }
     }
 }

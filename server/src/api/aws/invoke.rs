@@ -36,9 +36,10 @@ struct Invoke {
     _performance: Option<Value>,
 }
 
+/// `FlowInput`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Input {
+pub(super) struct Input {
     node_name: Option<String>,
     node_output_name: Option<String>,
     node_input_name: Option<String>,
@@ -94,7 +95,7 @@ async fn reply(door: &Door, start: &Start, id: Option<String>, input: Input, tra
 }
 
 /// The one input.
-fn sole(inputs: Option<Vec<Input>>) -> Result<Input, Error> {
+pub(super) fn sole(inputs: Option<Vec<Input>>) -> Result<Input, Error> {
     let mut inputs = required("inputs", inputs)?;
     match (inputs.pop(), inputs.is_empty()) {
         (Some(input), true) => Ok(input),
@@ -103,7 +104,7 @@ fn sole(inputs: Option<Vec<Input>>) -> Result<Input, Error> {
 }
 
 /// The one document, which has to be for the flow's Input node.
-fn only_input(input: Input, definition: &Definition) -> Result<Value, Error> {
+pub(super) fn only_input(input: Input, definition: &Definition) -> Result<Value, Error> {
     let name = required("inputs[0].nodeName", input.node_name)?;
     let start = definition.first(NodeType::Input);
     let start = start.ok_or_else(|| Error::validation("The flow has no Input node."))?;
@@ -116,23 +117,28 @@ fn only_input(input: Input, definition: &Definition) -> Result<Value, Error> {
         let message = format!("The output of {name} is named {port}.");
         return Err(Error::field("inputs[0].nodeOutputName", message));
     }
+    if input.node_input_name.is_some() {
+        let message = format!("{name} begins the flow and has no inputs. Leave this out.");
+        return Err(Error::field("inputs[0].nodeInputName", message));
+    }
     let content = required("inputs[0].content", input.content)?;
     required("inputs[0].content.document", content.document)
 }
 
 fn respond(feed: Arc<Feed>, definition: Definition, trace: bool) -> axum::response::Response {
     let headers = [
-        (header::CONTENT_TYPE, "application/vnd.amazon.eventstream".to_owned()),
         (header::CACHE_CONTROL, "no-store".to_owned()),
         (HeaderName::from_static("x-amz-bedrock-flow-execution-id"), feed.id.clone()),
     ];
     let reader = feed.reader(feed.since);
-    let telling = Telling { reader, definition, trace, over: false, _caller: Caller(feed) };
+    let teller = Teller { definition, run: feed.id.clone(), trace, over: false };
+    let telling = Telling { reader, teller, _caller: Caller(feed) };
     let frames = stream::unfold(telling, |mut telling| async move {
         let frames = telling.next().await?;
         Some((Ok::<_, std::convert::Infallible>(frames), telling))
     });
-    (StatusCode::OK, headers, HttpBody::from_stream(frames)).into_response()
+    let kind = [(header::CONTENT_TYPE, frame::STREAM)];
+    (StatusCode::OK, kind, headers, HttpBody::from_stream(frames)).into_response()
 }
 
 /// The caller of a run. Dropped with the response's body, whether that was sent whole or the caller went away; a run
@@ -148,26 +154,16 @@ impl Drop for Caller {
 /// A run as it is told to one caller.
 struct Telling {
     reader: Reader,
-    definition: Definition,
-    trace: bool,
-    /// Whether the frame that ends the stream was sent.
-    over: bool,
+    teller: Teller,
     _caller: Caller,
 }
 
 impl Telling {
     /// The frames of what happened since the last call; none when all is told.
     async fn next(&mut self) -> Option<Bytes> {
-        while !self.over {
-            let events = self.reader.next().await?;
-            let mut frames: Vec<Bytes> = Vec::new();
-            for event in &events {
-                frames.extend(frames_of(&self.definition, self.reader.id(), self.trace, event));
-                self.over = ends(event);
-                if self.over {
-                    break;
-                }
-            }
+        while !self.teller.over {
+            let events = self.reader.next().await;
+            let frames = self.teller.tell(events.as_deref());
             if !frames.is_empty() {
                 return Some(frames.concat().into());
             }
@@ -176,43 +172,82 @@ impl Telling {
     }
 }
 
-/// Whether the stream ends with this event: AWS's clients take a null for a document that is not there, so that one
-/// cannot be told, and the stream ends with an exception.
-fn ends(event: &Event) -> bool {
-    match &event.body {
-        Body::Output { value, .. } => value.is_null(),
-        body => matches!(body, Body::ExecutionEnded { .. } | Body::InputRequested { .. }),
-    }
+/// What is told of a run.
+struct Teller {
+    definition: Definition,
+    run: String,
+    trace: bool,
+    /// Whether the frame that ends the stream was told.
+    over: bool,
 }
 
-fn frames_of(definition: &Definition, run: &str, trace: bool, event: &Event) -> Vec<Bytes> {
-    match &event.body {
-        Body::Output { node, value: Value::Null, .. } => {
+impl Teller {
+    /// The frames of these events; none of what comes after the one that ends the stream. Without events no more will
+    /// come: where nothing has ended the stream by then, the server stopped before it could write the end down.
+    fn tell(&mut self, events: Option<&[Arc<Event>]>) -> Vec<Bytes> {
+        let Some(events) = events else {
+            return vec![
+                self.end("internalServerException", "The server stopped during this run. Run it again."),
+            ];
+        };
+        let mut frames = Vec::new();
+        for event in events {
+            if !self.over {
+                frames.extend(self.frames(event));
+            }
+        }
+        frames
+    }
+
+    /// A frame that ends the stream.
+    fn end(&mut self, name: &'static str, message: &str) -> Bytes {
+        self.over = true;
+        frame::exception(name, &json!({"message": message}))
+    }
+
+    fn frames(&mut self, event: &Event) -> Vec<Bytes> {
+        match &event.body {
+            Body::Output { node, value, .. } => vec![self.output(node, value)],
+            Body::InputRequested { node, text, .. } => {
+                self.over = true;
+                let content = json!({"document": text});
+                let payload = json!({"nodeName": node, "nodeType": "AgentNode", "content": content});
+                let reason = json!({"completionReason": "INPUT_REQUIRED"});
+                let request = frame::event("flowMultiTurnInputRequestEvent", &payload);
+                request.into_iter().chain(frame::event("flowCompletionEvent", &reason)).collect()
+            }
+            Body::ExecutionEnded { status: Status::Succeeded, .. } => {
+                self.over = true;
+                let reason = json!({"completionReason": "SUCCESS"});
+                frame::event("flowCompletionEvent", &reason).into_iter().collect()
+            }
+            Body::ExecutionEnded { status, error } => {
+                self.over = true;
+                vec![failure(*status, error.as_ref())]
+            }
+            // One that is too large to be read is in the execution's log still.
+            _ if self.trace => {
+                let traces = traces(&self.definition, &self.run, event);
+                traces.iter().filter_map(|trace| frame::event("flowTraceEvent", trace)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// An output, or that it cannot be told: AWS's clients take a null for a document that is not there, and read no
+    /// event of more than 24 MiB.
+    fn output(&mut self, node: &str, value: &Value) -> Bytes {
+        if value.is_null() {
             let message = format!("{node}: The output is null, which cannot be told here. Give it a value.");
-            vec![frame::exception("validationException", &json!({"message": message}))]
+            return self.end("validationException", &message);
         }
-        Body::Output { node, value, .. } => {
-            let content = json!({"document": value});
-            let payload = json!({"nodeName": node, "nodeType": "FlowOutputNode", "content": content});
-            vec![frame::event("flowOutputEvent", &payload)]
-        }
-        Body::InputRequested { node, text, .. } => {
-            let content = json!({"document": text});
-            let payload = json!({"nodeName": node, "nodeType": "AgentNode", "content": content});
-            let reason = json!({"completionReason": "INPUT_REQUIRED"});
-            vec![
-                frame::event("flowMultiTurnInputRequestEvent", &payload),
-                frame::event("flowCompletionEvent", &reason),
-            ]
-        }
-        Body::ExecutionEnded { status: Status::Succeeded, .. } => {
-            vec![frame::event("flowCompletionEvent", &json!({"completionReason": "SUCCESS"}))]
-        }
-        Body::ExecutionEnded { status, error } => vec![failure(*status, error.as_ref())],
-        _ if trace => {
-            traces(definition, run, event).iter().map(|trace| frame::event("flowTraceEvent", trace)).collect()
-        }
-        _ => Vec::new(),
+        let content = json!({"document": value});
+        let payload = json!({"nodeName": node, "nodeType": "FlowOutputNode", "content": content});
+        frame::event("flowOutputEvent", &payload).unwrap_or_else(|| {
+            let message =
+                format!("{node}: The output has more than 24 MiB, which AWS's clients do not read.");
+            self.end("validationException", &message)
+        })
     }
 }
 
@@ -252,19 +287,47 @@ mod tests {
         frames.iter().map(|frame| String::from_utf8_lossy(frame).into_owned()).collect()
     }
 
+    fn teller() -> Teller {
+        let definition = serde_json::from_value(json!({"nodes": []})).unwrap();
+        Teller { definition, run: "run".to_owned(), trace: true, over: false }
+    }
+
+    fn output(value: Value) -> Arc<Event> {
+        event(Body::Output { node: "Out".into(), value, chain: Vec::new() })
+    }
+
+    fn event(body: Body) -> Arc<Event> {
+        Arc::new(Event { seq: 1, at: 0, elapsed: 0, body })
+    }
+
     #[test]
-    fn a_null_output_is_an_exception_that_names_its_node_and_ends_the_stream() {
-        let definition: Definition = serde_json::from_value(json!({"nodes": []})).unwrap();
-        let event = |body: Body| Event { seq: 1, at: 0, elapsed: 0, body };
-        let output = |value: Value| event(Body::Output { node: "Out".into(), value, chain: Vec::new() });
-        let null = output(Value::Null);
-        assert!(ends(&null));
-        let told = text(&frames_of(&definition, "run", true, &null));
-        assert!(told.contains("validationException") && told.contains("Out: The output is null"), "{told}");
-        let within = output(json!({"a": null}));
-        assert!(!ends(&within));
-        let told = text(&frames_of(&definition, "run", false, &within));
+    fn what_cannot_be_told_is_an_exception_that_names_its_node_and_ends_the_stream() {
+        for (value, why) in [
+            (Value::Null, "Out: The output is null"),
+            (json!("x".repeat(24 * 1024 * 1024)), "Out: The output has more than 24 MiB"),
+        ] {
+            let mut teller = teller();
+            let told = text(&teller.tell(Some(&[output(value), output(json!("late"))])));
+            assert!(told.contains("validationException") && told.contains(why), "{told}");
+            assert!(teller.over && !told.contains("late"), "{told}");
+        }
+        let mut teller = teller();
+        let told = text(&teller.tell(Some(&[output(json!({"a": null}))])));
         assert!(told.contains(r#""content":{"document":{"a":null}}"#), "{told}");
-        assert!(ends(&event(Body::ExecutionEnded { status: Status::Succeeded, error: None })));
+        assert!(!teller.over);
+    }
+
+    #[test]
+    fn a_stream_never_ends_in_silence() {
+        let succeeded = Body::ExecutionEnded { status: Status::Succeeded, error: None };
+        let mut whole = teller();
+        assert!(text(&whole.tell(Some(&[event(succeeded)]))).contains("SUCCESS"));
+        assert!(whole.over);
+        // The server stopped before the end was on disk, and nobody hears of such an end.
+        let mut cut = teller();
+        cut.tell(Some(&[output(json!("x"))]));
+        let told = text(&cut.tell(None));
+        assert!(told.contains("internalServerException") && told.contains("server stopped"), "{told}");
+        assert!(cut.over);
     }
 }

@@ -3,6 +3,8 @@
 //! A page begins after the last item of the one before, by the item's key, so that what is added or deleted between
 //! two calls neither repeats nor hides another item.
 
+use std::str::FromStr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -14,26 +16,50 @@ const MOST: usize = 10;
 /// The page of these items that is asked for, by their keys, and the next one's token. `list` says what is listed: a
 /// token is of no use elsewhere.
 pub(super) fn page<T>(
-    list: &'static str,
+    list: &str,
     request: &Request,
     mut items: Vec<T>,
     key: impl Fn(&T) -> String,
 ) -> Result<(Vec<T>, Option<String>), Error> {
-    let most =
-        request.number("maxResults").and_then(|most| usize::try_from(most).ok()).unwrap_or(MOST).min(MOST);
+    let most = most(request);
     items.sort_by_cached_key(&key);
-    if let Some(token) = request.text("nextToken") {
-        let after = URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        let after = after.as_deref().and_then(|after| after.strip_prefix(list)?.strip_prefix('/'));
-        let after =
-            after.ok_or_else(|| Error::field("nextToken", "This is no token that this list answered."))?;
-        items.retain(|item| key(item).as_str() > after);
+    if let Some(after) = after(list, request)? {
+        items.retain(|item| key(item) > after);
     }
     let more = items.len() > most;
     items.truncate(most);
-    let next =
-        items.last().filter(|_| more).map(|last| URL_SAFE_NO_PAD.encode(format!("{list}/{}", key(last))));
+    let next = items.last().filter(|_| more).map(|last| token(list, &key(last)));
     Ok((items, next))
+}
+
+/// How many items a page is to have.
+pub(super) fn most(request: &Request) -> usize {
+    request.number("maxResults").and_then(|most| usize::try_from(most).ok()).unwrap_or(MOST).min(MOST)
+}
+
+/// The token that a list goes on by after this key.
+pub(super) fn token(list: &str, key: &str) -> String {
+    URL_SAFE_NO_PAD.encode(format!("{list}/{key}"))
+}
+
+/// The place that the request's token stands for, of a list whose keys are `number/rest`; none without a token.
+pub(super) fn position<T: FromStr>(list: &str, request: &Request) -> Result<Option<(u64, T)>, Error> {
+    let Some(key) = after(list, request)? else { return Ok(None) };
+    let place =
+        key.split_once('/').and_then(|(number, rest)| Some((number.parse().ok()?, rest.parse().ok()?)));
+    place.map(Some).ok_or_else(no_token)
+}
+
+/// The key that the request's token stands for; none without a token.
+fn after(list: &str, request: &Request) -> Result<Option<String>, Error> {
+    let Some(token) = request.text("nextToken") else { return Ok(None) };
+    let key = URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let key = key.as_deref().and_then(|key| key.strip_prefix(list)?.strip_prefix('/'));
+    key.map(|key| Some(key.to_owned())).ok_or_else(no_token)
+}
+
+fn no_token() -> Error {
+    Error::field("nextToken", "This is no token that this list answered.")
 }
 
 /// A key by which later times come first.

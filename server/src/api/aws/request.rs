@@ -22,7 +22,6 @@ pub(super) struct Request {
     located: Map<String, Value>,
     body: Value,
     /// The body where it is no JSON object of members.
-    #[expect(dead_code, reason = "InvokeModel is to read it")]
     pub payload: Bytes,
 }
 

@@ -1,40 +1,72 @@
-//! What happens in a run, in the events of AWS's `FlowTrace`.
+//! What nodes did, in AWS's words: the events of `FlowTrace`, and those of `FlowExecutionEvent` that are the same by
+//! other names.
 //!
-//! Always holds: a trace has exactly one member, and no document in it is null, which AWS's SDKs cannot read.
+//! Always holds: each has exactly one member, and no document in it is null, which AWS's SDKs cannot read.
+
+mod agent;
 
 use flow::definition::{Configuration, Definition, Node, NodeType};
-use flow::event::{Body, Event, Field, Link, ModelCall, Step};
-use flow::node::agent;
-use serde_json::{Map, Value, json};
+use flow::event::{Body, Event, Field, Link, ModelCall};
+use serde_json::{Value, json};
 
 use super::flows::{moment, without_nulls};
 
+/// The names of a union's members, and of what a field is called in them.
+pub(super) struct Words {
+    input: &'static str,
+    output: &'static str,
+    condition: &'static str,
+    action: &'static str,
+    dependency: &'static str,
+    input_name: &'static str,
+    output_name: &'static str,
+}
+
+const TRACE: Words = Words {
+    input: "nodeInputTrace",
+    output: "nodeOutputTrace",
+    condition: "conditionNodeResultTrace",
+    action: "nodeActionTrace",
+    dependency: "nodeDependencyTrace",
+    input_name: "nodeInputName",
+    output_name: "nodeOutputName",
+};
+
+pub(super) const EVENT: Words = Words {
+    input: "nodeInputEvent",
+    output: "nodeOutputEvent",
+    condition: "conditionResultEvent",
+    action: "nodeActionEvent",
+    dependency: "nodeDependencyEvent",
+    input_name: "name",
+    output_name: "name",
+};
+
 /// The traces of one event, in order. `run` names the execution.
 pub(super) fn traces(definition: &Definition, run: &str, event: &Event) -> Vec<Value> {
+    told(&TRACE, definition, run, event).into_iter().map(|told| json!({"trace": told})).collect()
+}
+
+/// One event in these words: unions, in order.
+pub(super) fn told(words: &Words, definition: &Definition, run: &str, event: &Event) -> Vec<Value> {
     let at = moment(event.at);
     match &event.body {
         Body::NodeStarted { node, inputs, chain } => {
             let (definition, chain) = (scope(definition, chain), links(chain));
-            let fields = fields(inputs, |field| input(definition.node(node), field, &chain));
-            fields.map(|fields| trace("nodeInputTrace", node, &at, "fields", fields)).into_iter().collect()
+            let fields = fields(inputs, |field| input(words, definition.node(node), field, &chain));
+            fields.map(|fields| member(words.input, node, &at, "fields", fields)).into_iter().collect()
         }
         Body::NodeCompleted { node, outputs, model, chain, .. } => {
             let definition = scope(definition, chain);
-            let action = match model {
-                Some(model) => Some(action(run, node, &at, answered(outputs, model))),
-                None => called(definition.node(node), outputs).map(|called| action(run, node, &at, called)),
-            };
-            // What an agent did is told step by step.
-            let action = action.filter(|_| alias(definition, node).is_none());
-            let fields = fields(outputs, |field| output(definition, node, field));
-            let output = fields.map(|fields| trace("nodeOutputTrace", node, &at, "fields", fields));
+            let action = called(definition.node(node), run, outputs, model.as_ref());
+            let action = action.map(|called| action_of(words, run, node, &at, called));
+            let fields = fields(outputs, |field| output(words, definition, node, field));
+            let output = fields.map(|fields| member(words.output, node, &at, "fields", fields));
             action.into_iter().chain(output).collect()
         }
         Body::AgentStep { node, step, chain } => {
-            let parts = alias(scope(definition, chain), node)
-                .map(|alias| steps(step).into_iter().map(|trace| part(alias, run, &at, trace)));
-            let traces = parts.map(Iterator::collect::<Vec<Value>>).unwrap_or_default();
-            vec![trace("nodeDependencyTrace", node, &at, "traceElements", json!({"agentTraces": traces}))]
+            let parts = agent::parts(scope(definition, chain).node(node), run, &at, step);
+            vec![member(words.dependency, node, &at, "traceElements", json!({"agentTraces": parts}))]
         }
         // A loop's controller is no Condition to AWS.
         Body::ConditionEvaluated { node, chain, .. }
@@ -44,16 +76,15 @@ pub(super) fn traces(definition: &Definition, run: &str, event: &Event) -> Vec<V
         }
         Body::ConditionEvaluated { node, satisfied, .. } => {
             let conditions = json!([{"conditionName": satisfied}]);
-            vec![trace("conditionNodeResultTrace", node, &at, "satisfiedConditions", conditions)]
+            vec![member(words.condition, node, &at, "satisfiedConditions", conditions)]
         }
         _ => Vec::new(),
     }
 }
 
-fn trace(kind: &str, node: &str, at: &str, member: &str, value: Value) -> Value {
-    let mut body = json!({"nodeName": node, "timestamp": at});
-    body[member] = value;
-    json!({"trace": Map::from_iter([(kind.to_owned(), body)])})
+/// A union of one member about a node, which has this of its own.
+pub(super) fn member(kind: &str, node: &str, at: &str, own: &str, value: Value) -> Value {
+    json!({(kind): {"nodeName": node, "timestamp": at, (own): value}})
 }
 
 /// The fields that have a value; none where there is no such field, since AWS's list is never empty.
@@ -79,13 +110,13 @@ fn links(chain: &[Link]) -> Option<Value> {
     (!chain.is_empty()).then(|| links.collect())
 }
 
-fn input(node: Option<&Node>, field: &Field, chain: &Option<Value>) -> Value {
+fn input(words: &Words, node: Option<&Node>, field: &Field, chain: &Option<Value>) -> Value {
     let port = node.and_then(|node| node.input(&field.name));
     let source = field.source.as_ref().map(|source| {
         json!({"nodeName": source.node, "outputFieldName": source.output, "expression": source.expression})
     });
     without_nulls(json!({
-        "nodeInputName": field.name,
+        (words.input_name): field.name,
         "content": {"document": field.value},
         "type": port.map(|port| port.kind),
         "category": port.and_then(|port| port.category),
@@ -94,7 +125,7 @@ fn input(node: Option<&Node>, field: &Field, chain: &Option<Value>) -> Value {
     }))
 }
 
-fn output(definition: &Definition, node: &str, field: &Field) -> Value {
+fn output(words: &Words, definition: &Definition, node: &str, field: &Field) -> Value {
     let port = definition.node(node).and_then(|node| node.output(&field.name));
     let targets = definition.connections.iter().filter(|connection| connection.source == node);
     let next: Vec<Value> = targets
@@ -103,25 +134,39 @@ fn output(definition: &Definition, node: &str, field: &Field) -> Value {
         .map(|(connection, data)| json!({"nodeName": connection.target, "inputFieldName": data.target_input}))
         .collect();
     without_nulls(json!({
-        "nodeOutputName": field.name,
+        (words.output_name): field.name,
         "content": {"document": field.value},
         "type": port.map(|port| port.kind),
         "next": next,
     }))
 }
 
-/// `FlowTraceNodeActionEvent`, with what was called.
-fn action(run: &str, node: &str, at: &str, called: Value) -> Value {
-    let mut body = json!({"nodeName": node, "timestamp": at, "requestId": format!("{run}/{node}")});
-    if let (Value::Object(body), Value::Object(called)) = (&mut body, called) {
-        body.extend(called);
+/// What a node called, with the node's part of the telling.
+fn action_of(words: &Words, run: &str, node: &str, at: &str, mut called: Value) -> Value {
+    called["nodeName"] = json!(node);
+    called["timestamp"] = json!(at);
+    called["requestId"] = json!(format!("{run}/{node}"));
+    json!({(words.action): called})
+}
+
+/// What a node called, as if AWS's services had answered; none for one that called nothing.
+fn called(node: Option<&Node>, run: &str, outputs: &[Field], model: Option<&ModelCall>) -> Option<Value> {
+    let first = outputs.first();
+    match node.and_then(|node| node.configuration.as_ref()) {
+        Some(Configuration::Agent(node)) => Some(agent::called(node, run, first)),
+        Some(Configuration::LambdaFunction(function)) => Some(json!({
+            "serviceName": "Lambda",
+            "operationName": "Invoke",
+            "operationRequest": {"functionName": function.lambda_arn},
+            "operationResponse": {"payload": first?.value},
+        })),
+        _ => Some(answered(first, model?)),
     }
-    json!({"trace": {"nodeActionTrace": body}})
 }
 
 /// A model's answer, as if AWS's Converse had given it.
-fn answered(outputs: &[Field], model: &ModelCall) -> Value {
-    let text = outputs.first().map(|field| flow::value::to_text(&field.value)).unwrap_or_default();
+fn answered(output: Option<&Field>, model: &ModelCall) -> Value {
+    let text = output.map(|field| flow::value::to_text(&field.value)).unwrap_or_default();
     let mut response = json!({"output": {"message": {"role": "assistant", "content": [{"text": text}]}}});
     if let Some(usage) = model.usage {
         response["usage"] = json!({
@@ -136,64 +181,4 @@ fn answered(outputs: &[Field], model: &ModelCall) -> Value {
         "operationRequest": {"modelId": model.model},
         "operationResponse": response,
     })
-}
-
-/// A function's reply, as if AWS's Invoke had given it; none for a node that is no function.
-fn called(node: Option<&Node>, outputs: &[Field]) -> Option<Value> {
-    let Some(Configuration::LambdaFunction(function)) = &node?.configuration else { return None };
-    Some(json!({
-        "serviceName": "Lambda",
-        "operationName": "Invoke",
-        "operationRequest": {"functionName": function.lambda_arn},
-        "operationResponse": {"payload": outputs.first()?.value},
-    }))
-}
-
-/// The alias that an Agent node names; none for any other node.
-fn alias<'a>(definition: &'a Definition, node: &str) -> Option<&'a str> {
-    match &definition.node(node)?.configuration {
-        Some(Configuration::Agent(agent)) => Some(&agent.agent_alias_arn),
-        _ => None,
-    }
-}
-
-/// `TracePart`.
-fn part(alias: &str, run: &str, at: &str, trace: Value) -> Value {
-    let (agent, alias) = agent::parts(alias).unzip();
-    without_nulls(json!({
-        "agentId": agent,
-        "agentAliasId": alias,
-        "agentVersion": "DRAFT",
-        "sessionId": run,
-        "eventTime": at,
-        "trace": {"orchestrationTrace": trace},
-    }))
-}
-
-/// A step of an agent as AWS's agents tell it, each with one member of `OrchestrationTrace`.
-fn steps(step: &Step) -> Vec<Value> {
-    match step {
-        Step::Model { text, calls, usage, .. } => {
-            let usage =
-                usage.map(|usage| json!({"usage": {"inputTokens": usage.input_tokens, "outputTokens": usage.output_tokens}}));
-            let said = without_nulls(json!({"rawResponse": {"content": text}, "metadata": usage}));
-            let mut told = vec![json!({"modelInvocationOutput": said})];
-            if calls.is_empty() {
-                told.push(json!({"observation": {"type": "FINISH", "finalResponse": {"text": text}}}));
-            }
-            told
-        }
-        Step::Tool { name, arguments, result, .. } => {
-            let parameters = arguments.as_object().into_iter().flatten();
-            let parameters: Value = parameters
-                .map(|(name, value)| json!({"name": name, "value": flow::value::to_text(value)}))
-                .collect();
-            let input = json!({"actionGroupName": "tools", "function": name, "parameters": parameters});
-            let output = json!({"text": result});
-            vec![
-                json!({"invocationInput": {"invocationType": "ACTION_GROUP", "actionGroupInvocationInput": input}}),
-                json!({"observation": {"type": "ACTION_GROUP", "actionGroupInvocationOutput": output}}),
-            ]
-        }
-    }
 }

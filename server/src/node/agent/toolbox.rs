@@ -1,8 +1,11 @@
 //! The tools of one agent while it works: what the model is offered, and what becomes of its calls.
 
+use std::sync::Arc;
+
 use flow::event::Step;
 use flow::message::Tool;
 use flow::node::function::short;
+use flow::node::knowledge_base::{Passage, USUAL_RESULTS, listed};
 use flow::value::to_text;
 use flow::wire::{Agent, AgentTool};
 use futures_util::future::join_all;
@@ -11,19 +14,23 @@ use serde_json::{Value, json};
 use super::mcp::Session;
 use super::{ASK_USER, Work, schema};
 use crate::arn::TEST_ALIAS;
-use crate::node::Context;
-use crate::node::flows;
+use crate::knowledge::Index;
 use crate::node::function::{Functions, key};
+use crate::node::{Context, flows, knowledge_base};
 
 /// The longest result that a model is told, in characters.
 const LONGEST: usize = 100_000;
 /// The longest name of a tool that models take.
 const LONGEST_NAME: usize = 64;
+/// What a model is told of a knowledge base without an answer.
+const NOTHING_FOUND: &str = "Nothing was found. Other words may find something.";
 
 /// What a call came to.
 pub(super) enum Came {
     /// A result, or why there is none, for the model, and where the tool is.
     Result { text: String, failed: bool, from: String },
+    /// What a knowledge base has, or why it could not be asked.
+    Looked { base: String, query: String, found: Result<Vec<Passage>, String> },
     /// A question to a person.
     Question(String),
 }
@@ -34,17 +41,36 @@ impl Came {
         Self::Result { text: why, failed: true, from: String::new() }
     }
 
-    /// For the model and the trace.
-    pub(super) fn told(self) -> (String, bool, String) {
+    /// What the model is told of a call, and its step in the trace; the question to a person instead.
+    ///
+    /// # Errors
+    /// The question.
+    pub(super) fn told(self, name: String, arguments: Value, took: u64) -> Result<(String, Step), String> {
         match self {
-            Self::Result { text, failed, from } => (cut(text), failed, from),
-            Self::Question(text) => (text, false, String::new()),
+            Self::Question(text) => Err(text),
+            Self::Result { text, failed, from } => {
+                let result = cut(text);
+                Ok((result.clone(), Step::Tool { name, from, arguments, result, failed, took }))
+            }
+            Self::Looked { base, query, found } => {
+                let (found, failure) = match found {
+                    Ok(passages) => (passages, None),
+                    Err(why) => (Vec::new(), Some(why)),
+                };
+                let told = match &failure {
+                    Some(why) => why.clone(),
+                    None if found.is_empty() => NOTHING_FOUND.to_owned(),
+                    None => cut(listed(&found)),
+                };
+                Ok((told, Step::Lookup { name, base, query, found, failure, took }))
+            }
         }
     }
 }
 
 pub(super) struct Toolbox {
     functions: Functions,
+    knowledge: Arc<dyn Index>,
     tools: Vec<(Tool, Target)>,
     sessions: Vec<Session>,
     /// The servers whose tools cannot be had now.
@@ -58,15 +84,16 @@ enum Target {
     Person,
     Function { arn: String },
     Flow { flow: String, alias: String },
+    Base { id: String },
     Mcp { session: usize, name: String },
 }
 
 impl Toolbox {
     /// Opens the sessions that an agent's tools need. A server that does not answer is left out, and the model is told.
     pub(super) async fn open(agent: &Agent, context: &Context) -> Self {
-        let functions = context.functions.clone();
         let mut toolbox = Self {
-            functions,
+            functions: context.functions.clone(),
+            knowledge: Arc::clone(&context.knowledge),
             tools: Vec::new(),
             sessions: Vec::new(),
             absent: Vec::new(),
@@ -81,6 +108,9 @@ impl Toolbox {
                 AgentTool::Flow { name, description, flow, alias } => {
                     let target = Target::Flow { flow: flow.clone(), alias: alias.clone() };
                     toolbox.add(name, description, flow_schema(), target);
+                }
+                AgentTool::KnowledgeBase { name, description, base } => {
+                    toolbox.add(name, description, query_schema(), Target::Base { id: base.clone() });
                 }
                 AgentTool::Mcp { .. } => {}
             }
@@ -142,6 +172,7 @@ impl Toolbox {
                     question => Came::Question(question.to_owned()),
                 };
             }
+            Target::Base { id } => return self.look_up(id, &arguments).await,
             Target::Function { arn } => {
                 let key = format!("{}/{number}", key(&work.call.node, work.chain, work.origin));
                 let event = event(name, &arguments, work);
@@ -168,11 +199,21 @@ impl Toolbox {
         }
     }
 
+    /// Asks a knowledge base.
+    async fn look_up(&self, base: &str, arguments: &Value) -> Came {
+        let query = arguments["query"].as_str().unwrap_or_default().trim().to_owned();
+        let found = match query.is_empty() {
+            true => Err("The query is empty. Call the tool again with one.".to_owned()),
+            false => knowledge_base::find(base, &query, USUAL_RESULTS, &*self.knowledge)
+                .await
+                .map_err(|failure| failure.message),
+        };
+        Came::Looked { base: base.to_owned(), query, found }
+    }
+
     /// Ends its sessions.
     pub(super) async fn close(self) {
-        for session in self.sessions {
-            session.close().await;
-        }
+        join_all(self.sessions.into_iter().map(Session::close)).await;
     }
 
     fn add(&mut self, name: &str, description: &str, parameters: Value, target: Target) {
@@ -229,6 +270,11 @@ fn usual(letter: char) -> char {
 fn flow_schema() -> Value {
     json!({"type": "object", "required": ["input"], "additionalProperties": false,
         "properties": {"input": {"description": "What it is given."}}})
+}
+
+fn query_schema() -> Value {
+    json!({"type": "object", "required": ["query"], "additionalProperties": false,
+        "properties": {"query": {"type": "string", "description": "What to look for, in the words of a question."}}})
 }
 
 fn question_schema() -> Value {

@@ -75,6 +75,12 @@ impl Bert {
         Ok(vectors)
     }
 
+    /// How many tokens are read of these texts.
+    pub fn count(&self, texts: &[String]) -> std::result::Result<usize, Error> {
+        let count = |text: &String| Ok(self.tokenizer.encode(text.as_str(), true)?.len());
+        texts.iter().map(count).sum()
+    }
+
     fn forward(&self, texts: &[Encoding]) -> Result<Tensor> {
         let length = texts.first().map_or(0, Encoding::len);
         let stack = |part: fn(&Encoding) -> &[u32]| {

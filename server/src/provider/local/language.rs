@@ -62,6 +62,7 @@ impl Language {
             prompt_tokens: prompt.len() as u32,
             completion_tokens: 0,
             finish: Finish::Length,
+            stopped_by: None,
         };
         let mut show = |text: String, answer: &mut Generated| {
             answer.text.push_str(&text);
@@ -80,6 +81,7 @@ impl Language {
             }
             if met {
                 answer.finish = Finish::StopSequence;
+                answer.stopped_by = stop.by.take();
                 break;
             }
             if (answer.completion_tokens as usize) < most {
@@ -90,6 +92,11 @@ impl Language {
             return Err(Error::Cancelled);
         }
         Ok(answer)
+    }
+
+    /// How many tokens a conversation has, as it would be read.
+    pub fn count(&self, messages: &[Message]) -> Result<usize, Error> {
+        Ok(self.tokens.conversation(messages)?.len())
     }
 
     /// The logarithm of how likely the model answers `messages` with each of `answers`.

@@ -126,6 +126,18 @@ async fn a_prompt_beyond_the_limit_is_refused_and_both_are_named() {
 }
 
 #[tokio::test]
+async fn a_conversation_is_counted_as_it_is_read_and_a_stop_is_named() {
+    let Some(models) = models() else { return };
+    let request = Generate { stop: vec!["Paris".into()], ..ask("What is the capital of France?") };
+    let counted = models.count(request.messages.clone()).await.unwrap();
+    let answer = models.generate(request, go_on).await.unwrap();
+    assert_eq!(counted, answer.prompt_tokens as usize);
+    assert_eq!((answer.finish, answer.stopped_by.as_deref()), (Finish::StopSequence, Some("Paris")));
+    // Two words, between the marks of a beginning and an end.
+    assert_eq!(models.count_embedded(vec!["hello world".into()]).await.unwrap(), 4);
+}
+
+#[tokio::test]
 async fn texts_that_mean_the_same_are_close() {
     let Some(models) = models() else { return };
     let texts = ["How do I get my money back?", "What is your refund policy?", "The jacket is made of wool."];

@@ -6,17 +6,22 @@
 pub struct Stop {
     sequences: Vec<String>,
     held: String,
+    /// The sequence that was met.
+    pub by: Option<String>,
 }
 
 impl Stop {
     pub fn new(sequences: Vec<String>) -> Self {
-        Self { sequences: sequences.into_iter().filter(|s| !s.is_empty()).collect(), held: String::new() }
+        let sequences = sequences.into_iter().filter(|s| !s.is_empty()).collect();
+        Self { sequences, held: String::new(), by: None }
     }
 
     /// Takes the next piece; returns what may be shown, and whether a stop sequence was met.
     pub fn push(&mut self, piece: &str) -> (String, bool) {
         self.held.push_str(piece);
-        if let Some(at) = self.sequences.iter().filter_map(|s| self.held.find(s.as_str())).min() {
+        let met = self.sequences.iter().filter_map(|s| Some((self.held.find(s.as_str())?, s)));
+        if let Some((at, sequence)) = met.min_by_key(|(at, _)| *at) {
+            self.by = Some(sequence.clone());
             self.held.truncate(at);
             return (self.rest(), true);
         }
@@ -57,7 +62,15 @@ mod tests {
             }
         }
         out.push(stop.rest());
+        assert_eq!(stop.by.is_some(), met);
         assert_eq!((out, met), (shown.iter().map(|s| (*s).to_owned()).collect(), stopped));
+    }
+
+    #[test]
+    fn the_first_that_is_met_is_named() {
+        let mut stop = Stop::new(["END", "b"].map(str::to_owned).to_vec());
+        assert!(stop.push("a b END").1);
+        assert_eq!(stop.by.as_deref(), Some("b"));
     }
 
     #[test]

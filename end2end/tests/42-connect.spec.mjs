@@ -51,7 +51,7 @@ test("it has a snippet in each language for each published flow, and no secret",
       for (const [variable, secret] of secrets) expect(html.includes(secret), variable).toBe(false);
     }
   }
-  await page.getByRole("region", { name: "Point a shell here" }).getByRole("button", { name: "Copy" }).click();
+  await page.getByRole("region", { name: "Point a shell here" }).getByText("Copy", { exact: true }).click();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe('eval "$(anabranch env)"');
 });
 

@@ -178,6 +178,7 @@ test("an agent looks things up in a knowledge base, and the trace shows what it 
     agents.find((agent) => agent.name === "Clerk").arn;
   await world.save(id, 1, { definition, extensions: {} });
   await editor.open(`${world.url}/flows/${id}`);
+  await editor.select("FrontDesk");
   await editor.send("How long is a tune-up?");
   await expect(editor.status).toContainText("Succeeded");
   await editor.line("FrontDesk").click();
@@ -191,7 +192,9 @@ test("an agent looks things up in a knowledge base, and the trace shows what it 
 test("a question is answered on the execution's page too", async ({ page }) => {
   const agents = await (await world.api("GET", "/api/agents")).json();
   const { id, definition } = await world.create({ title: "Elsewhere", template: "front-desk" });
-  definition.nodes.find((node) => node.type === "Agent").configuration.agent.agentAliasArn = agents.agents[0].arn;
+  definition.nodes.find((node) => node.type === "Agent").configuration.agent.agentAliasArn = agents.agents.find(
+    (agent) => agent.name === "Front desk",
+  ).arn;
   const saved = await world.save(id, 1, { definition, extensions: {} });
   expect(saved.ok).toBe(true);
   const asked = await (await world.api("POST", `/api/flows/${id}/draft/invoke`, { input: "Brakes?" })).json();

@@ -54,8 +54,10 @@ pub fn Inspector() -> impl IntoView {
     let editor = use_editor();
     let Inspected(tab) = expect_context();
     let card = Memo::new(move |_| editor.selected_card());
+    // What says that nothing is selected has no field, and may be longer than the window: the keyboard scrolls it whole.
+    let scrolled = move || card.with(Option::is_none).then_some("0");
     view! {
-        <aside class="inspector" aria-label="Inspector">
+        <aside class="inspector" aria-label="Inspector" tabindex=scrolled>
             {move || match card.get() {
                 Some(card) => view! { <Selected card tab /> }.into_any(),
                 None => view! { <Nothing /> }.into_any(),

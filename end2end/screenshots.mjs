@@ -6,6 +6,7 @@ import { chromium } from "@playwright/test";
 
 import config from "./playwright.config.mjs";
 import { Editor } from "./support/editor.mjs";
+import { TEMPLATE, drop } from "./support/files.mjs";
 import { barrier } from "./support/upstream.mjs";
 import { isConstrained, signIn, startWorld, triage } from "./support/world.mjs";
 
@@ -84,6 +85,7 @@ async function shoot({ flow, loose }, colorScheme) {
     agents: ["/agents", page.getByRole("region", { name: "MCP servers" })],
     connections: ["/connections", page.getByRole("region", { name: "Your connections" })],
     knowledge: ["/knowledge", page.getByRole("list", { name: "Knowledge bases" })],
+    connect: ["/connect", page.getByRole("region", { name: "Snippet" })],
     settings: ["/settings", page.getByRole("button", { name: "Sign out" })],
   };
   for (const [name, [path, sign]] of Object.entries(others)) {
@@ -102,6 +104,16 @@ async function shoot({ flow, loose }, colorScheme) {
   const more = {
     "flows-empty-search": ["/", async () => page.getByRole("searchbox").fill("nothing like it")],
     "flow-menu": ["/", () => page.getByRole("button", { name: "Actions for Support triage" }).click()],
+    import: ["/", async () => {
+      await drop(page, TEMPLATE);
+      await page.getByText(/^Not taken over/).first().click();
+    }],
+    export: ["/", async () => {
+      await page.getByRole("button", { name: "Actions for Support triage" }).click();
+      await page.getByRole("menuitem", { name: "Export…" }).click();
+      await page.getByRole("radio", { name: /CloudFormation/ }).check();
+      await page.getByRole("region", { name: "On AWS" }).waitFor();
+    }],
     "new-flow": ["/", () => page.getByRole("button", { name: "New flow" }).click()],
     "executions-none": ["/executions?status=TimedOut", () => page.getByText("No execution is like that.").waitFor()],
     "execution-failed": ["/executions?status=Failed", () => page.getByRole("row").nth(1).getByRole("link").click()],

@@ -6,6 +6,7 @@ use leptos_router::path;
 
 use crate::page::agents::AgentsPage;
 use crate::page::arrival::Arrivals;
+use crate::page::connect::ConnectPage;
 use crate::page::connections::ConnectionsPage;
 use crate::page::editor::EditorPage;
 use crate::page::execution::ExecutionPage;
@@ -55,6 +56,7 @@ fn Pages() -> impl IntoView {
                     <Route path=path!("/knowledge") view=KnowledgePage />
                     <Route path=path!("/knowledge/:id") view=KnowledgeBasePage />
                     <Route path=path!("/agents") view=AgentsPage />
+                    <Route path=path!("/connect") view=ConnectPage />
                     <Route path=path!("/connections") view=ConnectionsPage />
                     <Route path=path!("/settings") view=SettingsPage />
                 </ParentRoute>

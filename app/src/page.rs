@@ -2,10 +2,12 @@
 
 pub mod agents;
 pub mod arrival;
+pub mod connect;
 pub mod connections;
 pub mod editor;
 pub mod execution;
 pub mod executions;
+pub mod export;
 pub mod flows;
 pub mod knowledge;
 pub mod missing;

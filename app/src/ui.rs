@@ -1,6 +1,7 @@
 //! The small parts that pages are made of, and the browser's own services behind plain functions.
 
 pub mod browser;
+pub mod choice;
 pub mod code;
 pub mod dialog;
 pub mod format;

@@ -81,13 +81,18 @@ test("a flow leaves as a file and comes back the same", async ({ page }) => {
   const flow = await world.create({ template: "support-triage", title: "Travels" });
   await signIn(page, world);
   const download = page.waitForEvent("download");
-  await act(page, "Travels", "Export");
+  await act(page, "Travels", "Export…");
+  await page.getByRole("dialog", { name: "Export “Travels”" }).getByRole("button", { name: "Download" }).click();
   const file = await (await download).path();
   expect(JSON.parse(await readFile(file, "utf8")).definition).toEqual(flow.definition);
 
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: "Import" }).click();
   await (await chooser).setFiles(file);
+  const dialog = page.getByRole("dialog", { name: "Import" });
+  await expect(dialog).toContainText("an Anabranch export");
+  await expect(dialog.getByText("Not taken over")).toHaveCount(0);
+  await dialog.getByRole("button", { name: "Open as a draft" }).click();
   const editor = new Editor(page);
   await expect(editor.node("ClassifyTone")).toBeVisible();
   await editor.noProblems();

@@ -35,8 +35,8 @@ test.beforeAll(async ({ browser }) => {
   await expect(editor.status).toContainText("Succeeded");
   await editor.button("Use it").click();
   snippets = {};
-  for (const name of ["curl (JSON)", "curl (stream)", "boto3", "AWS SDK for JavaScript"]) {
-    await page.getByRole("tab", { name }).click();
+  for (const name of ["curl (JSON)", "curl (stream)", "boto3", "JavaScript"]) {
+    await page.getByRole("tab", { name, exact: true }).click();
     snippets[name] = await page.getByRole("region", { name: "Snippet" }).innerText();
   }
   await page.close();
@@ -78,6 +78,6 @@ test("boto3", async () => {
   expect(await paste("boto3", { python })).toContain("We are so sorry.");
 });
 
-test("AWS SDK for JavaScript", async () => {
-  expect(await paste("AWS SDK for JavaScript")).toContain("We are so sorry.");
+test("JavaScript", async () => {
+  expect(await paste("JavaScript")).toContain("We are so sorry.");
 });

@@ -3,6 +3,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 
 import { Editor } from "../support/editor.mjs";
+import { BROKEN, TEMPLATE, drop } from "../support/files.mjs";
 import { signIn, startWorld, triage } from "../support/world.mjs";
 
 let world, flow, loose, execution, failed;
@@ -83,6 +84,18 @@ async function lookAtPages(page, look) {
   await page.getByRole("menuitem", { name: "Delete…" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
   await look("delete a flow");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: `Actions for ${loose.title}` }).click();
+  await page.getByRole("menuitem", { name: "Export…" }).click();
+  await page.getByRole("radio", { name: /CloudFormation/ }).check();
+  await expect(page.getByRole("region", { name: "On AWS" })).toBeVisible();
+  await look("export a flow");
+  await page.keyboard.press("Escape");
+  await drop(page, TEMPLATE, BROKEN);
+  await expect(page.getByRole("dialog", { name: "Import" })).toContainText("There is no flow in the file");
+  await page.getByText(/^Not taken over/).first().click();
+  await page.getByText(/^Beside the flows/).click();
+  await look("import");
   await page.goto(`${world.url}/executions?status=TimedOut`);
   await expect(page.getByText("No execution is like that.")).toBeVisible();
   await look("no executions");
@@ -107,7 +120,7 @@ async function lookAtPages(page, look) {
 
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing serious, ${colorScheme}`, async ({ browser }) => {
-    test.setTimeout(180_000);
+    test.setTimeout(300_000);
     const context = await browser.newContext({ colorScheme, reducedMotion: "reduce" });
     const page = await context.newPage();
     const editor = new Editor(page);
@@ -151,6 +164,7 @@ for (const colorScheme of ["light", "dark"]) {
       connections: ["/connections", page.getByRole("region", { name: "Your connections" })],
       knowledge: ["/knowledge", page.getByRole("list", { name: "Knowledge bases" })],
       "a knowledge base": ["/knowledge/SAMPLEDOCS", page.getByRole("button", { name: "Refunds", exact: true })],
+      connect: ["/connect", page.getByRole("region", { name: "Snippet" })],
       settings: ["/settings", page.getByRole("button", { name: "Sign out" })],
     };
     for (const [name, [path, sign]] of Object.entries(pages)) {

@@ -9,6 +9,7 @@ mod connections;
 mod executions;
 mod flows;
 mod functions;
+mod imports;
 mod knowledge;
 mod mcp_servers;
 mod prompts;
@@ -36,6 +37,9 @@ pub use flows::{
 };
 pub use functions::{
     Function, FunctionHeader, FunctionList, FunctionTest, PutFunction, PutHeader, TryFunction, TryInput,
+};
+pub use imports::{
+    FileFormat, Imported, ImportedFlow, Need, NeedKind, ReadFlow, ReadReport, Reading, Unread,
 };
 pub use knowledge::{
     AddDocument, AskKnowledgeBase, CreateKnowledgeBase, Document, DocumentList, DocumentText, KnowledgeBase,

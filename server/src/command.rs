@@ -1,12 +1,17 @@
 //! The commands beside `serve`.
 
+mod files;
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use flow::wire::ErrorDocument;
 use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, HOST, HeaderValue};
 use url::Url;
+
+pub use files::{export, import};
 
 use crate::auth::local::LocalKey;
 use crate::auth::seal::Seal;
@@ -17,6 +22,8 @@ use crate::task::Supervisor;
 
 /// The region that AWS clients are told.
 pub const REGION: &str = "us-east-1";
+/// How long a server has to say that it is there.
+const SOON: Duration = Duration::from_secs(5);
 const USUAL_URL: &str = "http://127.0.0.1:8650";
 
 /// Prints shell exports.
@@ -57,7 +64,7 @@ pub async fn open(data: &Path) -> Result<(), String> {
         return Err(format!("no server runs on {}. Start one: anabranch serve", data.display()));
     };
     let url = Url::parse(&format!("{}/api/session/link", running.url)).map_err(|error| error.to_string())?;
-    let answer = call(Method::POST, url, Some(&key)).await;
+    let answer = call(Asked { method: Method::POST, url, key: Some(&key), body: None, patience: SOON }).await;
     let answer =
         answer.map_err(|_| format!("no server answers at {}. Start one: anabranch serve", running.url))?;
     let link = serde_json::from_slice::<serde_json::Value>(&answer)
@@ -88,7 +95,10 @@ pub async fn doctor(data: &Path) -> Result<(), String> {
         None => println!("server        does not run: anabranch serve"),
         Some(running) => {
             let alive = match Url::parse(&format!("{}/readyz", running.url)) {
-                Ok(url) => call(Method::GET, url, None).await.is_ok(),
+                Ok(url) => {
+                    let asked = Asked { method: Method::GET, url, key: None, body: None, patience: SOON };
+                    call(asked).await.is_ok()
+                }
                 Err(_) => false,
             };
             println!(
@@ -183,7 +193,17 @@ fn url(data: &Path) -> String {
     folder::running(data).map_or_else(|| USUAL_URL.to_owned(), |running| running.url)
 }
 
-async fn call(method: Method, url: Url, key: Option<&LocalKey>) -> Result<Vec<u8>, String> {
+/// What a running server is asked.
+struct Asked<'a> {
+    method: Method,
+    url: Url,
+    key: Option<&'a LocalKey>,
+    body: Option<Vec<u8>>,
+    patience: Duration,
+}
+
+async fn call(asked: Asked<'_>) -> Result<Vec<u8>, String> {
+    let Asked { method, url, key, body, patience } = asked;
     let egress = Egress::new().map_err(|error| error.to_string())?;
     let host = HeaderValue::from_str(url.authority()).map_err(|error| error.to_string())?;
     let mut headers = vec![(HOST, host)];
@@ -193,11 +213,14 @@ async fn call(method: Method, url: Url, key: Option<&LocalKey>) -> Result<Vec<u8
         bearer.set_sensitive(true);
         headers.push((AUTHORIZATION, bearer));
     }
-    let patience = Some(Duration::from_secs(5));
-    let call = Call { method, url, headers, body: None, reach: Reach::Trusted, patience };
+    let call = Call { method, url, headers, body, reach: Reach::Trusted, patience: Some(patience) };
     let response = egress.call(call).await.map_err(|error| error.to_string())?;
-    if !response.status.is_success() {
-        return Err(format!("it answered {}", response.status));
+    let status = response.status;
+    let answer = response.bytes().await.map_err(|error| error.to_string());
+    if status.is_success() {
+        return answer;
     }
-    response.bytes().await.map_err(|error| error.to_string())
+    // A refusal says in words what was wrong.
+    let problem = answer.ok().and_then(|answer| serde_json::from_slice::<ErrorDocument>(&answer).ok());
+    Err(problem.map_or_else(|| format!("it answered {status}"), |problem| problem.detail))
 }

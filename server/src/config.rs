@@ -22,6 +22,10 @@ pub enum Command {
     Env(Data),
     /// Print a new sign-in link of the running server, and open it where there is a desktop
     Open(Data),
+    /// Make flows of files: exports, AWS API JSON, CloudFormation in JSON or YAML, Terraform JSON
+    Import(Import),
+    /// Write a flow down as a file
+    Export(Export),
     /// Say what is here, what is missing, and how to get it
     Doctor(Data),
     /// The embedded model's weights
@@ -53,6 +57,33 @@ pub struct Serve {
     /// Do not open the sign-in link in a browser
     #[arg(long, env = "ANABRANCH_NO_OPEN")]
     pub no_open: bool,
+}
+
+/// Which files to import.
+#[derive(Clone, Debug, Args)]
+pub struct Import {
+    /// The files; - reads what is piped in
+    #[arg(required = true, value_name = "FILE")]
+    pub file: Vec<PathBuf>,
+    #[command(flatten)]
+    pub data: Data,
+}
+
+/// Which flow to export, and how.
+#[derive(Clone, Debug, Args)]
+pub struct Export {
+    /// The flow's name or id
+    #[arg(value_name = "FLOW")]
+    pub flow: String,
+    /// anabranch: with positions and notes; api: for aws bedrock-agent create-flow --cli-input-json;
+    /// cloudformation: a template
+    #[arg(long, default_value = "anabranch", value_parser = ["anabranch", "api", "cloudformation"])]
+    pub format: String,
+    /// The file to write; printed where it is not given
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    #[command(flatten)]
+    pub data: Data,
 }
 
 /// The embedded model.

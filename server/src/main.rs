@@ -21,6 +21,8 @@ fn main() -> ExitCode {
             Command::Serve(options) => serve(options).await,
             Command::Env(data) => command::env(&data.folder()),
             Command::Open(data) => command::open(&data.folder()).await,
+            Command::Import(files) => command::import(files).await,
+            Command::Export(flow) => command::export(flow).await,
             Command::Doctor(data) => command::doctor(&data.folder()).await,
             #[cfg(feature = "local-models")]
             Command::Model(model) => command::model(model.command).await,

@@ -15,6 +15,7 @@ mod executions;
 mod flow_executions;
 mod flows;
 mod functions;
+mod imports;
 mod invoke;
 mod knowledge;
 mod local_model;
@@ -44,6 +45,7 @@ pub use agent_versions::{
 pub(crate) use aliases::on_the_wire as alias_on_the_wire;
 pub use executions::Events;
 pub use flows::{CreateFlow, UpdateFlow};
+pub use imports::ExportFormat;
 pub use invoke::Target;
 pub use models::{Said, Talk};
 pub use prompts::PutPrompt;

@@ -1,6 +1,7 @@
 //! Flows, their drafts, templates and files.
 
-use flow::wire::{CreateFlow, Flow, FlowFile, FlowList, RenameFlow, SaveDraft, Saved, Template};
+use flow::wire::{CreateFlow, Flow, FlowList, Reading, RenameFlow, SaveDraft, Saved, Template};
+use serde_json::Value;
 
 use super::path::flow as at;
 use super::{Answer, request};
@@ -39,11 +40,12 @@ pub async fn duplicate(flow: &str) -> Answer<Flow> {
     request::act(&at(flow, "/duplicate")).await
 }
 
-pub async fn export(flow: &str) -> Answer<FlowFile> {
-    request::get(&at(flow, "/export")).await
+/// The flow as a file in this format.
+pub async fn export(flow: &str, format: &str) -> Answer<Value> {
+    request::get(&at(flow, &format!("/export?format={format}"))).await
 }
 
-/// Makes a flow of a file's text: ours or a bare AWS definition.
-pub async fn import(json: String) -> Answer<Flow> {
-    request::post_text("/api/flows/import", json).await
+/// What a file holds. Nothing is made of it.
+pub async fn read(file: String) -> Answer<Reading> {
+    request::post_text("/api/read", file).await
 }

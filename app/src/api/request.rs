@@ -63,11 +63,11 @@ pub async fn delete(path: &str) -> Answer<()> {
     send(RequestBuilder::new(path).method(Method::DELETE)).await.map(drop)
 }
 
-/// A `POST` of text that is JSON already, as a file holds it.
-pub async fn post_text<T: DeserializeOwned>(path: &str, json: String) -> Answer<T> {
+/// A `POST` of a text as it is, such as a file's.
+pub async fn post_text<T: DeserializeOwned>(path: &str, text: String) -> Answer<T> {
     let builder =
-        with_proof(RequestBuilder::new(path).method(Method::POST)).header("Content-Type", "application/json");
-    let request = builder.body(json).map_err(unreadable)?;
+        with_proof(RequestBuilder::new(path).method(Method::POST)).header("Content-Type", "text/plain");
+    let request = builder.body(text).map_err(unreadable)?;
     read(accept(request.send().await).await?).await
 }
 

@@ -5,6 +5,7 @@ mod create;
 mod delete;
 mod import;
 mod rename;
+mod report;
 mod templates;
 mod thumbnail;
 
@@ -12,6 +13,7 @@ use flow::wire::{FlowList, FlowSummary, Template};
 use leptos::prelude::*;
 
 use crate::api;
+use crate::page::export::ExportDialog;
 use crate::ui::browser;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::load::{Failure, Loaded, Loader};
@@ -20,6 +22,7 @@ use create::NewFlow;
 use delete::DeleteFlow;
 use import::{ImportButton, import_dropped_files};
 use rename::RenameFlowDialog;
+use report::{Brought, ImportDialog};
 use templates::Templates;
 
 /// The dialog that is open.
@@ -28,6 +31,8 @@ enum Open {
     New,
     Rename(FlowSummary),
     Delete(FlowSummary),
+    Export(FlowSummary),
+    Import(Vec<Brought>),
 }
 
 /// What the parts of this page share.
@@ -96,6 +101,10 @@ pub fn FlowsPage() -> impl IntoView {
                     Open::New => view! { <NewFlow /> }.into_any(),
                     Open::Rename(flow) => view! { <RenameFlowDialog flow /> }.into_any(),
                     Open::Delete(flow) => view! { <DeleteFlow flow /> }.into_any(),
+                    Open::Export(flow) => {
+                        view! { <ExportDialog id=flow.id title=flow.title on_close=page.close() /> }.into_any()
+                    }
+                    Open::Import(files) => view! { <ImportDialog files /> }.into_any(),
                 })
         }}
     }

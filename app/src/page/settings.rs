@@ -103,6 +103,9 @@ fn ForPrograms() -> impl IntoView {
                     <code>"eval \"$(anabranch env)\""</code> "."
                 </p>
                 <p class="links">
+                    <a class="link" href="/connect">
+                        "Connect a program"
+                    </a>
                     // Pages of the server, not of this app.
                     <a class="link" href="/api/docs" rel="external">
                         "API documentation"

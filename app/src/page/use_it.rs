@@ -38,6 +38,9 @@ pub fn UseIt(
     flow: Flow,
     #[prop(optional_no_strip)] alias: Option<String>,
     #[prop(optional_no_strip)] sample: Option<Value>,
+    /// On the page that explains how programs connect.
+    #[prop(optional)]
+    here: bool,
 ) -> impl IntoView {
     if flow.aliases.is_empty() {
         let nothing = view! {
@@ -94,7 +97,8 @@ pub fn UseIt(
                     Loaded::Ready(_) => view! { <Code text label="Snippet" /> }.into_any(),
                 }}
                 <p class="small faint">
-                    "Paste it into a shell where anabranch is on the path. The first line reads your key and this server's address, so neither stands here."
+                    "Paste it into a shell where anabranch is on the path. The first line reads your key and this server's address, so neither stands here. "
+                    {(!here).then(|| view! { <a class="link" href="/connect">"What it sets"</a> })}
                 </p>
             </div>
         </div>

@@ -13,9 +13,13 @@ use super::test::Ask;
 use crate::api;
 use crate::canvas::keyboard::is_mac;
 use crate::editor::session::use_editor;
+use crate::page::export::ExportDialog;
 use crate::page::publish::PublishDialog;
 use crate::page::use_it::UseItDialog;
 use crate::ui::browser;
+use crate::ui::icon::Glyph;
+use crate::ui::menu::{Item, Menu};
+use crate::ui::navigate::navigator;
 use crate::ui::toast::use_toasts;
 
 #[component]
@@ -67,6 +71,7 @@ pub fn TopBar() -> impl IntoView {
             <PublishButton />
             <TestButton />
             <RunButton />
+            <More />
         </header>
     }
 }
@@ -124,6 +129,38 @@ fn UseItButton() -> impl IntoView {
                 "Use it"
             </button>
         </Show>
+        {move || open.get().then(dialog)}
+    }
+}
+
+/// What is done with a flow now and then.
+#[component]
+fn More() -> impl IntoView {
+    let editor = use_editor();
+    let saver = use_saver();
+    let toasts = use_toasts();
+    let go = navigator();
+    let open = RwSignal::new(false);
+    let begin = move || {
+        spawn_local(async move {
+            if saver.flush().await {
+                open.try_set(true);
+            } else {
+                toasts.fail("The draft is not saved yet, so it cannot be exported. Try again when it is.");
+            }
+        });
+    };
+    let items = vec![
+        Item::new(Glyph::Download, "Export…", begin),
+        Item::new(Glyph::External, "Connect a program", move || go.run("/connect".to_owned())),
+    ];
+    let dialog = move || {
+        let title = saver.flow.with_untracked(|flow| flow.title.clone());
+        let on_close = Callback::new(move |()| open.set(false));
+        view! { <ExportDialog id=editor.flow_id.get_value() title on_close /> }
+    };
+    view! {
+        <Menu label="More" items />
         {move || open.get().then(dialog)}
     }
 }

@@ -30,6 +30,21 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
+/// A text as it is, such as a file's.
+pub(super) struct Text(pub String);
+
+impl<S: Send + Sync> FromRequest<S> for Text {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        let bytes = read(request).await?;
+        String::from_utf8(bytes.into()).map(Self).map_err(|_| {
+            let detail = "The file is no text in UTF-8.";
+            problem(StatusCode::BAD_REQUEST, "not_text", detail).into_response()
+        })
+    }
+}
+
 /// The parts of a path.
 pub(super) struct Path<T>(pub T);
 

@@ -54,6 +54,7 @@ pub(super) fn router(app: &App) -> Router {
         .routes(routes!(flows::duplicate))
         .routes(routes!(flows::export))
         .routes(routes!(flows::import))
+        .routes(routes!(flows::read))
         .routes(routes!(flows::templates))
         .routes(routes!(flows::check))
         .routes(routes!(versions::list))

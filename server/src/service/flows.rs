@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use flow::definition::Definition;
 use flow::extensions::Extensions;
-use flow::wire::{self, FLOW_FILE_FORMAT, FlowFile, FlowSummary, RunMark, Saved, Template};
+use flow::wire::{self, FlowSummary, RunMark, Saved, Template};
 use flow::{layout, name, templates};
 
 use super::{Service, aliases, digest};
@@ -264,18 +264,6 @@ impl Service {
             }
             other => other.map_err(missing("flow", flow)),
         }
-    }
-
-    /// A flow as a file.
-    pub async fn export_flow(&self, flow: &str) -> Result<FlowFile> {
-        let row = self.flow_row(flow).await?;
-        Ok(FlowFile {
-            format: FLOW_FILE_FORMAT.to_owned(),
-            title: row.title,
-            description: row.description,
-            definition: row.definition,
-            extensions: row.extensions,
-        })
     }
 
     /// The templates, with the model that answers for new prompts.

@@ -153,10 +153,15 @@ async fn an_export_is_imported_again() {
     let harness = Harness::start().await;
     let flow = harness.triage().await;
     let file = harness.get(&format!("/api/flows/{}/export", flow["id"].as_str().unwrap())).await;
-    let copy = harness.ok(Method::POST, "/api/flows/import", file).await;
+    let imported = harness.ok(Method::POST, "/api/flows/import", file).await;
+    let copy = &imported["flows"][0]["flow"];
+    assert_eq!(
+        (&imported["format"], &imported["flows"][0]["report"]["nodes"]),
+        (&json!("anabranch"), &json!(7))
+    );
     assert_eq!((&copy["definition"], &copy["extensions"]), (&flow["definition"], &flow["extensions"]));
     let bare = harness.ok(Method::POST, "/api/flows/import", flow["definition"].clone()).await;
-    assert_eq!(bare["definition"], flow["definition"]);
+    assert_eq!(bare["flows"][0]["flow"]["definition"], flow["definition"]);
     let duplicate = harness
         .ok(Method::POST, &format!("/api/flows/{}/duplicate", flow["id"].as_str().unwrap()), Value::Null)
         .await;
@@ -219,17 +224,28 @@ async fn an_import_drops_nothing_in_silence() {
     let aws = json!({"name": "MyFlow", "arn": "arn:aws:bedrock:us-east-1:1:flow/ABCDEFGHIJ", "id": "ABCDEFGHIJ",
         "status": "Prepared", "version": "DRAFT", "createdAt": "2026-01-02T03:04:05Z", "executionRoleArn": "arn:x",
         "definition": definition, "validations": [], "ResponseMetadata": {}});
-    let flow = harness.ok(Method::POST, "/api/flows/import", aws).await;
+    let imported = harness.ok(Method::POST, "/api/flows/import", aws).await;
+    let flow = &imported["flows"][0]["flow"];
     assert_eq!((&flow["title"], &flow["definition"]), (&json!("MyFlow"), &definition));
-    for (file, field) in [
-        (json!({"definition": definition, "extensions": {}}), "extensions"),
-        (json!({"nodes": [], "connections": [], "positions": {}}), "positions"),
+    for (file, member) in [
+        (json!({"definition": definition, "extensions": {}, "owner": "me"}), "owner"),
+        (json!({"nodes": [], "connections": [], "positions": {"a": 1}}), "definition.positions"),
+    ] {
+        let imported = harness.ok(Method::POST, "/api/flows/import", file).await;
+        assert_eq!(imported["flows"][0]["report"]["unread"][0]["member"], member, "{imported}");
+    }
+    for (file, word) in [
         (json!({"format": "anabranch/flow@9"}), "format"),
-        (json!([]), "definition"),
+        (json!([]), "no flow"),
+        (
+            json!({"Resources":
+        {"Far": {"Type": "AWS::Bedrock::Flow", "Properties": {"DefinitionS3Location": {}}}}}),
+            "S3",
+        ),
     ] {
         let (status, answer) = harness.send(Method::POST, "/api/flows/import", file).await;
-        assert_eq!(status, StatusCode::BAD_REQUEST, "{answer}");
-        assert!(format!("{} {}", answer["field"], answer["detail"]).contains(field), "{answer}");
+        assert_eq!((status, &answer["field"]), (StatusCode::BAD_REQUEST, &json!("file")), "{answer}");
+        assert!(answer["detail"].as_str().unwrap().contains(word), "{answer}");
     }
 }
 

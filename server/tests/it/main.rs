@@ -22,6 +22,7 @@ mod flows;
 mod functions;
 mod gate;
 mod harness;
+mod imports;
 mod knowledge;
 mod mcp;
 mod models;

@@ -6,14 +6,14 @@ use leptos::task::spawn_local;
 
 use super::thumbnail::Picture;
 use super::{Open, Page};
-use crate::api::{self, Answer};
+use crate::api;
 use crate::ui::browser;
 use crate::ui::format::{ago, count, millis};
 use crate::ui::icon::Glyph;
 use crate::ui::menu::{Item, Menu};
 use crate::ui::navigate::navigator;
 use crate::ui::status::tone;
-use crate::ui::toast::{Toasts, use_toasts};
+use crate::ui::toast::use_toasts;
 
 /// The tallest bar of the sparkline, in pixels.
 const BAR: f64 = 16.0;
@@ -102,11 +102,11 @@ fn actions(flow: &FlowSummary) -> Vec<Item> {
     let page: Page = expect_context();
     let toasts = use_toasts();
     let go = navigator();
-    let (id, title) = (flow.id.clone(), flow.title.clone());
-    let (renamed, deleted) = (flow.clone(), flow.clone());
+    let id = flow.id.clone();
+    let (renamed, deleted, exported) = (flow.clone(), flow.clone(), flow.clone());
     let open_at = format!("/flows/{id}");
     let versions_at = format!("/flows/{id}/versions");
-    let duplicated = id.clone();
+    let duplicated = id;
     vec![
         Item::new(Glyph::Open, "Open", move || go.run(open_at.clone())),
         Item::new(Glyph::Restore, "Versions", move || go.run(versions_at.clone())),
@@ -123,42 +123,8 @@ fn actions(flow: &FlowSummary) -> Vec<Item> {
                 }
             });
         }),
-        Item::new(Glyph::Download, "Export", move || export(id.clone(), title.clone(), toasts)),
+        Item::new(Glyph::Download, "Export…", move || page.open.set(Some(Open::Export(exported.clone())))),
         Item::new(Glyph::Trash, "Delete…", move || page.open.set(Some(Open::Delete(deleted.clone()))))
             .danger(),
     ]
-}
-
-/// Hands the person the flow as a file.
-fn export(id: String, title: String, toasts: Toasts) {
-    spawn_local(async move {
-        match file_text(&id).await {
-            Ok(text) => browser::download(&format!("{}.flow.json", file_stem(&title)), &text),
-            Err(error) => toasts.fail(error),
-        }
-    });
-}
-
-async fn file_text(id: &str) -> Answer<String> {
-    let file = api::flows::export(id).await?;
-    serde_json::to_string_pretty(&file).map_err(|error| api::Error::Unreadable(error.to_string()))
-}
-
-/// A title as a file name that every system takes.
-fn file_stem(title: &str) -> String {
-    let plain: String =
-        title.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    let stem = plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
-    if stem.is_empty() { "flow".to_owned() } else { stem }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn file_names_are_plain() {
-        assert_eq!(file_stem("Support triage (v2)"), "support-triage-v2");
-        assert_eq!(file_stem("../?"), "flow");
-    }
 }

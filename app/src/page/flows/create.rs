@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 
 use super::Page;
 use crate::api::{self, Answer};
+use crate::ui::choice::Choice;
 use crate::ui::dialog::Dialog;
 use crate::ui::navigate::navigator;
 
@@ -51,14 +52,14 @@ pub fn NewFlow() -> impl IntoView {
                 </div>
                 <fieldset class="choices">
                     <legend>"Begin with"</legend>
-                    <Choice label="A blank page" about="An Input and an Output" value=None chosen=template />
+                    <Begin label="A blank page" about="An Input and an Output" value=None chosen=template />
                     {move || {
                         page.templates
                             .ready()
                             .unwrap_or_default()
                             .into_iter()
                             .map(|it| {
-                                view! { <Choice label=it.title about=it.summary value=Some(it.id) chosen=template /> }
+                                view! { <Begin label=it.title about=it.summary value=Some(it.id) chosen=template /> }
                             })
                             .collect_view()
                     }}
@@ -78,28 +79,16 @@ pub fn NewFlow() -> impl IntoView {
 }
 
 #[component]
-fn Choice(
+fn Begin(
     #[prop(into)] label: String,
     #[prop(into)] about: String,
     value: Option<String>,
     chosen: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let this = StoredValue::new(value);
-    let is_chosen = move || chosen.with(|chosen| this.with_value(|this| chosen == this));
-    view! {
-        <label class="choice">
-            <input
-                type="radio"
-                name="begin-with"
-                prop:checked=is_chosen
-                on:change=move |_| chosen.set(this.get_value())
-            />
-            <span>
-                <b>{label}</b>
-                <span class="dim">{about}</span>
-            </span>
-        </label>
-    }
+    let checked = Signal::derive(move || chosen.with(|chosen| this.with_value(|this| chosen == this)));
+    let on_choose = Callback::new(move |()| chosen.set(this.get_value()));
+    view! { <Choice name="begin-with" label about checked on_choose /> }
 }
 
 /// Makes a flow; without a title it is called after its template.

@@ -1,5 +1,7 @@
 //! Flows from files: by a button, or dropped anywhere on the page.
 
+use flow::import::{Error, LARGEST};
+use flow::wire::Reading;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -7,10 +9,9 @@ use leptos::task::spawn_local;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FileList};
 
-use super::Page;
+use super::report::Brought;
+use super::{Open, Page};
 use crate::api;
-use crate::ui::navigate::navigator;
-use crate::ui::toast::{Toasts, use_toasts};
 
 #[component]
 pub fn ImportButton() -> impl IntoView {
@@ -26,7 +27,7 @@ pub fn ImportButton() -> impl IntoView {
         <input
             type="file"
             class="visually-hidden"
-            accept=".json,application/json"
+            accept=".json,.yaml,.yml,.template,application/json,application/yaml"
             multiple
             tabindex="-1"
             aria-hidden="true"
@@ -36,7 +37,7 @@ pub fn ImportButton() -> impl IntoView {
         <button
             type="button"
             class="btn"
-            title="A flow that was exported here, or an AWS flow definition"
+            title="An export of this app, AWS API JSON, a CloudFormation template, Terraform JSON"
             on:click=move |_| {
                 if let Some(picker) = picker.get_untracked() {
                     picker.click();
@@ -48,7 +49,7 @@ pub fn ImportButton() -> impl IntoView {
     }
 }
 
-/// Imports what is dropped while this page is shown; tells whether a file hovers over it.
+/// Takes what is dropped while this page is shown; tells whether a file hovers over it.
 pub fn import_dropped_files() -> RwSignal<bool> {
     let import = importer();
     let hovering = RwSignal::new(false);
@@ -75,45 +76,31 @@ pub fn import_dropped_files() -> RwSignal<bool> {
     hovering
 }
 
-/// What imports files. A single one is opened, several are listed.
+/// What asks the server about files, and shows the answers.
 fn importer() -> impl Fn(Option<FileList>) + Copy + 'static {
     let page: Page = expect_context();
-    let toasts = use_toasts();
-    let go = navigator();
     move |files: Option<FileList>| {
         let files: Vec<File> = files
             .map(|files| (0..files.length()).filter_map(|at| files.get(at)).collect())
             .unwrap_or_default();
+        if files.is_empty() {
+            return;
+        }
         spawn_local(async move {
-            let single = files.len() == 1;
+            let mut brought = Vec::new();
             for file in files {
-                if let Some(id) = import(&file, toasts).await
-                    && single
-                {
-                    go.try_run(format!("/flows/{id}"));
-                    return;
-                }
+                brought.push(Brought { name: file.name(), reading: read(&file).await });
             }
-            page.reload();
+            page.open.try_set(Some(Open::Import(brought)));
         });
     }
 }
 
-/// The id of the flow that the file became.
-async fn import(file: &File, toasts: Toasts) -> Option<String> {
-    let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
-    let Some(text) = text else {
-        toasts.fail(format!("{} could not be read.", file.name()));
-        return None;
-    };
-    match api::flows::import(text).await {
-        Ok(flow) => {
-            toasts.say(format!("Imported “{}”.", flow.title));
-            Some(flow.id)
-        }
-        Err(error) => {
-            toasts.fail(format!("{}: {error}", file.name()));
-            None
-        }
+async fn read(file: &File) -> Result<Reading, String> {
+    if file.size() > LARGEST as f64 {
+        return Err(Error::TooLarge.to_string());
     }
+    let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
+    let text = text.ok_or("The browser could not read it. Look whether it is still there.")?;
+    api::flows::read(text).await.map_err(|error| error.to_string())
 }

@@ -3,6 +3,8 @@
 //! Always holds: every snippet is one bash script that begins by reading the owner's key from `anabranch env`, so that
 //! no secret is on the page; whatever names and inputs hold, quoting keeps them data.
 
+mod compiled;
+
 use serde_json::Value;
 
 use flow::definition::{Definition, NodeType};
@@ -44,19 +46,39 @@ impl Call {
 pub enum Language {
     Curl,
     CurlStream,
+    Cli,
     Boto3,
     JavaScript,
+    Java,
+    Go,
+    DotNet,
+    Rust,
 }
 
 impl Language {
-    pub const ALL: [Self; 4] = [Self::Curl, Self::CurlStream, Self::Boto3, Self::JavaScript];
+    pub const ALL: [Self; 9] = [
+        Self::Curl,
+        Self::CurlStream,
+        Self::Cli,
+        Self::Boto3,
+        Self::JavaScript,
+        Self::Java,
+        Self::Go,
+        Self::DotNet,
+        Self::Rust,
+    ];
 
     pub fn label(self) -> &'static str {
         match self {
             Self::Curl => "curl (JSON)",
             Self::CurlStream => "curl (stream)",
             Self::Boto3 => "boto3",
-            Self::JavaScript => "AWS SDK for JavaScript",
+            Self::Cli => "AWS CLI",
+            Self::JavaScript => "JavaScript",
+            Self::Java => "Java",
+            Self::Go => "Go",
+            Self::DotNet => ".NET",
+            Self::Rust => "Rust",
         }
     }
 
@@ -65,15 +87,33 @@ impl Language {
         match self {
             Self::Curl => "Waits for the end and prints the outputs as JSON.",
             Self::CurlStream => "Prints each event as it happens: nodes, pieces of answers, outputs.",
+            Self::Cli => {
+                "It manages flows here as it does at AWS. It reads no streams of events, so it cannot call one: curl can."
+            }
             Self::Boto3 => {
                 "The program that calls Amazon Bedrock, unchanged. It needs boto3: pip install boto3."
             }
             Self::JavaScript => {
                 "The program that calls Amazon Bedrock, unchanged. It needs Node.js and, in this folder, npm install @aws-sdk/client-bedrock-agent-runtime."
             }
+            Self::Java => {
+                "The program that calls Amazon Bedrock, unchanged. It needs version 2 of the AWS SDK for Java: bedrockagentruntime and netty-nio-client, copied by mvn dependency:copy-dependencies."
+            }
+            Self::Go => {
+                "The program that calls Amazon Bedrock, unchanged. It needs, in a Go module, go get github.com/aws/aws-sdk-go-v2/config github.com/aws/aws-sdk-go-v2/service/bedrockagentruntime."
+            }
+            Self::DotNet => {
+                "The program that calls Amazon Bedrock, unchanged. It needs .NET 10, which fetches the SDK."
+            }
+            Self::Rust => {
+                "The program that calls Amazon Bedrock, unchanged. It needs, in a Cargo package, cargo add aws-config aws-sdk-bedrockagentruntime aws-smithy-types and cargo add tokio -F full."
+            }
         }
     }
 }
+
+/// Tells a shell the owner's key and this server's addresses.
+pub const SETTINGS: &str = "eval \"$(anabranch env)\"";
 
 /// The script in this language.
 pub fn snippet(language: Language, call: &Call) -> String {
@@ -81,9 +121,14 @@ pub fn snippet(language: Language, call: &Call) -> String {
         Language::Curl => curl(call, false),
         Language::CurlStream => curl(call, true),
         Language::Boto3 => boto3(call),
+        Language::Cli => cli(call),
         Language::JavaScript => javascript(call),
+        Language::Java => compiled::java(call),
+        Language::Go => compiled::go(call),
+        Language::DotNet => compiled::dotnet(call),
+        Language::Rust => compiled::rust(call),
     };
-    format!("eval \"$(anabranch env)\"\n{program}")
+    format!("{SETTINGS}\n{program}")
 }
 
 fn curl(call: &Call, stream: bool) -> String {
@@ -96,6 +141,14 @@ fn curl(call: &Call, stream: bool) -> String {
          -H \"Authorization: Bearer $ANABRANCH_API_KEY\" \\\n  \
          -H \"Content-Type: application/json\" \\\n{accept}  \
          -d {body}"
+    )
+}
+
+fn cli(call: &Call) -> String {
+    format!(
+        "aws bedrock-agent list-flows\naws bedrock-agent get-flow --flow-identifier {flow}\n\
+         aws bedrock-agent list-flow-aliases --flow-identifier {flow}",
+        flow = shell(&call.flow_id),
     )
 }
 
@@ -232,6 +285,13 @@ mod tests {
             curl() { printf '%s\n' "$@"; }
             python3() { cat; }
             node() { cat; }
+            aws() { printf '%s\n' "$@"; }
+            # What is compiled is written to a file first, which is shown here.
+            cd "$(mktemp -d)" && trap 'rm -r "$PWD"' EXIT
+            java() { cat InvokeFlow.java; }
+            go() { cat invoke_flow.go; }
+            dotnet() { cat invoke_flow.cs; }
+            cargo() { cat examples/invoke_flow.rs; }
         "#;
         let script = format!("{stand_ins}\n{}\n", snippet(language, &call(input)));
         let run = Command::new("bash").args(["-c", &script]).output().unwrap();
@@ -254,11 +314,21 @@ mod tests {
 
     #[test]
     fn an_input_cannot_end_the_program() {
-        for language in [Language::Boto3, Language::JavaScript] {
+        let written = json!(HOSTILE).to_string();
+        for (language, written) in [
+            (Language::Boto3, written.clone()),
+            (Language::JavaScript, written.clone()),
+            (Language::Java, written.clone()),
+            (Language::DotNet, written.clone()),
+            // A text of JSON in a text of Go.
+            (Language::Go, json!(written).to_string()),
+            (Language::Rust, format!("{HOSTILE:?}")),
+        ] {
             let program = pasted(language, json!(HOSTILE));
-            assert!(program.contains(&json!(HOSTILE).to_string()), "{program}");
+            assert!(program.contains(&written), "{program}");
             assert!(program.contains("FLOWID1234") && program.contains("ALIASID123"));
         }
+        assert!(pasted(Language::Cli, json!(HOSTILE)).contains("get-flow\n--flow-identifier\nFLOWID1234"));
     }
 
     #[test]

@@ -5,19 +5,16 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use flow::check::Report;
-use flow::definition::Definition;
 use flow::wire::{
-    CheckFlow, CreateFlow, ErrorDocument, FLOW_FILE_FORMAT, Flow, FlowFile, FlowList, RenameFlow, SaveDraft,
+    CheckFlow, CreateFlow, ErrorDocument, Flow, FlowFile, FlowList, Imported, Reading, RenameFlow, SaveDraft,
     Saved, Template,
 };
 use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::Value;
 use utoipa::IntoParams;
 
 use super::{App, Problem};
-use crate::api::extract::{Body, Path, Query, if_match, parse};
-use crate::error::Error;
+use crate::api::extract::{Body, Path, Query, Text, if_match};
+use crate::service::ExportFormat;
 
 /// Flows
 ///
@@ -107,12 +104,26 @@ pub(super) async fn duplicate(State(app): State<App>, Path(flow): Path<String>) 
     Ok((StatusCode::CREATED, with_revision(flow)).into_response())
 }
 
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Export {
+    /// `anabranch` with positions and notes, `api` for AWS's CreateFlow, or `cloudformation` for a template.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    format: ExportFormat,
+}
+
 /// A flow as a file
-#[utoipa::path(get, path = "/api/flows/{flow}/export", tag = "Flows", params(("flow", description = "Id or name")),
+///
+/// What of it AWS would refuse, or do otherwise, is in the flow's `report` under `portability`.
+#[utoipa::path(get, path = "/api/flows/{flow}/export", tag = "Flows", params(("flow", description = "Id or name"), Export),
     responses((status = 200, body = FlowFile)))]
-pub(super) async fn export(State(app): State<App>, Path(flow): Path<String>) -> Result<Response, Problem> {
-    let file = app.service.export_flow(&flow).await?;
-    let name = flow::name::from_title(&file.title);
+pub(super) async fn export(
+    State(app): State<App>,
+    Path(flow): Path<String>,
+    Query(export): Query<Export>,
+) -> Result<Response, Problem> {
+    let (name, file) = app.service.export_flow(&flow, export.format).await?;
     let mut response = Json(file).into_response();
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}.json\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
@@ -120,86 +131,25 @@ pub(super) async fn export(State(app): State<App>, Path(flow): Path<String>) -> 
     Ok(response)
 }
 
-/// Import a flow
+/// Read a file
 ///
-/// A file that export wrote, a bare AWS definition, or AWS's `name` with a `definition`. Nothing in it is run.
-#[utoipa::path(post, path = "/api/flows/import", tag = "Flows", request_body = Object,
-    responses((status = 201, body = Flow), (status = 400, body = ErrorDocument)))]
-pub(super) async fn import(State(app): State<App>, Body(file): Body<Value>) -> Result<Response, Problem> {
-    let flow = app.service.create_from_wire(read(&file)?).await?;
-    Ok((StatusCode::CREATED, with_revision(flow)).into_response())
+/// Says which flows a file holds, what of them cannot be read, and what they need of this place: an export of this app,
+/// JSON of AWS's API, a CloudFormation template in JSON or YAML, Terraform's JSON. Nothing is stored or run.
+#[utoipa::path(post, path = "/api/read", tag = "Flows", request_body(content = String, content_type = "text/plain"),
+    responses((status = 200, body = Reading), (status = 400, body = ErrorDocument)))]
+pub(super) async fn read(State(app): State<App>, Text(file): Text) -> Result<Json<Reading>, Problem> {
+    Ok(Json(app.service.read_file(&file).await?))
 }
 
-fn read(file: &Value) -> Result<CreateFlow, Problem> {
-    let text = file.to_string().into_bytes();
-    if let Some(format) = file["format"].as_str() {
-        if format != FLOW_FILE_FORMAT {
-            let message =
-                format!("{format} is a format that this version does not know; it reads {FLOW_FILE_FORMAT}.");
-            return Err(Error::invalid("format", message).into());
-        }
-        let file: FlowFile = parse(&text)?;
-        return Ok(CreateFlow {
-            title: Some(file.title),
-            description: Some(file.description),
-            definition: Some(file.definition),
-            extensions: Some(file.extensions),
-            template: None,
-        });
-    }
-    if file.get("definition").is_some() {
-        let flow: AwsFlow = parse(&text)?;
-        return Ok(CreateFlow {
-            title: Some(flow.name.unwrap_or_else(|| UNNAMED.to_owned())),
-            description: flow.description,
-            definition: Some(flow.definition),
-            extensions: None,
-            template: None,
-        });
-    }
-    if file.get("nodes").is_none() {
-        let message = "This is no flow: it has neither nodes nor a definition with nodes.";
-        return Err(Error::invalid("definition", message).into());
-    }
-    let (title, definition) = (Some(UNNAMED.to_owned()), Some(parse(&text)?));
-    Ok(CreateFlow { title, definition, description: None, extensions: None, template: None })
-}
-
-/// The title of a flow that came without a name.
-const UNNAMED: &str = "Imported flow";
-
-/// What AWS's CreateFlow takes and GetFlow answers. What is not named in the import is known and left out: ids, times
-/// and roles are those of another place.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct AwsFlow {
-    name: Option<String>,
-    description: Option<String>,
-    definition: Definition,
-    #[serde(rename = "arn")]
-    _arn: Option<IgnoredAny>,
-    #[serde(rename = "id")]
-    _id: Option<IgnoredAny>,
-    #[serde(rename = "version")]
-    _version: Option<IgnoredAny>,
-    #[serde(rename = "status")]
-    _status: Option<IgnoredAny>,
-    #[serde(rename = "createdAt")]
-    _created_at: Option<IgnoredAny>,
-    #[serde(rename = "updatedAt")]
-    _updated_at: Option<IgnoredAny>,
-    #[serde(rename = "executionRoleArn")]
-    _role: Option<IgnoredAny>,
-    #[serde(rename = "customerEncryptionKeyArn")]
-    _key: Option<IgnoredAny>,
-    #[serde(rename = "validations")]
-    _validations: Option<IgnoredAny>,
-    #[serde(rename = "clientToken")]
-    _token: Option<IgnoredAny>,
-    #[serde(rename = "tags")]
-    _tags: Option<IgnoredAny>,
-    #[serde(rename = "ResponseMetadata")]
-    _metadata: Option<IgnoredAny>,
+/// Import flows
+///
+/// Makes the flows that `POST /api/read` finds in a file. Nothing in it is run.
+#[utoipa::path(post, path = "/api/flows/import", tag = "Flows",
+    request_body(content = String, content_type = "text/plain"),
+    responses((status = 201, body = Imported), (status = 400, body = ErrorDocument)))]
+pub(super) async fn import(State(app): State<App>, Text(file): Text) -> Result<Response, Problem> {
+    let imported = app.service.import_file(&file).await?;
+    Ok((StatusCode::CREATED, Json(imported)).into_response())
 }
 
 /// Templates

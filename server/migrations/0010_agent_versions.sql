@@ -32,6 +32,9 @@ CREATE TABLE agent_aliases (
   UNIQUE (agent_id, client_token),
   FOREIGN KEY (agent_id, version) REFERENCES agent_versions (agent_id, version)
 ) STRICT;
+CREATE TRIGGER agent_alias_tags AFTER DELETE ON agent_aliases BEGIN
+  DELETE FROM tags WHERE resource = 'agent-alias/' || old.agent_id || '/' || old.id;
+END;
 
 -- What was said in the sessions of InvokeAgent, and what an agent that asked needs to go on.
 CREATE TABLE agent_sessions (

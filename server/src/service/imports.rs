@@ -82,7 +82,7 @@ impl Service {
         let known = match need.kind {
             NeedKind::Model => return Ok(self.unmet_model(need)),
             NeedKind::Function => self.functions.resolve(name).is_some(),
-            NeedKind::Agent => self.agent_registry.resolve(name).is_some(),
+            NeedKind::Agent => self.agent_registry.resolve(name).is_ok(),
             NeedKind::Bot => self.bots.bindings().bots.iter().any(|bot| bot.arn == name),
             NeedKind::Bucket => self.buckets().await?.buckets.iter().any(|bucket| bucket.name == name),
             NeedKind::KnowledgeBase => self.store.knowledge_base_id(name).await.is_ok(),

@@ -60,6 +60,7 @@ impl Service {
             ["agent", id] | ["agent-alias", id, TEST_ALIAS] => {
                 self.store.agent(id).await.map(|row| row.id == id)
             }
+            ["agent-alias", id, alias] => self.store.agent_alias(id, alias).await.map(|row| row.id == alias),
             ["knowledge-base", id] => self.store.knowledge_base_id(id).await.map(|found| found == id),
             _ => return Err(wrong()),
         };

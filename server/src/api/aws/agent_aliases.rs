@@ -3,16 +3,16 @@
 
 use axum::http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::agents::{AGENT, absent};
 use super::error::Error;
 use super::flows::{moment, unless_empty, without_nulls};
 use super::page::{newest_first, page};
-use super::request::{self, Request};
-use super::{Answer, Door, arn, json};
+use super::request::{Request, number_of_version};
+use super::{Answer, Door, arn, json, tags};
 use crate::arn::TEST_ALIAS;
-use crate::service::{AgentDraft, PutAgentAlias};
+use crate::service::{AgentDraft, PutAgentAlias, Tags, check_tags};
 use crate::store::AgentAliasRow;
 
 /// What AWS names every agent's test alias.
@@ -28,7 +28,7 @@ struct Put {
     routing_configuration: Vec<Route>,
     alias_invocation_state: Option<String>,
     client_token: Option<String>,
-    tags: Option<Map<String, Value>>,
+    tags: Option<Tags>,
 }
 
 #[derive(Deserialize)]
@@ -40,7 +40,6 @@ struct Route {
 
 impl Put {
     fn read(mut self) -> Result<PutAgentAlias, Error> {
-        request::no_tags(self.tags.take())?;
         if self.agent_alias_name == TEST_NAME {
             let message = format!("Every agent has an alias {TEST_NAME}. Choose another name.");
             return Err(Error::conflict(message));
@@ -58,9 +57,12 @@ impl Put {
 pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let mut body: Put = request.body()?;
     let token = body.client_token.take();
+    let tags = body.tags.take().unwrap_or_default();
+    check_tags(&tags)?;
     let put = body.read()?;
     let _creating = door.creating.lock().await;
     let alias = door.app.service.create_agent_alias(request.label(AGENT), put, token).await?;
+    door.app.service.tag(&arn::of_agent_alias(&alias.agent_id, &alias.id), tags).await?;
     json(StatusCode::ACCEPTED, json!({"agentAlias": whole(&alias)}))
 }
 
@@ -76,7 +78,9 @@ pub(super) async fn get(door: &Door, request: Request) -> Answer {
 /// Without a version to lead to, it leads where it did.
 pub(super) async fn update(door: &Door, request: Request) -> Answer {
     let alias = own(&request)?;
-    let put = request.body::<Put>()?.read()?;
+    let body: Put = request.body()?;
+    tags::none(body.tags.as_ref())?;
+    let put = body.read()?;
     let draft = door.app.service.agent_draft(request.label(AGENT)).await?;
     let alias = door.app.service.update_agent_alias(&draft.id, alias, put).await?;
     json(StatusCode::ACCEPTED, json!({"agentAlias": whole(&alias)}))
@@ -121,7 +125,7 @@ fn route(route: Route) -> Result<Option<u64>, Error> {
         Some("DRAFT") => {
             Err(Error::field(MEMBER, "An alias leads to a version. The alias TSTALIASID is the draft."))
         }
-        Some(version) => request::number_of_version(MEMBER, version).map(Some),
+        Some(version) => number_of_version(MEMBER, version).map(Some),
         None => Ok(None),
     }
 }

@@ -11,9 +11,9 @@ use serde_json::{Map, Value, json};
 use super::error::Error;
 use super::flows::{moment, unless_empty};
 use super::page::{newest_first, page};
-use super::request::{self, Request};
-use super::{Answer, Door, arn, json};
-use crate::service::{AgentContent, AgentDetails, AgentDraft};
+use super::request::Request;
+use super::{Answer, Door, arn, json, tags};
+use crate::service::{AgentContent, AgentDetails, AgentDraft, Tags, check_tags};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -33,7 +33,7 @@ struct Put {
     #[serde(default)]
     agent_resource_role_arn: String,
     customer_encryption_key_arn: Option<String>,
-    tags: Option<Map<String, Value>>,
+    tags: Option<Tags>,
     prompt_override_configuration: Option<Value>,
     guardrail_configuration: Option<Value>,
     memory_configuration: Option<Value>,
@@ -42,8 +42,7 @@ struct Put {
 
 impl Put {
     /// Refuses what would be promised and not kept.
-    fn check(&mut self) -> Result<(), Error> {
-        request::no_tags(self.tags.take())?;
+    fn check(&self) -> Result<(), Error> {
         if self.orchestration_type.as_deref().is_some_and(|kind| kind != "DEFAULT") {
             return Err(Error::field(
                 "orchestrationType",
@@ -87,6 +86,8 @@ pub(super) fn absent(member: &'static str, value: Option<&Value>) -> Result<(), 
 pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let mut body: Put = request.body()?;
     body.check()?;
+    let tags = body.tags.take().unwrap_or_default();
+    check_tags(&tags)?;
     let details = body.details();
     let agent = PutAgent {
         name: body.agent_name,
@@ -100,6 +101,7 @@ pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let _creating = door.creating.lock().await;
     let content = AgentContent { agent, details };
     let draft = door.app.service.create_agent_draft(content, body.client_token).await?;
+    door.app.service.tag(&arn::of_agent(&draft.id), tags).await?;
     json(StatusCode::ACCEPTED, json!({"agent": whole(&draft)}))
 }
 
@@ -110,8 +112,9 @@ pub(super) async fn get(door: &Door, request: Request) -> Answer {
 
 /// Replaces everything that has a member here: what is left out is gone, as AWS has it. Tools stay.
 pub(super) async fn update(door: &Door, request: Request) -> Answer {
-    let mut body: Put = request.body()?;
+    let body: Put = request.body()?;
     body.check()?;
+    tags::none(body.tags.as_ref())?;
     let details = body.details();
     let change = |content: &mut AgentContent| {
         // A name that AWS could not have is told as one that it could.

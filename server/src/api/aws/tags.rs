@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use serde_json::json;
 
+use super::error::Error;
 use super::request::Request;
 use super::{Answer, Door, json};
 use crate::service::Tags;
@@ -30,4 +31,12 @@ pub(super) async fn untag(door: &Door, request: Request) -> Answer {
 pub(super) async fn list(door: &Door, request: Request) -> Answer {
     let tags = door.app.service.tags(request.label(LABEL)).await?;
     json(StatusCode::OK, json!({"tags": tags}))
+}
+
+/// A change has no tags: to drop some silently would be a lie.
+pub(super) fn none(tags: Option<&Tags>) -> Result<(), Error> {
+    match tags {
+        Some(_) => Err(Error::field("tags", "This operation has no tags. Use TagResource.")),
+        None => Ok(()),
+    }
 }

@@ -14,6 +14,7 @@ pub mod functions;
 pub mod knowledge;
 pub mod models;
 mod path;
+pub mod prompts;
 mod request;
 pub mod session;
 pub mod sse;

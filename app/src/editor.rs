@@ -20,6 +20,7 @@ pub mod prompt;
 pub mod repeat;
 pub mod selection;
 pub mod session;
+pub mod stored;
 pub mod told;
 pub mod tree;
 pub mod walk;

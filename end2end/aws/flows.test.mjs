@@ -245,7 +245,7 @@ test("members that do not fit are named", async () => {
   for (const [command, name] of [
     [new agent.CreateFlowCommand({ name: "no spaces", executionRoleArn: ROLE }), "name"],
     [new agent.CreateFlowCommand({ name: "role", executionRoleArn: "me" }), "executionRoleArn"],
-    [new agent.CreateFlowCommand({ name: "tags", executionRoleArn: ROLE, tags: { a: "b" } }), "tags"],
+    [new agent.CreateFlowCommand({ name: "tags", executionRoleArn: ROLE, tags: { "aws:a": "b" } }), "tags"],
     [new agent.CreateFlowCommand({ name: "token", executionRoleArn: ROLE, clientToken: "short" }), "clientToken"],
     [
       new agent.CreateFlowCommand({ name: "long", executionRoleArn: ROLE, description: "x".repeat(201) }),

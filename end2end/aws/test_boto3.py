@@ -392,11 +392,53 @@ def an_agent_lives(place):
     fails("ResourceNotFoundException", 404, place.agent.get_agent, **which)
 
 
-def every_operation_is_known(place):
-    # Each operation of the agent's client that has a simple input is answered, or says that it is not yet.
-    for call in ("list_knowledge_bases", "list_prompts"):
-        error = fails("ValidationException", 400, getattr(place.agent, call))
-        assert "Anabranch does not answer" in str(error), error
+def a_stored_prompt_is_run_as_it_was(place):
+    def variant(text):
+        template = {"text": {"text": text, "inputVariables": [{"name": "name"}]}}
+        return {"name": "plain", "templateType": "TEXT", "templateConfiguration": template, "modelId": "test/model"}
+
+    text = "Welcome {{name}}"
+    prompt = place.agent.create_prompt(
+        name="welcome", variants=[variant(text)], defaultVariant="plain", tags={"team": "desk"}
+    )
+    assert re.fullmatch("[0-9A-Z]{10}", prompt["id"]) and prompt["version"] == "DRAFT"
+    assert prompt["variants"] == [variant(text)]
+    assert place.agent.create_prompt_version(promptIdentifier=prompt["id"])["arn"] == f"{prompt['arn']}:1"
+    definition = prompt_flow()
+    definition["nodes"][1]["configuration"]["prompt"]["sourceConfiguration"] = {
+        "resource": {"promptArn": prompt["arn"]}
+    }
+    flow = place.prepared("welcoming", definition)
+    assert place.said(flow) == "You said: Welcome Ada"
+    changed = [variant("Farewell {{name}}")]
+    place.agent.update_prompt(promptIdentifier=prompt["arn"], name="welcome", variants=changed)
+    assert place.said(flow) == "You said: Welcome Ada"
+    place.agent.prepare_flow(flowIdentifier=flow)
+    assert place.said(flow) == "You said: Farewell Ada"
+    first = place.agent.get_prompt(promptIdentifier=prompt["id"], promptVersion="1")
+    assert first["variants"] == [variant(text)]
+    versions = place.agent.get_paginator("list_prompts").paginate(promptIdentifier=prompt["id"])
+    assert list(versions.search("promptSummaries[].version")) == ["DRAFT", "1"]
+    fails("ConflictException", 409, place.agent.delete_prompt, promptIdentifier=prompt["id"])
+    place.agent.delete_prompt(promptIdentifier=prompt["id"], promptVersion="1")
+    place.agent.delete_flow(flowIdentifier=flow)
+    assert place.agent.delete_prompt(promptIdentifier=prompt["id"])["id"] == prompt["id"]
+    fails("ResourceNotFoundException", 404, place.agent.get_prompt, promptIdentifier=prompt["id"])
+
+
+def tags_are_kept(place):
+    arn = place.create("tagged", tags={"team": "desk"})["arn"]
+    place.agent.tag_resource(resourceArn=arn, tags={"stage": "test", "empty": ""})
+    assert place.agent.list_tags_for_resource(resourceArn=arn)["tags"] == {"team": "desk", "stage": "test", "empty": ""}
+    place.agent.untag_resource(resourceArn=arn, tagKeys=["team", "empty"])
+    assert place.agent.list_tags_for_resource(resourceArn=arn)["tags"] == {"stage": "test"}
+    many = {f"key{number}": "x" for number in range(50)}
+    fails("ServiceQuotaExceededException", 402, place.agent.tag_resource, resourceArn=arn, tags=many)
+
+
+def what_is_not_answered_yet_says_so(place):
+    error = fails("ValidationException", 400, place.agent.list_knowledge_bases)
+    assert "Anabranch does not answer" in str(error), error
 
 
 def models_converse(place):
@@ -479,7 +521,9 @@ TESTS = [
     a_token_makes_a_thing_once,
     what_is_wrong_with_a_definition_is_said,
     an_agent_lives,
-    every_operation_is_known,
+    a_stored_prompt_is_run_as_it_was,
+    tags_are_kept,
+    what_is_not_answered_yet_says_so,
     models_converse,
     models_are_invoked,
     only_the_owners_key_is_let_in,

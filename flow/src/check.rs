@@ -77,6 +77,8 @@ pub enum Field {
     Condition(String),
     /// The prompt's text.
     Prompt,
+    /// The prompt that a node names, and what it says.
+    StoredPrompt,
     Model,
     /// The code of a Code node.
     Code,

@@ -5,6 +5,7 @@
 //! [`crate::extensions`], so that this document stays AWS's own.
 
 mod knowledge;
+mod stored;
 mod tool;
 
 use std::ops::{Deref, DerefMut};
@@ -13,6 +14,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Number, Value};
 
 pub use knowledge::*;
+pub use stored::*;
 pub use tool::*;
 
 use crate::object::objects;

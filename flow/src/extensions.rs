@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::address;
-use crate::definition::Definition;
+use crate::definition::{Definition, InlinePrompt};
 use crate::join::Join;
 use crate::object::objects;
 
@@ -30,6 +30,10 @@ pub struct Extensions {
     /// How the `continueCondition` of the flow's loops is read.
     #[serde(default, skip_serializing_if = "LoopPolarity::is_usual")]
     pub loop_polarity: LoopPolarity,
+    /// What the stored prompts said that the flow names, by their ARNs, when it was prepared or published. A draft has
+    /// none: it takes them as they are.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub prompts: BTreeMap<String, InlinePrompt>,
 }
 
 /// How a loop's `continueCondition` is read. AWS's guide says that the loop goes on while it is true, its API reference
@@ -66,8 +70,9 @@ impl Extensions {
         self.nodes.get(node)?.joins.get(input).copied()
     }
 
-    /// Drops the entries of nodes that the definition does not have.
+    /// Drops the entries of nodes that the definition does not have, and what no draft keeps.
     pub fn retain(&mut self, definition: &Definition) {
+        self.prompts.clear();
         let known: HashSet<String> =
             definition.every_node().into_iter().map(|(address, _)| address).collect();
         self.nodes.retain(|name, _| known.contains(name));

@@ -18,7 +18,7 @@ use crate::expression::Expression;
 use crate::extensions::{Answer, Extensions, LoopPolarity, NodeExtension};
 use crate::iteration::{self, ITEM};
 use crate::join::Join;
-use crate::node::code;
+use crate::node::{code, prompt};
 use crate::value::Type;
 
 /// How often a loop goes round where it does not say.
@@ -208,7 +208,7 @@ impl Planner<'_> {
                 PlannedKind::Condition { branches: branches? }
             }
             (_, NodeType::Prompt) => PlannedKind::Prompt {
-                prompt: Box::new(node.inline_prompt()?.clone()),
+                prompt: Box::new(prompt::of(node, self.extensions)?.clone()),
                 answer: extension.and_then(|extension| extension.answer.clone()),
             },
             (_, NodeType::Iterator) => PlannedKind::Iterator {
@@ -274,7 +274,7 @@ fn bucket(object: &ObjectConfiguration) -> String {
 
 /// How often a loop may go round, where this number says so: 1 to 1000.
 pub(crate) fn iterations(number: &serde_json::Number) -> Option<usize> {
-    let most = crate::node::prompt::tokens(number)?;
+    let most = prompt::tokens(number)?;
     usize::try_from(most).ok().filter(|most| *most <= MOST_ITERATIONS)
 }
 

@@ -11,6 +11,7 @@ mod flows;
 mod functions;
 mod knowledge;
 mod mcp_servers;
+mod prompts;
 mod versions;
 
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,7 @@ pub use knowledge::{
     KnowledgeBaseList, PassageList, UpdateKnowledgeBase,
 };
 pub use mcp_servers::{McpServer, McpServerList, McpTool, McpTools, PutMcpServer};
+pub use prompts::{CreatePrompt, Prompt, PromptList, PromptVersion};
 pub use versions::{Alias, AliasList, Publish, Published, PutAlias, Version, VersionList, VersionSummary};
 
 /// Exchanges a one-time sign-in token for a session.

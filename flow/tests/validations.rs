@@ -356,7 +356,7 @@ fn cases() -> Vec<Case> {
             "Ask",
             branching,
             |d| push(&mut d["nodes"], prompt("Ask", &["question"])),
-            "anything else: names taken twice, numbers out of range, a prompt that is kept elsewhere, …",
+            "anything else: names taken twice, numbers out of range, a stored prompt that is not there, …",
         ),
         case(
             "Unspecified",

@@ -29,6 +29,9 @@ pub enum Error {
     /// The run ended, and not well.
     #[error("{}", ended(.error.as_ref(), *.status))]
     Run { execution: String, status: Status, error: Option<RunError> },
+    /// More than there may be.
+    #[error("{0}")]
+    Quota(String),
     /// A model that was asked outside of a run did not answer.
     #[error(transparent)]
     Model(#[from] provider::Error),

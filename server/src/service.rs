@@ -1,4 +1,4 @@
-//! The rules of flows, versions, aliases, executions, connections, functions, buckets and knowledge bases,
+//! The rules of flows, versions, aliases, prompts, executions, connections, functions, buckets and knowledge bases,
 //! shared by both APIs. No HTTP here.
 
 mod agent_aliases;
@@ -21,6 +21,8 @@ mod local_model;
 mod mcp_servers;
 mod models;
 mod prepare;
+mod prompts;
+mod tags;
 mod versions;
 
 use std::path::PathBuf;
@@ -44,6 +46,8 @@ pub use executions::Events;
 pub use flows::{CreateFlow, UpdateFlow};
 pub use invoke::Target;
 pub use models::{Said, Talk};
+pub use prompts::PutPrompt;
+pub use tags::{Tags, check_tags};
 pub(crate) use versions::summary as version_summary;
 
 use crate::auth::seal::Seal;

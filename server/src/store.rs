@@ -16,9 +16,11 @@ mod flows;
 mod functions;
 mod knowledge;
 mod mcp_servers;
+mod prompts;
 mod questions;
 mod sessions;
 mod settings;
+mod tags;
 mod tokens;
 mod versions;
 mod writer;
@@ -48,6 +50,7 @@ pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
 pub use functions::FunctionRow;
 pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewDocument, PassageRow};
 pub use mcp_servers::McpServerRow;
+pub use prompts::PromptRow;
 pub use questions::Paused;
 pub use sessions::SessionRow;
 pub use versions::VersionRow;
@@ -184,6 +187,8 @@ fn migrations() -> Migrator {
         (5, "intents", include_str!("../migrations/0005_intents.sql")),
         (6, "deletions", include_str!("../migrations/0006_deletions.sql")),
         (7, "flow executions", include_str!("../migrations/0007_flow_executions.sql")),
+        (8, "prompts", include_str!("../migrations/0008_prompts.sql")),
+        (9, "tags", include_str!("../migrations/0009_tags.sql")),
         (10, "agent versions", include_str!("../migrations/0010_agent_versions.sql")),
     ];
     let migrations = files

@@ -3,10 +3,10 @@
 use flow::address::{join, place};
 use flow::definition::{
     Configuration, ConnectionConfiguration, ContentBlock, Inference, InferenceConfiguration, InlinePrompt,
-    Node, NodeInput, TemplateConfiguration,
+    Node, NodeInput, PromptResource, PromptSource, StoredPrompt, TemplateConfiguration,
 };
 use flow::extensions::Answer;
-use flow::node::prompt::{follow_variables, variables};
+use flow::node::prompt::{follow_variables, take_variables, variables};
 use serde_json::Number;
 
 use super::document::Document;
@@ -85,6 +85,27 @@ fn reconnect(document: &mut Document, node: &str, start: &Document, old: &str, n
         }
     }
     made
+}
+
+/// Takes the stored prompt of this ARN, and lets the inputs follow its variables where they are known.
+pub fn name_stored(document: &mut Document, node: &str, arn: &str, variables: Option<Vec<String>>) {
+    let Some(owner) = document.node_mut(node) else { return };
+    let Some(Configuration::Prompt(prompt)) = &mut owner.configuration else { return };
+    prompt.source_configuration = PromptSource::Resource(PromptResource { prompt_arn: arn.to_owned() });
+    if let Some(variables) = variables {
+        take_variables(owner, variables);
+        drop_loose(document, node);
+    }
+}
+
+/// Writes the prompt in the node: what the stored one says that it named, or one that says nothing yet.
+pub fn write_here(document: &mut Document, node: &str, says: Option<InlinePrompt>) {
+    let Some(owner) = document.node_mut(node) else { return };
+    let inline = says.unwrap_or_else(|| StoredPrompt::default().inline());
+    let Some(Configuration::Prompt(prompt)) = &mut owner.configuration else { return };
+    prompt.source_configuration = PromptSource::Inline(Box::new(inline));
+    follow_variables(owner);
+    drop_loose(document, node);
 }
 
 /// Names the model.
@@ -244,6 +265,32 @@ mod tests {
             assert!(document.into_input("Prompt_1", name).is_some(), "{back}");
             assert_eq!(document.definition.connections.len(), 1, "{back}");
         }
+    }
+
+    #[test]
+    fn a_stored_prompt_is_taken_and_written_out_again() {
+        let mut document = document();
+        set_text(&mut document, "Prompt_1", 0, "Hi {{message}}", None);
+        let says = document.node("Prompt_1").unwrap().inline_prompt().unwrap().clone();
+        let connections = document.definition.connections.len();
+        let take = |document: &mut Document, names: &[&str]| {
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            name_stored(document, "Prompt_1", "arn", Some(names));
+        };
+        take(&mut document, &["message", "more"]);
+        assert!(document.node("Prompt_1").unwrap().inline_prompt().is_none());
+        assert!(
+            document.into_input("Prompt_1", "message").is_some(),
+            "what has the same name stays connected"
+        );
+        assert_eq!(document.node("Prompt_1").unwrap().inputs.len(), 2);
+        write_here(&mut document, "Prompt_1", Some(says.clone()));
+        assert_eq!(document.node("Prompt_1").unwrap().inline_prompt(), Some(&says));
+        assert_eq!(document.definition.connections.len(), connections);
+        take(&mut document, &["other"]);
+        assert!(document.into_input("Prompt_1", "message").is_none());
+        write_here(&mut document, "Prompt_1", None);
+        assert!(document.node("Prompt_1").unwrap().inputs.is_empty());
     }
 
     #[test]

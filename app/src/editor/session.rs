@@ -7,16 +7,18 @@
 use std::collections::{HashMap, HashSet};
 
 use flow::address::{join, moved, name, place};
-use flow::check::{Problem, Report, Severity, check};
+use flow::check::{Problem, Report, Severity};
 use flow::definition::{Connection, Definition, Node, NodeType};
 use flow::extensions::{Extensions, Position};
 use flow::layout::{self, Row};
 use flow::trace;
+use flow::wire::PromptList;
 use leptos::prelude::*;
 
 use super::document::{Document, source_port};
 use super::history::History;
 use super::selection::Selection;
+use super::stored::Stored;
 use super::told::Told;
 
 /// A node on the page.
@@ -121,6 +123,7 @@ pub struct Editor {
     pub selection: RwSignal<Selection>,
     pub report: RwSignal<Report>,
     told: StoredValue<Told>,
+    stored: StoredValue<Stored>,
     /// Read aloud by assistive technology.
     pub announcement: RwSignal<String>,
 }
@@ -141,6 +144,7 @@ impl Editor {
             selection: RwSignal::new(Selection::default()),
             report: RwSignal::new(Report::default()),
             told: StoredValue::new(Told::default()),
+            stored: StoredValue::new(Stored::default()),
             announcement: RwSignal::new(String::new()),
         }
     }
@@ -160,6 +164,12 @@ impl Editor {
             return;
         }
         self.told.set_value(told);
+        self.sync_problems(&self.document.get_value());
+    }
+
+    /// Takes on what the server has of prompts.
+    pub fn know_prompts(self, list: &PromptList) {
+        self.stored.set_value(Stored::of(list));
         self.sync_problems(&self.document.get_value());
     }
 
@@ -398,7 +408,7 @@ impl Editor {
     }
 
     fn sync_problems(self, document: &Document) {
-        let mut report = check(&document.definition, &document.extensions);
+        let mut report = self.stored.with_value(|stored| stored.check(document));
         report.problems.extend(self.told.with_value(|told| told.in_force(&document.definition)));
         let mut by_node: HashMap<&str, Vec<Problem>> = HashMap::new();
         for problem in &report.problems {

@@ -2,9 +2,11 @@
 
 pub mod model;
 pub mod settings;
+pub mod stored;
 mod text;
 
 use flow::definition::{ChatRole, InlinePrompt, Node, TemplateConfiguration};
+use flow::node::prompt::arn;
 use leptos::prelude::*;
 
 use crate::editor::session::Card;
@@ -17,14 +19,23 @@ pub fn summary(node: &Node) -> String {
     match node.inline_prompt() {
         Some(prompt) if prompt.model_id.is_empty() => "No model chosen".to_owned(),
         Some(prompt) => prompt.model_id.clone(),
-        None => "Stored prompt".to_owned(),
+        None => stored::summary(arn(node).unwrap_or_default()),
     }
 }
 
 pub fn form(card: Card) -> impl IntoView {
-    if card.node.with_untracked(|node| node.inline_prompt().is_none()) {
-        return managed(card).into_any();
+    let is_stored = Memo::new(move |_| card.node.with(|node| arn(node).is_some()));
+    view! {
+        <stored::Source card />
+        {move || match is_stored.get() {
+            true => view! { <stored::Says card /> }.into_any(),
+            false => written(card).into_any(),
+        }}
     }
+}
+
+/// The form of a prompt that is written in the node.
+fn written(card: Card) -> impl IntoView {
     let labels =
         Memo::new(move |_| card.node.with(|node| node.inline_prompt().map(labels).unwrap_or_default()));
     let variables = Memo::new(move |_| {
@@ -46,8 +57,8 @@ pub fn form(card: Card) -> impl IntoView {
             }}
         </p>
         <settings::Settings card />
+        <stored::Keep card />
     }
-    .into_any()
 }
 
 /// What each of the prompt's texts is called, in the order of [`flow::node::prompt::texts`].
@@ -66,17 +77,4 @@ fn labels(prompt: &InlinePrompt) -> Vec<String> {
         message.content.iter().filter(text).map(move |_| name.to_owned())
     });
     system.chain(messages).collect()
-}
-
-/// A prompt of prompt management, which is kept as it is: what it names, readable.
-fn managed(card: Card) -> impl IntoView {
-    let configuration =
-        move || card.node.with(|node| serde_json::to_string_pretty(&node.configuration).unwrap_or_default());
-    view! {
-        <p class="hint">"It names a prompt that is kept elsewhere, which this version does not run yet."</p>
-        <div class="field">
-            <span class="label">"Configuration"</span>
-            <pre class="readable" tabindex="0">{configuration}</pre>
-        </div>
-    }
 }

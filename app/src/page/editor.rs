@@ -13,7 +13,8 @@ use crate::node::bucket::binding::BucketDialogs;
 use crate::node::function::binding::BindingDialogs;
 use crate::node::knowledge_base::binding::KnowledgeDialogs;
 use crate::node::lex::binding::BotDialogs;
-use crate::node::prompt::Models;
+use crate::node::prompt::stored::PromptDialog;
+use crate::node::prompt::{Models, stored};
 use crate::node::{agent, bucket, function, knowledge_base, lex};
 use crate::panel::conflict::Conflict;
 use crate::panel::inspector::{Inspected, Inspector};
@@ -59,6 +60,7 @@ fn Shown(opened: Opened) -> impl IntoView {
     bucket::provide();
     knowledge_base::provide();
     agent::provide();
+    stored::provide();
     let stage = Stage::new(editor, models);
     provide_context(stage);
     let saver = Saver::begin(editor, opened);
@@ -94,6 +96,7 @@ fn Shown(opened: Opened) -> impl IntoView {
             <BucketDialogs />
             <KnowledgeDialogs />
             <AgentDialog />
+            <PromptDialog />
         </div>
     }
 }

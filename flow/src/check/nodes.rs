@@ -28,9 +28,9 @@ pub(super) fn check(
     for node in &definition.nodes {
         let from = problems.len();
         names(node, &mut seen, problems);
-        ports(node, problems);
+        ports(node, extensions, problems);
         expressions(node, problems);
-        configuration(node, problems);
+        configuration(node, extensions, problems);
         let extension = extensions.nodes.get(&format!("{place}{}", node.name));
         if let Some(Answer::OneOf(labels)) = extension.and_then(|extension| extension.answer.as_ref()) {
             answer(node, labels, problems);
@@ -95,7 +95,7 @@ fn names<'a>(node: &'a Node, seen: &mut HashSet<&'a str>, problems: &mut Vec<Pro
     }
 }
 
-fn ports(node: &Node, problems: &mut Vec<Problem>) {
+fn ports(node: &Node, extensions: &Extensions, problems: &mut Vec<Problem>) {
     let kind = node.kind.describe();
     match kind.inputs {
         Ports::Free => {}
@@ -115,8 +115,8 @@ fn ports(node: &Node, problems: &mut Vec<Problem>) {
             }
         }
         Ports::Variables => {
-            if let Some(inline) = node.inline_prompt() {
-                variables(node, inline, problems);
+            if let Some(prompt) = prompt::of(node, extensions) {
+                variables(node, prompt, problems);
             }
         }
     }
@@ -129,8 +129,8 @@ fn ports(node: &Node, problems: &mut Vec<Problem>) {
     }
 }
 
-fn variables(node: &Node, inline: &InlinePrompt, problems: &mut Vec<Problem>) {
-    let variables = prompt::variables(inline);
+fn variables(node: &Node, prompt: &InlinePrompt, problems: &mut Vec<Problem>) {
+    let variables = prompt::variables(prompt);
     for variable in variables.iter().filter(|variable| node.input(variable).is_none()) {
         let message = format!("The prompt's variable {variable} has no input of that name. Add one.");
         problems.push(
@@ -218,7 +218,7 @@ fn expressions(node: &Node, problems: &mut Vec<Problem>) {
     }
 }
 
-fn configuration(node: &Node, problems: &mut Vec<Problem>) {
+fn configuration(node: &Node, extensions: &Extensions, problems: &mut Vec<Problem>) {
     use NodeType::{Collector, Input, Iterator, LoopInput, Output};
     let Some(configuration) = &node.configuration else {
         // AWS itself exports these five without one.
@@ -239,7 +239,7 @@ fn configuration(node: &Node, problems: &mut Vec<Problem>) {
     match configuration {
         Configuration::Condition(_) => conditions(node, problems),
         Configuration::Prompt(configuration) => {
-            prompt_source(&configuration.source_configuration, problems);
+            prompt_source(&configuration.source_configuration, extensions, problems);
             if configuration.guardrail_configuration.is_some() {
                 problems.push(
                     Problem::warning(ProblemType::Unspecified, "Guardrails are not applied here yet.")
@@ -295,18 +295,36 @@ fn time_limit(node: &Node, limit: u16, problems: &mut Vec<Problem>) {
     }
 }
 
-fn prompt_source(source: &PromptSource, problems: &mut Vec<Problem>) {
-    let inline = match source {
-        PromptSource::Inline(inline) => inline,
+fn prompt_source(source: &PromptSource, extensions: &Extensions, problems: &mut Vec<Problem>) {
+    match source {
+        PromptSource::Inline(inline) => inline_prompt(inline, problems),
         PromptSource::Resource(resource) => {
-            empty(&resource.prompt_arn, "a prompt", problems);
-            problems.push(Problem::error(
-                ProblemType::Unspecified,
-                "Prompts from prompt management cannot run here yet. Write the prompt in the node.",
-            ));
-            return;
+            let from = problems.len();
+            stored_prompt(&resource.prompt_arn, extensions, problems);
+            for problem in &mut problems[from..] {
+                problem.field = Some(Field::StoredPrompt);
+            }
         }
+    }
+}
+
+/// A prompt that is named is what it was resolved to.
+fn stored_prompt(arn: &str, extensions: &Extensions, problems: &mut Vec<Problem>) {
+    if arn.trim().is_empty() {
+        return empty(arn, "a prompt", problems);
+    }
+    let Some(prompt) = extensions.prompts.get(arn) else {
+        let message = format!("There is no prompt {arn} here. Choose one of yours, or write it in the node.");
+        return problems.push(Problem::error(ProblemType::Unspecified, message));
     };
+    let from = problems.len();
+    inline_prompt(prompt, problems);
+    for problem in &mut problems[from..] {
+        problem.message = format!("In the stored prompt: {}", problem.message);
+    }
+}
+
+fn inline_prompt(inline: &InlinePrompt, problems: &mut Vec<Problem>) {
     if prompt::texts(inline).iter().all(|text| text.trim().is_empty()) {
         problems.push(
             Problem::error(ProblemType::MissingNodeConfiguration, "Write a prompt.").in_field(Field::Prompt),

@@ -1,15 +1,16 @@
 //! Prompt: asks a model. Its `{{variables}}` are its inputs.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Number, Value};
 
 use super::{Group, Kind, Port, Ports};
 use crate::definition::{
-    ChatRole, Configuration, ContentBlock, InferenceConfiguration, InlinePrompt, Node, NodeInput, NodeOutput,
-    NodeType, PromptConfiguration, PromptSource, TemplateConfiguration, TemplateType, TextTemplate,
+    ChatRole, Configuration, ContentBlock, Definition, InferenceConfiguration, InlinePrompt, Node, NodeInput,
+    NodeOutput, NodeType, PromptConfiguration, PromptSource, TemplateConfiguration, TemplateType,
+    TextTemplate,
 };
-use crate::extensions::Answer;
+use crate::extensions::{Answer, Extensions};
 use crate::message::{Chat, Choice, Message, Role};
 use crate::template;
 use crate::value::Type;
@@ -52,6 +53,27 @@ pub fn variable_input(name: &str) -> NodeInput {
     NodeInput { name: name.to_owned(), kind: Type::String, expression: "$.data".to_owned(), category: None }
 }
 
+/// The ARN of the stored prompt that a node names; none where it names none, or has its own.
+pub fn arn(node: &Node) -> Option<&str> {
+    match &node.configuration {
+        Some(Configuration::Prompt(PromptConfiguration {
+            source_configuration: PromptSource::Resource(resource),
+            ..
+        })) => Some(&resource.prompt_arn),
+        _ => None,
+    }
+}
+
+/// The ARNs of the stored prompts that a flow and the bodies of its loops name.
+pub fn arns(definition: &Definition) -> BTreeSet<&str> {
+    definition.every_node().into_iter().filter_map(|(_, node)| arn(node)).collect()
+}
+
+/// The prompt of a node: the one that is written in it, or what the stored one that it names said.
+pub fn of<'a>(node: &'a Node, extensions: &'a Extensions) -> Option<&'a InlinePrompt> {
+    node.inline_prompt().or_else(|| extensions.prompts.get(arn(node)?))
+}
+
 /// Every text of the prompt that may hold variables, in the order it is sent.
 pub fn texts(prompt: &InlinePrompt) -> Vec<&str> {
     match &prompt.template_configuration {
@@ -78,8 +100,15 @@ pub fn variables(prompt: &InlinePrompt) -> Vec<String> {
 /// Makes the node's inputs follow its variables: new ones appear, those that are gone go, the rest keep their
 /// type and expression.
 pub fn follow_variables(node: &mut Node) {
-    let Some(prompt) = node.inline_prompt() else { return };
-    let inputs: Vec<NodeInput> = variables(prompt)
+    if let Some(prompt) = node.inline_prompt() {
+        let variables = variables(prompt);
+        take_variables(node, variables);
+    }
+}
+
+/// As [`follow_variables`], of a node that names a stored prompt with these variables.
+pub fn take_variables(node: &mut Node, variables: Vec<String>) {
+    let inputs: Vec<NodeInput> = variables
         .into_iter()
         .map(|name| node.input(&name).cloned().unwrap_or_else(|| variable_input(&name)))
         .collect();

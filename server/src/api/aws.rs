@@ -23,8 +23,10 @@ mod invoke_agent;
 mod model;
 mod operation;
 mod page;
+mod prompts;
 mod request;
 mod runtime;
+mod tags;
 mod trace;
 mod validation;
 mod versions;
@@ -109,6 +111,15 @@ async fn dispatch(door: &Door, operation: &str, request: Request) -> Answer {
         "UpdateFlowAlias" => aliases::update(door, request).await,
         "DeleteFlowAlias" => aliases::delete(door, request).await,
         "ListFlowAliases" => aliases::list(door, request).await,
+        "CreatePrompt" => prompts::create(door, request).await,
+        "GetPrompt" => prompts::get(door, request).await,
+        "UpdatePrompt" => prompts::update(door, request).await,
+        "DeletePrompt" => prompts::delete(door, request).await,
+        "ListPrompts" => prompts::list(door, request).await,
+        "CreatePromptVersion" => prompts::create_version(door, request).await,
+        "TagResource" => tags::tag(door, request).await,
+        "UntagResource" => tags::untag(door, request).await,
+        "ListTagsForResource" => tags::list(door, request).await,
         "InvokeFlow" => invoke::invoke(door, request).await,
         "InvokeAgent" => invoke_agent::invoke(door, request).await,
         "StartFlowExecution" => executions::start(door, request).await,

@@ -11,6 +11,7 @@ mod flows;
 mod functions;
 mod invoke;
 mod knowledge;
+mod prompts;
 mod session;
 mod versions;
 
@@ -74,6 +75,8 @@ pub(super) fn router(app: &App) -> Router {
         .routes(routes!(agents::servers))
         .routes(routes!(agents::put_server, agents::delete_server))
         .routes(routes!(agents::tools))
+        .routes(routes!(prompts::list, prompts::create))
+        .routes(routes!(prompts::get, prompts::delete))
         .routes(routes!(functions::list))
         .routes(routes!(functions::put, functions::delete))
         .routes(routes!(functions::test))
@@ -202,6 +205,7 @@ impl From<Error> for Problem {
                 let base = problem(http, name, detail).0;
                 Self(ErrorDocument { execution_id: Some(execution), node, ..base })
             }
+            Error::Quota(_) => problem(StatusCode::BAD_REQUEST, "too_many", detail),
             Error::Model(_) => problem(StatusCode::BAD_GATEWAY, "model_failed", detail),
             Error::Busy(_) => problem(StatusCode::TOO_MANY_REQUESTS, "busy", detail),
             Error::Stopping => problem(StatusCode::SERVICE_UNAVAILABLE, "stopping", detail),

@@ -3,7 +3,7 @@
 use flow::wire;
 
 use super::Service;
-use crate::arn::TEST_ALIAS;
+use crate::arn::{TEST_ALIAS, is_name};
 use crate::error::{Error, Result, missing};
 use crate::store::{self, AliasRow};
 use crate::{clock, id};
@@ -88,12 +88,7 @@ pub(crate) fn on_the_wire(row: &AliasRow) -> wire::Alias {
 
 /// Whether this can be an alias's name; AWS's pattern.
 pub(super) fn check_name(name: &str) -> Result<()> {
-    let plain = |c: char| c.is_ascii_alphanumeric();
-    let good = name.len() <= 100
-        && name.starts_with(plain)
-        && name.chars().all(|c| plain(c) || c == '-' || c == '_')
-        && !name.as_bytes().windows(2).any(|pair| pair.iter().all(|c| matches!(c, b'-' | b'_')));
-    if !good || name == TEST_ALIAS {
+    if !is_name(name) || name == TEST_ALIAS {
         return Err(Error::invalid(
             "alias",
             "An alias's name has letters, digits and single - or _ between them, at most 100.",

@@ -1,4 +1,5 @@
-//! What is wrong with a flow: what the flow itself shows, and what only a server can tell, since it has a Python.
+//! What is wrong with a flow: what the flow itself shows, and what only a server can tell, since it has a Python
+//! and knows the stored prompts.
 //!
 //! Always holds: nothing of the flow is run. Where Python is not on this machine, its code is not looked at.
 
@@ -6,6 +7,7 @@ use flow::check::{Field, Problem, ProblemType, Report, Severity, check};
 use flow::definition::Definition;
 use flow::extensions::Extensions;
 use flow::node::code::codes;
+use flow::node::prompt::arns;
 
 use super::Service;
 use crate::python::Finding;
@@ -13,7 +15,10 @@ use crate::python::Finding;
 impl Service {
     /// Everything that is wrong with these documents.
     pub async fn check(&self, definition: &Definition, extensions: &Extensions) -> Report {
-        let mut report = check(definition, extensions);
+        let mut report = match arns(definition).is_empty() {
+            true => check(definition, extensions),
+            false => check(definition, &self.with_prompts(definition, extensions.clone()).await),
+        };
         let codes = codes(definition);
         if !codes.is_empty() {
             let texts: Vec<&str> = codes.iter().map(|(_, code)| *code).collect();

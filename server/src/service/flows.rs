@@ -65,7 +65,7 @@ impl Service {
                     .filter(|a| a.flow_id == row.id)
                     .map(aliases::on_the_wire)
                     .collect(),
-                draft_changed: changed(&row, latest.as_ref()),
+                draft_changed: self.changed(&row, latest.as_ref()).await?,
                 latest_version: latest.map(|(version, _)| version),
                 runs: runs.remove(&row.id).unwrap_or_default(),
                 id: row.id,
@@ -186,6 +186,7 @@ impl Service {
         // After it is kept: a look at code takes its time.
         let report = self.check(&definition, &extensions).await;
         let latest = self.store.latest_version(&row.id).await?;
+        let digest = self.draft_digest(&definition, &extensions, &digest).await?;
         let draft_changed = latest.is_none_or(|(_, known)| known != digest);
         Ok(Saved { revision, updated_at: at, draft_changed, report })
     }
@@ -282,12 +283,18 @@ impl Service {
         Ok(templates::all(&self.model_map().await?.default_model))
     }
 
+    /// Whether a version of the draft would be another than the latest.
+    async fn changed(&self, row: &FlowRow, latest: Option<&(u64, String)>) -> Result<bool> {
+        let digest = self.draft_digest(&row.definition, &row.extensions, &row.digest).await?;
+        Ok(latest.is_none_or(|(_, known)| *known != digest))
+    }
+
     async fn whole(&self, row: FlowRow) -> Result<wire::Flow> {
         let latest = self.store.latest_version(&row.id).await?;
         let aliases = self.store.aliases(&row.id).await?;
         let report = self.check(&row.definition, &row.extensions).await;
         Ok(wire::Flow {
-            draft_changed: changed(&row, latest.as_ref()),
+            draft_changed: self.changed(&row, latest.as_ref()).await?,
             latest_version: latest.map(|(version, _)| version),
             aliases: aliases.iter().map(aliases::on_the_wire).collect(),
             id: row.id,
@@ -314,10 +321,6 @@ impl Service {
         let digest = digest(&definition, &extensions)?;
         Ok(DraftChange { id: id.to_owned(), based_on, definition, extensions, digest, at: clock::now() })
     }
-}
-
-fn changed(row: &FlowRow, latest: Option<&(u64, String)>) -> bool {
-    latest.is_none_or(|(_, digest)| digest != &row.digest)
 }
 
 fn title(title: &str) -> Result<String> {

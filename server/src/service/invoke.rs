@@ -50,6 +50,7 @@ impl Service {
     /// There is no such flow or alias, or the draft is not prepared.
     pub async fn callable(&self, flow: &str, target: Target) -> Result<Start> {
         let row = self.flow_row(flow).await?;
+        let row = if matches!(target, Target::Draft(_)) { self.resolved(row).await? } else { row };
         let draft = Start {
             flow_id: row.id.clone(),
             flow_title: row.title,

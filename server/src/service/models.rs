@@ -5,7 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use flow::message::{Chat, Role, ToolCall};
+use flow::message::{Chat, Image, Role, ToolCall};
+use flow::node::prompt;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
 use tokio::sync::mpsc::Receiver;
@@ -74,8 +75,8 @@ impl Service {
     ///
     /// # Errors
     /// The model cannot be asked this.
-    pub fn talk(&self, chat: Chat, variables: &BTreeMap<String, String>) -> Result<Talk, Error> {
-        let chat = with_prompt(chat, variables)?;
+    pub async fn talk(&self, chat: Chat, variables: BTreeMap<String, String>) -> Result<Talk, Error> {
+        let chat = self.with_prompt(chat, variables).await?;
         let Resolved { provider, model, .. } = self.asked(&chat)?;
         let (pieces, receiver) = Pieces::channel(LAG);
         let work = async move { provider.chat(&model, &chat, &pieces).await };
@@ -113,6 +114,22 @@ impl Service {
         }
     }
 
+    /// A chat with the prompt that its model id names: the prompt says how it is asked, and the messages come after.
+    async fn with_prompt(&self, chat: Chat, variables: BTreeMap<String, String>) -> Result<Chat, Error> {
+        if is_prompt(&chat.model) {
+            let prompt = self.prompt_by_arn(&chat.model).await?;
+            let values: Vec<(String, Value)> =
+                variables.into_iter().map(|(name, text)| (name, text.into())).collect();
+            let asked = prompt::chat(&prompt, None, &values);
+            return said_after(asked.map_err(|why| Error::invalid("promptVariables", why))?, chat);
+        }
+        if !variables.is_empty() {
+            let message = "Only a prompt has variables. Give its ARN as the model's id.";
+            return Err(Error::invalid("promptVariables", message));
+        }
+        Ok(chat)
+    }
+
     /// Who is asked a chat, if it can be.
     fn asked(&self, chat: &Chat) -> Result<Resolved, Error> {
         let found = self.models.resolve(&chat.model)?;
@@ -136,16 +153,26 @@ impl Service {
     }
 }
 
-/// A chat with the prompt that its model id names. No prompts are kept yet, so that none is found.
-fn with_prompt(chat: Chat, variables: &BTreeMap<String, String>) -> Result<Chat, Error> {
-    if is_prompt(&chat.model) {
-        return Err(Error::NotFound { what: "prompt", name: chat.model });
+/// What a prompt asks, and after it the messages of a chat, which may say nothing else.
+fn said_after(mut asked: Chat, chat: Chat) -> Result<Chat, Error> {
+    let is_sampled = chat.temperature.is_some() || chat.top_p.is_some() || chat.max_tokens.is_some();
+    for (field, is_there) in [
+        ("system", chat.messages.iter().any(|message| message.role == Role::System)),
+        ("inferenceConfig", is_sampled || !chat.stop.is_empty()),
+        ("toolConfig", !chat.tools.is_empty()),
+        ("additionalModelRequestFields", chat.additional.is_some()),
+    ] {
+        if is_there {
+            return Err(Error::invalid(field, "The prompt that is named says this. Leave it out."));
+        }
     }
-    if !variables.is_empty() {
-        let message = "Only a prompt has variables. Give its ARN as the model's id.";
-        return Err(Error::invalid("promptVariables", message));
-    }
-    Ok(chat)
+    let own = asked.messages.len();
+    asked.messages.extend(chat.messages);
+    asked.exchanges = chat.exchanges;
+    asked.images =
+        chat.images.into_iter().map(|image| Image { message: image.message + own, ..image }).collect();
+    asked.schema = chat.schema;
+    Ok(asked)
 }
 
 /// Whether a model's id is the ARN of a prompt.

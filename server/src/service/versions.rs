@@ -81,7 +81,9 @@ impl Service {
     pub async fn restore(&self, flow: &str, based_on: u64, version: u64) -> Result<wire::Flow> {
         let row = self.flow_row(flow).await?;
         let version = self.version(&row.id, version).await?;
-        let change = self.change(&row.id, based_on, version.definition, version.extensions)?;
+        let mut extensions = version.extensions;
+        extensions.retain(&version.definition);
+        let change = self.change(&row.id, based_on, version.definition, extensions)?;
         self.store.save_draft(change).await.map_err(|error| revised(error, based_on))?;
         self.flow(&row.id).await
     }
@@ -91,6 +93,7 @@ impl Service {
         if description.chars().count() > 200 {
             return Err(Error::invalid("description", "A description has at most 200 characters."));
         }
+        let row = self.resolved(row).await?;
         let report = self.check(&row.definition, &row.extensions).await;
         if !report.can_run() {
             return Err(Error::Problems(Box::new(report)));

@@ -25,6 +25,7 @@ mod harness;
 mod knowledge;
 mod mcp;
 mod models;
+mod prompts;
 mod questions;
 mod runs;
 mod upstream;

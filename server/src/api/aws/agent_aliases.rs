@@ -3,7 +3,7 @@
 
 use axum::http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::agents::{AGENT, absent};
 use super::error::Error;
@@ -28,7 +28,7 @@ struct Put {
     routing_configuration: Vec<Route>,
     alias_invocation_state: Option<String>,
     client_token: Option<String>,
-    tags: Option<Map<String, Value>>,
+    tags: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -40,7 +40,7 @@ struct Route {
 
 impl Put {
     fn read(mut self) -> Result<PutAgentAlias, Error> {
-        request::no_tags(self.tags.take())?;
+        absent("tags", self.tags.as_ref())?;
         if self.agent_alias_name == TEST_NAME {
             let message = format!("Every agent has an alias {TEST_NAME}. Choose another name.");
             return Err(Error::conflict(message));

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::error::Error;
 use super::flows::{moment, unless_empty};
 use super::page::{newest_first, page};
-use super::request::{self, Request};
+use super::request::Request;
 use super::{Answer, Door, arn, json};
 use crate::service::{AgentContent, AgentDetails, AgentDraft};
 
@@ -33,7 +33,7 @@ struct Put {
     #[serde(default)]
     agent_resource_role_arn: String,
     customer_encryption_key_arn: Option<String>,
-    tags: Option<Map<String, Value>>,
+    tags: Option<Value>,
     prompt_override_configuration: Option<Value>,
     guardrail_configuration: Option<Value>,
     memory_configuration: Option<Value>,
@@ -42,8 +42,8 @@ struct Put {
 
 impl Put {
     /// Refuses what would be promised and not kept.
-    fn check(&mut self) -> Result<(), Error> {
-        request::no_tags(self.tags.take())?;
+    fn check(&self) -> Result<(), Error> {
+        absent("tags", self.tags.as_ref())?;
         if self.orchestration_type.as_deref().is_some_and(|kind| kind != "DEFAULT") {
             return Err(Error::field(
                 "orchestrationType",
@@ -85,7 +85,7 @@ pub(super) fn absent(member: &'static str, value: Option<&Value>) -> Result<(), 
 }
 
 pub(super) async fn create(door: &Door, request: Request) -> Answer {
-    let mut body: Put = request.body()?;
+    let body: Put = request.body()?;
     body.check()?;
     let details = body.details();
     let agent = PutAgent {
@@ -110,7 +110,7 @@ pub(super) async fn get(door: &Door, request: Request) -> Answer {
 
 /// Replaces everything that has a member here: what is left out is gone, as AWS has it. Tools stay.
 pub(super) async fn update(door: &Door, request: Request) -> Answer {
-    let mut body: Put = request.body()?;
+    let body: Put = request.body()?;
     body.check()?;
     let details = body.details();
     let change = |content: &mut AgentContent| {

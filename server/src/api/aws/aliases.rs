@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::error::Error;
 use super::flows::{moment, unless_empty, without_nulls};
@@ -10,6 +10,7 @@ use super::page::{newest_first, page};
 use super::request::{self, Request};
 use super::{Answer, Door, arn, json};
 use crate::arn::TEST_ALIAS;
+use crate::service::{Tags, check_tags};
 use crate::store::{AliasRow, FlowRow};
 
 #[derive(Deserialize)]
@@ -21,7 +22,7 @@ struct Create {
     routing_configuration: Vec<Route>,
     concurrency_configuration: Option<Concurrency>,
     client_token: Option<String>,
-    tags: Option<Map<String, Value>>,
+    tags: Option<Tags>,
 }
 
 #[derive(Deserialize)]
@@ -51,13 +52,15 @@ struct Concurrency {
 pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let flow = request.flow()?;
     let body: Create = request.body()?;
-    request::no_tags(body.tags)?;
+    let tags = body.tags.unwrap_or_default();
+    check_tags(&tags)?;
     automatic(body.concurrency_configuration)?;
     let version = route(body.routing_configuration)?;
     let (name, description, token) = (body.name, body.description, body.client_token);
     let service = &door.app.service;
     let row = service.flow_row(&flow).await?;
     let alias = service.create_alias(&row.id, &name, &description, version, token).await?;
+    service.tag(&arn::of_alias(&row.id, &alias.id), tags).await?;
     json(StatusCode::CREATED, whole(&alias))
 }
 

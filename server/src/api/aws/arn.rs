@@ -1,8 +1,8 @@
 //! Amazon resource names. Wherever AWS takes an id it takes the name that holds it.
 
 use super::error::Error;
-use crate::arn::TEST_ALIAS;
-pub(super) use crate::arn::{of_agent, of_agent_alias, of_alias, of_execution, of_flow};
+use crate::arn::{TEST_ALIAS, is_id, prompt as prompt_of, resource};
+pub(super) use crate::arn::{of_agent, of_agent_alias, of_alias, of_execution, of_flow, of_prompt};
 
 /// The role of flows that were not made through AWS's API, which requires one.
 const ROLE: &str = "arn:aws:iam::000000000000:role/anabranch";
@@ -44,6 +44,13 @@ pub(super) fn alias(member: &'static str, identifier: &str, flow: &str) -> Resul
     }
 }
 
+/// A stored prompt's id, of an id or name, and the version that the name says.
+pub(super) fn prompt(member: &'static str, identifier: &str) -> Result<(String, Option<u64>), Error> {
+    let named = if is_id(identifier) { Some((identifier, None)) } else { prompt_of(identifier) };
+    let wrong = || Error::field(member, "This is a prompt's id of ten letters and digits, or its ARN.");
+    named.map(|(id, version)| (id.to_owned(), version)).ok_or_else(wrong)
+}
+
 /// An execution's name, of that name or its ARN; `flow` and `alias` are the ids of what it has to belong to.
 pub(super) fn execution(identifier: &str, flow: &str, alias: &str) -> Result<String, Error> {
     const MEMBER: &str = "executionIdentifier";
@@ -60,23 +67,6 @@ pub(super) fn execution(identifier: &str, flow: &str, alias: &str) -> Result<Str
     name.map(str::to_owned).ok_or_else(|| {
         Error::field(MEMBER, "This is an execution's name of letters, digits and -, or its ARN.")
     })
-}
-
-/// The resource of a name of Bedrock's; none where it is no such name.
-fn resource(identifier: &str) -> Option<&str> {
-    let parts: Vec<&str> = identifier.splitn(6, ':').collect();
-    match parts[..] {
-        ["arn", "aws", "bedrock", _, account, resource] if is_account(account) => Some(resource),
-        _ => None,
-    }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-fn is_id(text: &str) -> bool {
-    text.len() == 10 && is_word(text)
 }
 
 fn is_word(text: &str) -> bool {

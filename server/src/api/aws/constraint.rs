@@ -25,6 +25,10 @@ const WIDER: &[(&str, &str)] = &[
     ("agent.PromptFlowNodeInlineConfiguration", "modelId"),
     ("agent.KnowledgeBaseFlowNodeConfiguration", "modelId"),
     ("agent.PromptVariant", "modelId"),
+    // AWS's pattern is of no ARN: it says `/d` where it means digits.
+    ("agent.TagResourceRequest", "resourceArn"),
+    ("agent.UntagResourceRequest", "resourceArn"),
+    ("agent.ListTagsForResourceRequest", "resourceArn"),
     ("agent.CreateAgentRequest", "foundationModel"),
     ("agent.UpdateAgentRequest", "foundationModel"),
     ("runtime.ConverseRequest", "modelId"),

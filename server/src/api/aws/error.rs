@@ -126,7 +126,9 @@ impl From<Inner> for Error {
             Inner::Model(error) => error.into(),
             Inner::Busy(_) => Self::of_kind(StatusCode::TOO_MANY_REQUESTS, "ThrottlingException", message),
             Inner::Stopping => Self::internal(message),
-            Inner::Full => Self::of_kind(StatusCode::BAD_REQUEST, "ServiceQuotaExceededException", message),
+            Inner::Full | Inner::Quota(_) => {
+                Self::of_kind(StatusCode::BAD_REQUEST, "ServiceQuotaExceededException", message)
+            }
             Inner::Internal(inner) => Self::internal(inner),
             Inner::Run { .. } => Self::internal(message),
         }

@@ -5,13 +5,13 @@ use flow::definition::Definition;
 use flow::extensions::Extensions;
 use jiff::Timestamp;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::page::{newest_first, page};
-use super::request::{self, Request};
+use super::request::Request;
 use super::validation::{as_aws, validations};
 use super::{Answer, Door, arn, json};
-use crate::service::{CreateFlow, UpdateFlow};
+use crate::service::{CreateFlow, Tags, UpdateFlow, check_tags};
 use crate::store::FlowRow;
 
 #[derive(Deserialize)]
@@ -24,12 +24,13 @@ struct Create {
     customer_encryption_key_arn: Option<String>,
     definition: Option<Definition>,
     client_token: Option<String>,
-    tags: Option<Map<String, Value>>,
+    tags: Option<Tags>,
 }
 
 pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let body: Create = request.body()?;
-    request::no_tags(body.tags)?;
+    let tags = body.tags.unwrap_or_default();
+    check_tags(&tags)?;
     let create = CreateFlow {
         title: body.name.chars().take(100).collect(),
         name: Some(body.name),
@@ -42,6 +43,7 @@ pub(super) async fn create(door: &Door, request: Request) -> Answer {
     };
     let _creating = door.creating.lock().await;
     let row = door.app.service.create_flow(create).await?;
+    door.app.service.tag(&arn::of_flow(&row.id), tags).await?;
     json(StatusCode::CREATED, whole(&row))
 }
 

@@ -73,6 +73,12 @@ impl Request {
         self.member(name)?.as_str()
     }
 
+    /// A member that is a list of texts.
+    pub fn texts(&self, name: &str) -> Vec<String> {
+        let items = self.member(name).and_then(Value::as_array).into_iter().flatten();
+        items.filter_map(|item| item.as_str().map(str::to_owned)).collect()
+    }
+
     /// A member that is a whole number.
     pub fn number(&self, name: &str) -> Option<u64> {
         self.member(name)?.as_u64()
@@ -177,15 +183,6 @@ fn object(body: &Bytes) -> Result<Value, Error> {
 /// A member that must be there.
 pub(super) fn required<T>(name: &'static str, value: Option<T>) -> Result<T, Error> {
     value.ok_or_else(|| Error::field(name, "This member is required."))
-}
-
-/// Tags are not kept yet; to drop some silently would be a lie.
-pub(super) fn no_tags(tags: Option<Map<String, Value>>) -> Result<(), Error> {
-    if tags.is_none_or(|tags| tags.is_empty()) {
-        Ok(())
-    } else {
-        Err(Error::field("tags", "Anabranch does not keep tags yet. Leave them out."))
-    }
 }
 
 /// A version's number.

@@ -57,7 +57,7 @@ fn milliseconds(since: Instant) -> u64 {
 
 pub(super) async fn converse(door: &Door, request: Request) -> Answer {
     let call = Call::new(&request)?;
-    let answer = talk(door, &call.model, request.body()?)?.whole().await?;
+    let answer = talk(door, &call.model, request.body()?).await?.whole().await?;
     let mut body = converse::whole(&answer);
     body["metrics"] = json!({"latencyMs": milliseconds(call.began)});
     super::json(StatusCode::OK, body)
@@ -65,15 +65,15 @@ pub(super) async fn converse(door: &Door, request: Request) -> Answer {
 
 pub(super) async fn converse_stream(door: &Door, request: Request) -> Answer {
     let call = Call::new(&request)?;
-    let talk = talk(door, &call.model, request.body()?)?;
+    let talk = talk(door, &call.model, request.body()?).await?;
     stream::respond(talk, call, Format::Converse).await
 }
 
 /// Asks a model what Converse's body asks.
-fn talk(door: &Door, model: &str, mut body: Converse) -> Result<Talk, Error> {
+async fn talk(door: &Door, model: &str, mut body: Converse) -> Result<Talk, Error> {
     let variables = std::mem::take(&mut body.prompt_variables);
     let variables = variables.into_iter().map(|(name, value)| (name, value.text)).collect();
-    Ok(door.app.service.talk(body.chat(model)?, &variables)?)
+    Ok(door.app.service.talk(body.chat(model)?, variables).await?)
 }
 
 pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
@@ -83,7 +83,7 @@ pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
     match Family::of(service::bare(&call.model), &body)? {
         Family::Text(family) => {
             let chat = family.chat(&call.model, body)?;
-            let answer = service.talk(chat, &BTreeMap::new())?.whole().await?;
+            let answer = service.talk(chat, BTreeMap::new()).await?.whole().await?;
             let usage = usage(&answer);
             let counts = (usage.input_tokens, usage.output_tokens);
             invoked(&call, counts, family.whole(&answer, &call.facts()))
@@ -127,7 +127,7 @@ fn invoked(call: &Call, (read, written): (u64, u64), body: Value) -> Answer {
 pub(super) async fn invoke_stream(door: &Door, request: Request) -> Answer {
     let call = Call::new(&request)?;
     let (family, body) = text_family(&call.model, payload(&request)?)?;
-    let talk = door.app.service.talk(family.chat(&call.model, body)?, &BTreeMap::new())?;
+    let talk = door.app.service.talk(family.chat(&call.model, body)?, BTreeMap::new()).await?;
     stream::respond(talk, call, Format::Body(family)).await
 }
 

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{CreateFlow, Service};
+use crate::arn;
 use crate::error::{Error, Result};
 
 /// How an export writes a flow down.
@@ -86,7 +87,11 @@ impl Service {
             NeedKind::Bot => self.bots.bindings().bots.iter().any(|bot| bot.arn == name),
             NeedKind::Bucket => self.buckets().await?.buckets.iter().any(|bucket| bucket.name == name),
             NeedKind::KnowledgeBase => self.store.knowledge_base_id(name).await.is_ok(),
-            NeedKind::Prompt | NeedKind::Guardrail | NeedKind::Value => false,
+            NeedKind::Prompt => match arn::prompt(name) {
+                Some((id, version)) => self.prompt_row(id, version).await.is_ok(),
+                None => false,
+            },
+            NeedKind::Guardrail | NeedKind::Value => false,
         };
         Ok((!known).then_some(need))
     }

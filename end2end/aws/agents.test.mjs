@@ -213,7 +213,6 @@ test("what is not there, not right or not done here is said", async () => {
     [new agent.CreateAgentCommand({ agentName: "own", orchestrationType: "CUSTOM_ORCHESTRATION" }), /orchestrationType/],
     [new agent.CreateAgentCommand({ agentName: "own", customOrchestration: { executor: { lambda } } }), /customOrchestration/],
     [new agent.CreateAgentCommand({ agentName: "guarded", guardrailConfiguration }), /guardrailConfiguration/],
-    [new agent.CreateAgentCommand({ agentName: "tagged", tags: { a: "b" } }), /tags/],
     [new agent.GetAgentCommand({ agentId: "short" }), /agentId/],
     [new agent.UpdateAgentCommand({ agentId, ...update, agentName: "no name" }), /agentName/],
     [new agent.DeleteAgentCommand({ agentId: "short" }), /agentId/],
@@ -539,4 +538,20 @@ test("an agent that leads others is not done here, and says so", async () => {
   const { agentId } = await create("leader");
   const error = await invalid(new agent.ListAgentCollaboratorsCommand({ agentId, ...DRAFT }));
   assert.equal(error.message, "Anabranch does not answer ListAgentCollaborators yet.");
+});
+
+test("an agent and its alias are tagged, and their tags go with them", async () => {
+  const tagsOf = async (resourceArn) => (await send(new agent.ListTagsForResourceCommand({ resourceArn }))).tags;
+  const { agentId, agentArn } = await create("tagged", { tags: { team: "desk" } });
+  assert.deepEqual(await tagsOf(agentArn), { team: "desk" });
+  await send(new agent.PrepareAgentCommand({ agentId }));
+  const { agentAliasArn } = await alias(agentId, "live", { tags: { stage: "live" } });
+  assert.deepEqual(await tagsOf(agentAliasArn), { stage: "live" });
+  await send(new agent.TagResourceCommand({ resourceArn: agentAliasArn, tags: { team: "desk" } }));
+  await send(new agent.UntagResourceCommand({ resourceArn: agentAliasArn, tagKeys: ["stage"] }));
+  assert.deepEqual(await tagsOf(agentAliasArn), { team: "desk" });
+  await send(new agent.DeleteAgentCommand({ agentId, skipResourceInUseCheck: true }));
+  for (const resourceArn of [agentArn, agentAliasArn]) {
+    await unknown(new agent.ListTagsForResourceCommand({ resourceArn }));
+  }
 });

@@ -11,7 +11,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, EventStreamError
 
-from world import ROLE, running
+from world import ROLE, ROOT, running
 
 
 def prompt_flow(text="Say hello to {{name}}"):
@@ -397,6 +397,41 @@ def what_is_not_answered_yet_says_so(place):
     assert "Anabranch does not answer" in str(error), error
 
 
+# What stands in public definitions where a person writes the name of a thing of theirs, and such a name.
+OWN_NAMES = {
+    "knowledgeBaseId": "KBASE00001",
+    "agentAliasArn": "arn:aws:bedrock:us-east-1:123456789012:agent-alias/AGENT00001/ALIAS00001",
+    "guardrailIdentifier": "guardrail1",
+    "promptArn": "arn:aws:bedrock:us-east-1:123456789012:prompt/PROMPT0001",
+    "lambdaArn": "arn:aws:lambda:us-east-1:123456789012:function:look-up",
+    "bucketName": "documents-of-mine",
+}
+
+
+def public_definitions_are_taken_once_their_names_are_filled_in(place):
+    for number, file in enumerate(sorted((ROOT.parent / "shared/bedrock/corpus").glob("*.json"))):
+        definition = json.loads(file.read_text(encoding="utf-8"))
+        for _ in range(2):
+            try:
+                flow = place.create(f"public-{number}", definition)
+                break
+            except ClientError as error:
+                for field in error.response["fieldList"]:
+                    fill_in(definition, field["name"])
+        else:
+            raise AssertionError(f"{file.name} is not taken")
+        assert place.agent.get_flow(flowIdentifier=flow["id"])["definition"] == definition, file.name
+        place.agent.validate_flow_definition(definition=definition)
+
+
+def fill_in(definition, path):
+    """Replaces what an error names, which has to be the name of something of one's own."""
+    *way, last = re.findall(r"\w+", path.removeprefix("definition"))
+    for step in way:
+        definition = definition[int(step) if step.isdigit() else step]
+    definition[last] = OWN_NAMES[last]
+
+
 def an_agent_lives(place):
     instruction = "You are the front desk of a bicycle workshop. Be brief."
     content = {"instruction": instruction, "foundationModel": "test/model", "agentResourceRoleArn": ROLE}
@@ -523,6 +558,7 @@ TESTS = [
     a_stored_prompt_is_run_as_it_was,
     tags_are_kept,
     what_is_not_answered_yet_says_so,
+    public_definitions_are_taken_once_their_names_are_filled_in,
     an_agent_lives,
     models_converse,
     models_are_invoked,

@@ -1,7 +1,7 @@
 // Lex: a bot is drawn, seen to stand for nothing, bound where that is said, and run; its intents live on a page too.
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 
+import { accessible } from "../support/axe.mjs";
 import { Editor } from "../support/editor.mjs";
 import { watch } from "../support/page.mjs";
 import { isConstrained, promptOf, signIn, startWorld } from "../support/world.mjs";
@@ -119,16 +119,12 @@ for (const colorScheme of ["light", "dark"]) {
     await editor.select("NameIntent");
     await editor.inspector.getByText("About Lex").click();
     await expect(editor.inspector.getByText("predictedIntent", { exact: true })).toBeVisible();
-    const look = async () => {
-      const { violations } = await new AxeBuilder({ page }).analyze();
-      return violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id, nodes }) => `${id}: ${nodes[0].html}`);
-    };
-    expect(await look()).toEqual([]);
+    await accessible(page);
     await editor.inspector.getByRole("button", { name: "Change intents" }).click();
     await expect(page.getByRole("dialog", { name: "Change the intents" })).toBeVisible();
-    expect(await look()).toEqual([]);
+    await accessible(page);
     await page.goto(`${world.url}/connections`);
     await expect(page.getByRole("region", { name: "Intents" })).toContainText("SHOPHELP01/ROUTEDEMO1");
-    expect(await look()).toEqual([]);
+    await accessible(page);
   });
 }

@@ -3,9 +3,9 @@ import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 
+import { accessible } from "../support/axe.mjs";
 import { Editor } from "../support/editor.mjs";
 import { watch } from "../support/page.mjs";
 import { signIn, startWorld } from "../support/world.mjs";
@@ -52,12 +52,6 @@ test.beforeEach(async ({ page }) => {
 // One test saves what the server refuses, which the browser notes too.
 test.afterEach(() => watched.expectNone(/status of 400/));
 
-async function expectNothingSerious(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`)).toEqual([]);
-}
-
 async function fill(dialog) {
   await dialog.getByLabel("Address").fill(store.url);
   await dialog.getByLabel("Access key", { exact: true }).fill("AKIATEST");
@@ -79,7 +73,7 @@ test("the template keeps a note in a folder, and reads it back", async ({ page }
   expect(await readFile(join(folder, "notes/notes/today.txt"), "utf8")).toBe("Water the plants.");
   await editor.select("WriteNote");
   await expect(editor.inspector.getByText(`${folder}/notes`)).toBeVisible();
-  await expectNothingSerious(page);
+  await accessible(page);
   await editor.select("ReadNote");
   await editor.inspector.getByRole("combobox", { name: "The content is" }).selectOption("Object");
   await expect(page.getByRole("button", { name: "1 problem" })).toBeVisible();
@@ -100,7 +94,7 @@ test("a name that leads nowhere is led to a store where that is said", async ({ 
   const dialog = page.getByRole("dialog", { name: "Lead a bucket to a store" });
   await expect(dialog.getByLabel("Bucket", { exact: true })).toHaveValue("${DestinationBucket}");
   await dialog.getByLabel("The bucket's name there").fill("there");
-  await expectNothingSerious(page);
+  await accessible(page);
   await fill(dialog);
   await expect(editor.inspector.getByText(`Leads to there in the S3 store at ${store.url}`)).toBeVisible();
   await editor.send('{"name": "a b.txt", "text": "Far away"}');
@@ -144,5 +138,5 @@ test("buckets are looked after on their page", async ({ page }) => {
   const question = page.getByRole("dialog", { name: "Let “reports” be a folder again?" });
   await question.getByRole("button", { name: "Forget the store" }).click();
   await expect(list).toContainText("is a folder in");
-  await expectNothingSerious(page);
+  await accessible(page);
 });

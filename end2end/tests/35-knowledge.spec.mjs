@@ -1,7 +1,7 @@
 // Knowledge: a base is made, filled and asked; a flow answers from it; an id made elsewhere is answered.
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 
+import { accessible } from "../support/axe.mjs";
 import { Editor } from "../support/editor.mjs";
 import { watch } from "../support/page.mjs";
 import { promptOf, signIn, startWorld } from "../support/world.mjs";
@@ -24,12 +24,6 @@ test.beforeEach(async ({ page }) => {
 // One test gives what the server refuses, which the browser notes too.
 test.afterEach(() => watched.expectNone(/status of 4(00|09)/));
 
-async function expectNothingSerious(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`)).toEqual([]);
-}
-
 /** Drops files on the page, as from a folder's window. */
 async function drop(page, files) {
   const transfer = await page.evaluateHandle((files) => {
@@ -45,7 +39,7 @@ async function drop(page, files) {
 test("a base is made, filled and asked", async ({ page }) => {
   await page.getByRole("link", { name: "Knowledge" }).click();
   await expect(page.getByRole("heading", { name: "Let flows answer from your own documents" })).toBeVisible();
-  await expectNothingSerious(page);
+  await accessible(page);
   await page.getByRole("button", { name: "New knowledge base" }).click();
   const dialog = page.getByRole("dialog", { name: "New knowledge base" });
   await dialog.getByLabel("Name").fill("Shop handbook");
@@ -76,7 +70,7 @@ test("a base is made, filled and asked", async ({ page }) => {
   await expect(passages).toHaveCount(1);
   await expect(passages.first()).toContainText("Refunds");
   await expect(passages.first()).toContainText(/score 0\.\d\d/);
-  await expectNothingSerious(page);
+  await accessible(page);
   await ask.getByLabel("Question").fill("zebra?");
   await page.keyboard.press("Enter");
   await expect(ask).toContainText("Looked for: zebra.");
@@ -85,7 +79,7 @@ test("a base is made, filled and asked", async ({ page }) => {
   const cut = page.getByRole("dialog", { name: "rules.md" });
   await expect(cut.getByRole("listitem").first()).toContainText("Rule number 0");
   expect(await cut.getByRole("listitem").count()).toBeGreaterThan(2);
-  await expectNothingSerious(page);
+  await accessible(page);
   await page.keyboard.press("Escape");
   await documents.getByRole("button", { name: "Delete rules.md" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
@@ -104,7 +98,7 @@ test("the template answers from its documents", async ({ page }) => {
   await expect(editor.pane.getByText(/from Refunds/)).toBeVisible();
 
   await editor.select("AnswerFromDocuments");
-  await expectNothingSerious(page);
+  await accessible(page);
   await expect(editor.field("Knowledge base")).toHaveValue("SAMPLEDOCS");
   await editor.field("Passages, at most").fill("101");
   await expect(editor.issue("AnswerFromDocuments")).toContainText("from 1 to 100");
@@ -130,7 +124,7 @@ test("an id that was made elsewhere is answered where that is said", async ({ pa
   await editor.inspector.getByRole("button", { name: "Let one answer to it" }).click();
   const dialog = page.getByRole("dialog", { name: "Which knowledge base answers?" });
   await dialog.getByLabel("Knowledge base").selectOption("Sample: a shop by the river");
-  await expectNothingSerious(page);
+  await accessible(page);
   await dialog.getByRole("button", { name: "Save" }).click();
   await expect(dialog).toHaveCount(0);
   await editor.send("What does delivery cost?");

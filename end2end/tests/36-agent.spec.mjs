@@ -2,9 +2,9 @@
 // the trace; an ARN of elsewhere is bound where the node says that it leads nowhere.
 import { createServer } from "node:http";
 
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 
+import { accessible } from "../support/axe.mjs";
 import { Editor } from "../support/editor.mjs";
 import { watch } from "../support/page.mjs";
 import { signIn, startWorld } from "../support/world.mjs";
@@ -71,12 +71,6 @@ test.beforeEach(async ({ page }) => {
   editor = new Editor(page);
 });
 test.afterEach(() => watched.expectNone());
-
-async function accessible(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-  expect(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`)).toEqual([]);
-}
 
 test("an agent is made, with a function as its tool", async ({ page }) => {
   await page.getByRole("link", { name: "Agents" }).click();

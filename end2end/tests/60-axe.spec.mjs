@@ -1,7 +1,7 @@
 // Every page, in both colour schemes, is free of what axe calls serious.
-import { AxeBuilder } from "@axe-core/playwright";
 import { expect, test } from "@playwright/test";
 
+import { serious } from "../support/axe.mjs";
 import { Editor } from "../support/editor.mjs";
 import { BROKEN, TEMPLATE, drop } from "../support/files.mjs";
 import { signIn, startWorld, triage } from "../support/world.mjs";
@@ -21,14 +21,6 @@ test.beforeAll(async () => {
   world.upstream.setAnswer(triage);
 });
 test.afterAll(() => world?.stop());
-
-/** What axe finds, a line each. */
-async function found(page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(" | ")}`);
-}
 
 /** What lies over the editor for a while. */
 async function lookAtOverlays(page, editor, look) {
@@ -126,7 +118,7 @@ for (const colorScheme of ["light", "dark"]) {
     const editor = new Editor(page);
     const all = {};
     const look = async (name) => {
-      all[name] = await found(page);
+      all[name] = await serious(page);
     };
     await page.goto(world.url);
     await expect(page.getByRole("heading", { name: "Sign in" })).toBeVisible();

@@ -13,11 +13,12 @@ use crate::ui::code::Code;
 use crate::ui::load::{Failure, Loaded, Loader};
 
 /// What `anabranch env` sets, and what for. Values that are secret are not told.
-const VARIABLES: [(&str, &str); 6] = [
+const VARIABLES: [(&str, &str); 7] = [
     ("ANABRANCH_URL", "This server's address, for curl and the native API"),
     ("ANABRANCH_API_KEY", "Your key, sent as a bearer token"),
-    ("AWS_ENDPOINT_URL_BEDROCK_AGENT", "Where the SDKs manage flows"),
+    ("AWS_ENDPOINT_URL_BEDROCK_AGENT", "Where the SDKs manage flows, prompts and agents"),
     ("AWS_ENDPOINT_URL_BEDROCK_AGENT_RUNTIME", "Where the SDKs call them"),
+    ("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", "Where the SDKs call models"),
     ("AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY", "Your key pair, with which the SDKs sign"),
     ("AWS_REGION", "us-east-1, which the signature needs"),
 ];

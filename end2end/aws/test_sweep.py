@@ -2,7 +2,8 @@
 
 What is sent is made of the service models that botocore carries: of each input one that is valid, and from it, for
 each member, one that is missing, of the wrong type, too long, too short, too large, too small, of the wrong pattern,
-or of no known text. Valid values of each member are sent too, and none may be called a violation.
+or of no known text. Valid values of each member are sent too, and none may be called a violation. So is what the AWS CLI
+prints as an operation's skeleton, which is not valid and must be told so.
 """
 
 import copy
@@ -16,6 +17,7 @@ from collections import Counter
 from urllib.parse import quote, urlencode, urlsplit
 
 import botocore.session
+from botocore.utils import ArgumentGenerator
 
 from model import ANSWERED, SERVICES
 from world import ROOT, running
@@ -361,7 +363,21 @@ def swept(caller, service, operation, failed):
         status, kind, answer = caller.call(operation, value)
         if status >= 500 and kind != "DependencyFailedException" or VIOLATION.search(answer.get("message", "")):
             failed.append(f"{name} of {json.dumps(value)[:300]}: {status} {kind} {json.dumps(answer)[:300]}")
+    count += 1
+    status, kind, answer = caller.call(operation, skeleton(operation))
+    if status >= 500 or kind and kind not in SKELETONS:
+        failed.append(f"{name}'s skeleton: {status} {kind} {json.dumps(answer)[:300]}")
     return count
+
+
+SKELETONS = ("ValidationException", "ResourceNotFoundException")
+
+
+def skeleton(operation):
+    """What `aws ... --generate-cli-skeleton` prints, with names in the path, which cannot be empty."""
+    shape = operation.input_shape
+    names = {name: sample(member) for name, member in shape.members.items() if located(member) == "uri"}
+    return {**ArgumentGenerator().generate_skeleton(shape), **names}
 
 
 if __name__ == "__main__":

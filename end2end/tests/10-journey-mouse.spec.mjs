@@ -219,7 +219,7 @@ test("a person draws, tests, publishes and calls a flow by mouse", async ({ page
     await page.getByRole("button", { name: "Use it" }).last().click();
     const dialog = page.getByRole("dialog", { name: /Use “By hand”/ });
     const { ANABRANCH_API_KEY: key } = await world.server.env();
-    for (const language of ["curl (JSON)", "curl (stream)", "boto3", "AWS SDK for JavaScript"]) {
+    for (const language of ["curl (JSON)", "curl (stream)", "boto3", "JavaScript"]) {
       await dialog.getByRole("tab", { name: language }).click();
       const text = await dialog.getByRole("region", { name: "Snippet" }).innerText();
       expect(text).toMatch(/^eval "\$\(anabranch env\)"\n/);

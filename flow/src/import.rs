@@ -31,6 +31,16 @@ const LONGEST_DESCRIPTION: usize = 200;
 /// The title of a flow that came without a name.
 const UNNAMED: &str = "Imported flow";
 
+/// The most that is told of one flow's members that cannot be read: more is a file of another kind.
+const MOST_UNREAD: usize = 1_000;
+
+/// Tells of a member, unless much has been told.
+fn tell(unread: &mut Vec<Unread>, what: Unread) {
+    if unread.len() < MOST_UNREAD {
+        unread.push(what);
+    }
+}
+
 /// Why a file cannot be read at all.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -149,12 +159,12 @@ fn list<T: DeserializeOwned>(
             Ok((item, None)) => read.push(item),
             Ok((item, Some(error))) => {
                 let why = format!("It does not fit, so what it is in has none: {error}.");
-                unread.push(Unread::new(format!("{place}.configuration{name}"), why));
+                tell(unread, Unread::new(format!("{place}.configuration{name}"), why));
                 read.push(item);
             }
             Err(error) => {
                 let why = format!("It does not fit, and was left out: {error}.");
-                unread.push(Unread::new(format!("{place}{name}"), why));
+                tell(unread, Unread::new(format!("{place}{name}"), why));
             }
         }
     }

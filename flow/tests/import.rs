@@ -192,6 +192,26 @@ fn substitutions_cannot_grow_without_end() {
     }
 }
 
+/// Each of these would take gigabytes, were it only bounded text by text.
+#[test]
+fn no_file_takes_more_than_many_times_its_size() {
+    let template = |properties: Value| {
+        json!({"Resources": {"F": {"Type": "AWS::Bedrock::Flow", "Properties": properties}}}).to_string()
+    };
+    let long = "x".repeat(1 << 20);
+    let many = vec![""; 100_000];
+    let joined = template(json!({"Name": {"Fn::Join": [long, many]}, "Definition": {"nodes": []}}));
+    assert!(read(&joined).is_ok_and(|reading| reading.flows.len() + reading.unread.len() > 0));
+    let texts = vec!["${a}"; 100_000];
+    let grown = template(json!({"DefinitionSubstitutions": {"a": long}, "Definition": {"nodes": texts}}));
+    let grown = read(&grown).unwrap();
+    assert!(grown.flows.is_empty() && !grown.unread.is_empty());
+    let nested = (0..100).fold("a, ".repeat(100_000), |inner, at| format!("&n{at} [{inner}]"));
+    assert!(read(&format!("Resources: {nested}")).is_err());
+    let strange = read(&json!({"nodes": vec![1; 500_000], "connections": []}).to_string());
+    assert!(serde_json::to_string(&strange.unwrap()).unwrap().len() < 1 << 20);
+}
+
 #[test]
 fn whatever_breaks_off_is_refused_or_read() {
     for name in ["template.yaml", "synthesised.json", "terraform-show.json", "own.json"] {

@@ -135,6 +135,7 @@ impl Server {
             objects,
             agent_registry: agents,
             talking: Talking::default(),
+            agent_changes: Arc::default(),
             python,
             seal,
             tasks,

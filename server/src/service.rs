@@ -75,6 +75,8 @@ pub struct Service {
     pub(crate) objects: Objects,
     pub(crate) agent_registry: Agents,
     pub(crate) talking: Talking,
+    /// Held while an agent is read, changed and written, so that neither of two changes is lost.
+    pub(crate) agent_changes: Arc<tokio::sync::Mutex<()>>,
     pub(crate) python: Python,
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,

@@ -136,7 +136,7 @@ fn definition(properties: &Map<String, Value>, place: &str) -> Result<(Value, &'
     let values = properties.get("DefinitionSubstitutions").and_then(Value::as_object).unwrap_or(&nothing);
     if let Some(definition) = properties.get("Definition").filter(|it| !it.is_null()) {
         let place = format!("{place}Definition");
-        return substituted(definition, values)
+        return substituted(definition, values, &mut { intrinsic::LONGEST })
             .map(|definition| (definition, "Definition"))
             .ok_or_else(|| Unread::new(place, TOO_LONG));
     }
@@ -172,20 +172,24 @@ fn string(given: &Value, values: &Map<String, Value>, place: &str) -> Result<Val
     })
 }
 
-/// The same document with its substitutions made; none where it grows too long.
-fn substituted(value: &Value, values: &Map<String, Value>) -> Option<Value> {
+/// The same document with its substitutions made; none where its texts grow longer than `room`, all together.
+fn substituted(value: &Value, values: &Map<String, Value>, room: &mut usize) -> Option<Value> {
     if values.is_empty() {
         return Some(value.clone());
     }
     Some(match value {
-        Value::String(text) => intrinsic::replaced(text, values, str::to_owned)?.into(),
+        Value::String(text) if text.contains("${") => {
+            let text = intrinsic::replaced(text, values, str::to_owned)?;
+            *room = room.checked_sub(text.len())?;
+            text.into()
+        }
         Value::Array(items) => {
-            Value::Array(items.iter().map(|item| substituted(item, values)).collect::<Option<_>>()?)
+            Value::Array(items.iter().map(|item| substituted(item, values, room)).collect::<Option<_>>()?)
         }
         Value::Object(members) => Value::Object(
             members
                 .iter()
-                .map(|(name, value)| Some((name.clone(), substituted(value, values)?)))
+                .map(|(name, value)| Some((name.clone(), substituted(value, values, room)?)))
                 .collect::<Option<_>>()?,
         ),
         _ => value.clone(),

@@ -8,6 +8,7 @@ use serde_json::{Map, Number, Value};
 
 use super::intrinsic::{self, Text};
 use super::shape::{Member, Shape, member};
+use super::tell;
 use crate::wire::Unread;
 
 /// Whose habits a document has.
@@ -66,7 +67,7 @@ impl Fitter<'_> {
     }
 
     fn stays_out(&mut self, place: &str, why: impl Into<String>) -> Option<Value> {
-        self.unread.push(Unread::new(place, why));
+        tell(self.unread, Unread::new(place, why));
         None
     }
 

@@ -55,9 +55,7 @@ fn written(value: &Value) -> String {
             _ => None,
         },
         ("Fn::Join", Value::Array(parts)) => match parts.as_slice() {
-            [Value::String(between), Value::Array(parts)] => {
-                Some(parts.iter().map(written).collect::<Vec<_>>().join(between))
-            }
+            [Value::String(between), Value::Array(parts)] => joined(parts, between),
             _ => None,
         },
         _ => None,
@@ -65,6 +63,21 @@ fn written(value: &Value) -> String {
     // The braces of its own JSON would end a placeholder too early.
     let other = || format!("${{{name} {}}}", argument.to_string().replace(['{', '}'], ""));
     known.unwrap_or_else(other)
+}
+
+/// Texts with another between them. None where that grows too long.
+fn joined(parts: &[Value], between: &str) -> Option<String> {
+    let mut whole = String::new();
+    for (at, part) in parts.iter().enumerate() {
+        if at > 0 {
+            whole.push_str(between);
+        }
+        whole.push_str(&written(part));
+        if whole.len() > LONGEST {
+            return None;
+        }
+    }
+    Some(whole)
 }
 
 fn plain(value: &Value) -> String {

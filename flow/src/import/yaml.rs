@@ -77,7 +77,10 @@ impl<'a> Reader<'a> {
             other => return Err(format!("Line {}: {other:?} is out of place.", self.line)),
         };
         if anchor > 0 {
-            self.anchors.insert(anchor, (value.clone(), self.values - values, self.bytes - bytes));
+            // It is kept beside what it stands in, once for each anchor around it.
+            let (values, bytes) = (self.values - values, self.bytes - bytes);
+            self.count(values, bytes)?;
+            self.anchors.insert(anchor, (value.clone(), values, bytes));
         }
         Ok(value)
     }

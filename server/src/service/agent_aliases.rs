@@ -35,6 +35,7 @@ impl Service {
         put: PutAgentAlias,
         token: Option<String>,
     ) -> Result<AgentAliasRow> {
+        let _changing = self.agent_changes.lock().await;
         let draft = self.agent_draft(agent).await?;
         if let Some(token) = &token {
             match self.store.agent_alias_by_token(agent, token).await {
@@ -73,6 +74,7 @@ impl Service {
         alias: &str,
         put: PutAgentAlias,
     ) -> Result<AgentAliasRow> {
+        let _changing = self.agent_changes.lock().await;
         let known = self.agent_alias(agent, alias).await?;
         let alias = AgentAliasRow {
             name: put.name,
@@ -110,6 +112,7 @@ impl Service {
 
     /// Deletes an alias.
     pub async fn delete_agent_alias(&self, agent: &str, alias: &str) -> Result<()> {
+        let _changing = self.agent_changes.lock().await;
         let known = self.agent_alias(agent, alias).await?;
         let service = self.clone();
         self.whole_change(async move {

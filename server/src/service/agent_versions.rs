@@ -211,6 +211,7 @@ impl Service {
         id: &str,
         change: impl FnOnce(&mut Content) -> Result<()>,
     ) -> Result<Draft> {
+        let _changing = self.agent_changes.lock().await;
         let mut draft = self.agent_draft(id).await?;
         change(&mut draft.content)?;
         Draft::read(self.write_agent(draft).await?)
@@ -218,6 +219,7 @@ impl Service {
 
     /// Lets an agent's test alias answer as the agent is now.
     pub async fn prepare_agent(&self, id: &str) -> Result<Draft> {
+        let _changing = self.agent_changes.lock().await;
         let mut draft = self.agent_draft(id).await?;
         if draft.content.agent.instructions.trim().is_empty() {
             return Err(Error::invalid(
@@ -231,6 +233,7 @@ impl Service {
 
     /// Deletes an agent with its versions; with its aliases where `with_aliases` says so.
     pub async fn delete_agent_draft(&self, id: &str, with_aliases: bool) -> Result<()> {
+        let _changing = self.agent_changes.lock().await;
         let draft = self.agent_draft(id).await?;
         if !with_aliases && let Some(alias) = self.store.agent_aliases(Some(id)).await?.first() {
             return Err(Error::Conflict {
@@ -238,7 +241,7 @@ impl Service {
                 message: format!("The alias {} leads to this agent. Delete it first.", alias.name),
             });
         }
-        self.delete_agent(&draft.id).await
+        self.drop_agent(draft.id).await
     }
 
     /// An agent's versions.

@@ -69,6 +69,7 @@ impl Service {
 
     /// Replaces the agent of this id or name.
     pub async fn put_agent(&self, agent: &str, put: PutAgent) -> Result<Agent> {
+        let _changing = self.agent_changes.lock().await;
         let known = self.store.agent(agent).await.map_err(missing("agent", agent))?;
         self.save_agent(known.id.clone(), put, Some(known)).await
     }
@@ -105,10 +106,16 @@ impl Service {
 
     /// Deletes the agent of this id or name, and what leads to it.
     pub async fn delete_agent(&self, agent: &str) -> Result<()> {
+        let _changing = self.agent_changes.lock().await;
         let known = self.agent(agent).await?;
+        self.drop_agent(known.id).await
+    }
+
+    /// Deletes the agent of this id, while nothing else changes it.
+    pub(super) async fn drop_agent(&self, id: String) -> Result<()> {
         let service = self.clone();
         self.whole_change(async move {
-            service.store.delete_agent(known.id.clone()).await.map_err(missing("agent", &known.id))?;
+            service.store.delete_agent(id.clone()).await.map_err(missing("agent", &id))?;
             service.load_agents().await
         })
         .await

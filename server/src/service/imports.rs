@@ -4,7 +4,9 @@
 
 use flow::export::{self, Named};
 use flow::import;
-use flow::wire::{FLOW_FILE_FORMAT, FlowFile, Imported, ImportedFlow, Need, NeedKind, ReadFlow, Reading};
+use flow::wire::{
+    FLOW_FILE_FORMAT, FlowFile, Imported, ImportedFlow, Need, NeedKind, ReadFlow, Reading, Unread,
+};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -41,16 +43,21 @@ impl Service {
 
     /// Makes the flows of a file.
     pub async fn import_file(&self, text: &str) -> Result<Imported> {
-        let Reading { format, flows, unread } = self.read_file(text).await?;
+        let Reading { format, flows, mut unread } = self.read_file(text).await?;
         if let (true, Some(first)) = (flows.is_empty(), unread.first()) {
             let message = format!("No flow of the file can be read. {}: {}", first.member, first.why);
             return Err(Error::invalid("file", message));
         }
         let mut made = Vec::new();
         for ReadFlow { title, description, definition, extensions, report } in flows {
+            let name = title.clone();
             let create = CreateFlow { title, description, definition, extensions, ..CreateFlow::default() };
-            let row = self.create_flow(create).await?;
-            made.push(ImportedFlow { flow: self.flow(&row.id).await?, report });
+            match self.create_flow(create).await {
+                Ok(row) => made.push(ImportedFlow { flow: self.flow(&row.id).await?, report }),
+                Err(error) if made.is_empty() => return Err(error),
+                // Those before it are there already: an error would hide them, and another try make them twice.
+                Err(error) => unread.push(Unread::new(name, error.to_string())),
+            }
         }
         Ok(Imported { format, flows: made, unread })
     }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use flow::message::{Chat, Image, Role, ToolCall};
+use flow::message::{Chat, Finish, Image, Role, ToolCall};
 use flow::node::prompt;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
@@ -185,6 +185,10 @@ fn is_prompt(id: &str) -> bool {
 
 /// An answer whose calls can be told as AWS tells them.
 fn sound(mut answer: Answer) -> Result<Answer, ModelError> {
+    // What the limit of tokens cut off is no call yet; what was said before it is an answer.
+    if answer.finish == Finish::Length {
+        answer.calls.retain(|call| call.arguments.trim().is_empty() || is_object(&call.arguments));
+    }
     for (at, call) in answer.calls.iter_mut().enumerate() {
         if call.arguments.trim().is_empty() {
             "{}".clone_into(&mut call.arguments);
@@ -237,6 +241,10 @@ mod tests {
         assert_eq!(call("a b", "{}").unwrap().id, "call_0");
         assert_eq!(call("call-1", "{}").unwrap().id, "call-1");
         assert!(call("a", "{").is_err() && call("a", "[]").is_err());
+        let cut = ToolCall { id: "a".into(), name: "f".into(), arguments: r#"{"a":"#.into() };
+        let cut =
+            Answer { text: "Let me".into(), calls: vec![cut], finish: Finish::Length, ..Answer::default() };
+        assert!(sound(cut).is_ok_and(|answer| answer.calls.is_empty() && answer.text == "Let me"));
     }
 
     #[tokio::test]

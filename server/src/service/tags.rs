@@ -18,13 +18,13 @@ pub type Tags = BTreeMap<String, String>;
 impl Service {
     /// The tags of what an ARN names.
     pub async fn tags(&self, arn: &str) -> Result<Tags> {
-        Ok(self.store.tags(self.tagged(arn).await?).await?)
+        Ok(self.store.tags(&self.tagged(arn).await?).await?)
     }
 
     /// Adds tags to what an ARN names.
     pub async fn tag(&self, arn: &str, tags: Tags) -> Result<()> {
         check_tags(&tags)?;
-        let resource = self.tagged(arn).await?.to_owned();
+        let resource = self.tagged(arn).await?;
         self.store.put_tags(resource, tags, MOST).await.map_err(|error| match error {
             store::Error::Taken(_) => too_many(),
             other => other.into(),
@@ -33,12 +33,12 @@ impl Service {
 
     /// Removes tags from what an ARN names.
     pub async fn untag(&self, arn: &str, keys: Vec<String>) -> Result<()> {
-        let resource = self.tagged(arn).await?.to_owned();
+        let resource = self.tagged(arn).await?;
         Ok(self.store.delete_tags(resource, keys).await?)
     }
 
     /// The part of an ARN that says what it names, which is there.
-    async fn tagged<'a>(&self, arn: &'a str) -> Result<&'a str> {
+    async fn tagged(&self, arn: &str) -> Result<String> {
         let wrong = || {
             let message = "This is no ARN of a flow, an alias, a prompt, an agent or a knowledge base.";
             Error::invalid("resourceArn", message)
@@ -65,7 +65,12 @@ impl Service {
             _ => return Err(wrong()),
         };
         match found {
-            Ok(true) => Ok(resource),
+            // A version has one spelling, under which its tags are found and go with it.
+            Ok(true) => Ok(match arn::prompt(arn) {
+                Some((id, None)) => format!("prompt/{id}"),
+                Some((id, Some(version))) => format!("prompt/{id}:{version}"),
+                None => resource.to_owned(),
+            }),
             Ok(false) | Err(store::Error::NotFound) => {
                 Err(Error::NotFound { what: "resource", name: arn.to_owned() })
             }

@@ -136,7 +136,8 @@ fn definition(properties: &Map<String, Value>, place: &str) -> Result<(Value, &'
     let values = properties.get("DefinitionSubstitutions").and_then(Value::as_object).unwrap_or(&nothing);
     if let Some(definition) = properties.get("Definition").filter(|it| !it.is_null()) {
         let place = format!("{place}Definition");
-        return substituted(definition, values, &mut { intrinsic::LONGEST })
+        let mut room = intrinsic::LONGEST;
+        return substituted(definition, values, &mut room)
             .map(|definition| (definition, "Definition"))
             .ok_or_else(|| Unread::new(place, TOO_LONG));
     }

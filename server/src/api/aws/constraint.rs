@@ -39,9 +39,14 @@ const WIDER: &[(&str, &str)] = &[
 ];
 
 /// What does not fit, each with its path and what it has to be.
-pub(super) fn violations(shape: &str, input: &Value) -> Vec<(String, String)> {
+pub(super) fn violations<'a>(
+    shape: &str,
+    input: impl Fn(&str) -> Option<&'a Value>,
+) -> Vec<(String, String)> {
     let mut found = Found(Vec::new());
-    found.value(shape, "", input, false);
+    if let Some(known) = model::shape(shape) {
+        found.members(shape, known, "", input);
+    }
     found.0
 }
 
@@ -58,7 +63,9 @@ impl Found {
         let Some(shape) = model::shape(name) else { return };
         match (shape.kind, value) {
             (Kind::Document, _) | (Kind::Boolean, Value::Bool(_)) => {}
-            (Kind::Structure, Value::Object(members)) => self.members(name, shape, path, members),
+            (Kind::Structure, Value::Object(members)) => {
+                self.members(name, shape, path, |member| members.get(member))
+            }
             (Kind::Union, Value::Object(members)) => self.union(name, shape, path, members),
             (Kind::List, Value::Array(items)) => {
                 self.size(shape, path, items.len(), "items", wider);
@@ -83,10 +90,16 @@ impl Found {
         }
     }
 
-    fn members(&mut self, name: &str, shape: &'static Shape, path: &str, members: &Map<String, Value>) {
+    fn members<'a>(
+        &mut self,
+        name: &str,
+        shape: &'static Shape,
+        path: &str,
+        given: impl Fn(&str) -> Option<&'a Value>,
+    ) {
         for (member, known) in &shape.members {
             let path = join(path, member);
-            match members.get(member) {
+            match given(member) {
                 None | Some(Value::Null) if known.required => self.add(&path, "This member is required."),
                 None | Some(Value::Null) => {}
                 Some(value) => self.member(name, member, known, &path, value),
@@ -101,7 +114,7 @@ impl Found {
     fn union(&mut self, name: &str, shape: &'static Shape, path: &str, members: &Map<String, Value>) {
         let there = members.iter().filter(|(_, value)| !value.is_null());
         if there.count() == 1 {
-            return self.members(name, shape, path, members);
+            return self.members(name, shape, path, |member| members.get(member));
         }
         let names: Vec<&str> = shape.members.keys().map(String::as_str).collect();
         self.add(path, format!("This has exactly one of {}.", names.join(", ")));
@@ -185,7 +198,7 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_named() {
         let of = |input: Value| -> Vec<String> {
-            let input = violations("agent.CreateFlowRequest", &input);
+            let input = violations("agent.CreateFlowRequest", |member| input.get(member));
             input.into_iter().map(|(path, what)| format!("{path}: {what}")).collect()
         };
         let role = "arn:aws:iam::123456789012:role/flows";

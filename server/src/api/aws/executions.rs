@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::flows::{moment, without_nulls};
-use super::invoke::{Input, only_input, sole};
+use super::invoke::{Input, only_input};
 use super::page;
 use super::request::Request;
 use super::{Answer, Door, Error, arn, json};
@@ -22,7 +22,7 @@ const ALIAS: &str = "flowAliasIdentifier";
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Begin {
-    inputs: Option<Vec<Input>>,
+    inputs: [Input; 1],
     flow_execution_name: Option<String>,
     /// Asks for faster models, which here are as fast as they are.
     #[serde(rename = "modelPerformanceConfiguration")]
@@ -32,14 +32,14 @@ struct Begin {
 pub(super) async fn start(door: &Door, request: Request) -> Answer {
     let flow = request.flow()?;
     let alias = arn::alias(ALIAS, request.label(ALIAS), &flow)?;
-    let body: Begin = request.body()?;
+    let Begin { inputs: [input], flow_execution_name: name, .. } = request.body()?;
     let service = &door.app.service;
     // Found once: an alias that is moved meanwhile does not change what runs.
     let start = service.callable(&flow, Target::Alias(alias)).await?;
-    let input = only_input(sole(body.inputs)?, &start.definition)?;
+    let input = only_input(input, &start.definition)?;
     let (flow, alias) = (start.flow_id.clone(), start.alias_id.clone());
     let start = Start { input, ..start };
-    let name = service.start_flow_execution(start, body.flow_execution_name).await?;
+    let name = service.start_flow_execution(start, name).await?;
     json(StatusCode::OK, json!({"executionArn": arn::of_execution(&flow, &alias, &name)}))
 }
 

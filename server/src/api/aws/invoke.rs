@@ -27,8 +27,7 @@ const AGENT_INPUT: &str = flow::node::agent::TEXT;
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Invoke {
-    inputs: Option<Vec<Input>>,
-    #[serde(default)]
+    inputs: [Input; 1],
     enable_trace: Option<bool>,
     execution_id: Option<String>,
     /// Asks for faster models, which here are as fast as they are.
@@ -40,29 +39,27 @@ struct Invoke {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Input {
-    node_name: Option<String>,
+    node_name: String,
     node_output_name: Option<String>,
     node_input_name: Option<String>,
-    content: Option<Content>,
+    content: Content,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Content {
-    document: Option<Value>,
+    document: Value,
 }
 
 pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
     const LABEL: &str = "flowAliasIdentifier";
     let flow = request.flow()?;
     let alias = arn::alias(LABEL, request.label(LABEL), &flow)?;
-    let body: Invoke = request.body()?;
-    let id = body.execution_id;
+    let Invoke { inputs: [input], enable_trace, execution_id: id, .. } = request.body()?;
+    let trace = enable_trace.unwrap_or_default();
     let service = &door.app.service;
     // Found once: an alias that is moved meanwhile changes neither what runs nor how it is told.
     let start = service.callable(&flow, Target::Alias(alias)).await?;
-    let trace = body.enable_trace.unwrap_or(false);
-    let input = sole(body.inputs)?;
     if input.node_input_name.is_some() {
         return reply(door, &start, id, input, trace).await;
     }
@@ -80,13 +77,12 @@ async fn reply(door: &Door, start: &Start, id: Option<String>, input: Input, tra
     if execution.flow_id != start.flow_id || execution.alias != start.alias {
         return Err(Error::not_found(format!("This alias of the flow has no execution {id}.")));
     }
-    let node = required("inputs[0].nodeName", input.node_name)?;
+    let node = input.node_name;
     if input.node_input_name.is_some_and(|name| name != AGENT_INPUT) {
         let message = format!("The input of {node} that takes an answer is named {AGENT_INPUT}.");
         return Err(Error::field("inputs[0].nodeInputName", message));
     }
-    let content = required("inputs[0].content", input.content)?;
-    let text = match required("inputs[0].content.document", content.document)? {
+    let text = match input.content.document {
         Value::String(text) => text,
         _ => return Err(Error::field("inputs[0].content.document", "An answer to an agent is a String.")),
     };
@@ -94,18 +90,9 @@ async fn reply(door: &Door, start: &Start, id: Option<String>, input: Input, tra
     Ok(respond(feed, definition, trace))
 }
 
-/// The one input.
-pub(super) fn sole(inputs: Option<Vec<Input>>) -> Result<Input, Error> {
-    let mut inputs = required("inputs", inputs)?;
-    match (inputs.pop(), inputs.is_empty()) {
-        (Some(input), true) => Ok(input),
-        _ => Err(Error::field("inputs", "A flow takes exactly one input.")),
-    }
-}
-
 /// The one document, which has to be for the flow's Input node.
 pub(super) fn only_input(input: Input, definition: &Definition) -> Result<Value, Error> {
-    let name = required("inputs[0].nodeName", input.node_name)?;
+    let name = input.node_name;
     let start = definition.first(NodeType::Input);
     let start = start.ok_or_else(|| Error::validation("The flow has no Input node."))?;
     if name != start.name {
@@ -121,8 +108,7 @@ pub(super) fn only_input(input: Input, definition: &Definition) -> Result<Value,
         let message = format!("{name} begins the flow and has no inputs. Leave this out.");
         return Err(Error::field("inputs[0].nodeInputName", message));
     }
-    let content = required("inputs[0].content", input.content)?;
-    required("inputs[0].content.document", content.document)
+    Ok(input.content.document)
 }
 
 fn respond(feed: Arc<Feed>, definition: Definition, trace: bool) -> axum::response::Response {

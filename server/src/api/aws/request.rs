@@ -46,19 +46,11 @@ impl Request {
             }
             _ => Self { located, body: object(&body)?, payload: Bytes::new() },
         };
-        let found = violations(name, &request.whole());
+        let found = violations(name, |member| request.member(member));
         if found.is_empty() { Ok(request) } else { Err(Error::fields(found)) }
     }
 
-    /// Every member, wherever it was.
-    fn whole(&self) -> Value {
-        let mut whole = self.body.clone();
-        if let Value::Object(members) = &mut whole {
-            members.extend(self.located.clone());
-        }
-        whole
-    }
-
+    /// A member, wherever it was.
     fn member(&self, name: &str) -> Option<&Value> {
         self.located.get(name).or_else(|| self.body.get(name))
     }

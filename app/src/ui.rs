@@ -8,6 +8,7 @@ pub mod format;
 pub mod headers;
 pub mod icon;
 pub mod load;
+pub mod markdown;
 pub mod menu;
 pub mod navigate;
 pub mod save;

@@ -27,6 +27,7 @@ pub mod message;
 pub mod name;
 pub mod node;
 mod object;
+pub mod picture;
 pub mod plan;
 pub mod run;
 pub mod template;

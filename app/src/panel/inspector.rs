@@ -32,12 +32,6 @@ impl Inspected {
         provide_context(inspected);
         inspected
     }
-
-    /// Goes to the name of the selected node.
-    pub fn name(self) {
-        self.0.set(CONFIGURE);
-        browser::focus_soon("#node-name");
-    }
 }
 
 /// Takes on what is typed into a field that waits until it is left.

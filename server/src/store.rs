@@ -53,6 +53,7 @@ pub use mcp_servers::McpServerRow;
 pub use prompts::PromptRow;
 pub use questions::Paused;
 pub use sessions::SessionRow;
+pub use tags::Tags;
 pub use versions::VersionRow;
 use writer::Writer;
 
@@ -190,6 +191,7 @@ fn migrations() -> Migrator {
         (8, "prompts", include_str!("../migrations/0008_prompts.sql")),
         (9, "tags", include_str!("../migrations/0009_tags.sql")),
         (10, "agent versions", include_str!("../migrations/0010_agent_versions.sql")),
+        (17, "agent sessions", include_str!("../migrations/0017_agent_sessions.sql")),
     ];
     let migrations = files
         .into_iter()

@@ -48,7 +48,7 @@ pub use executions::{ExecutionFilter, ExecutionRow, Finished};
 pub use flow_executions::{FlowExecutionFilter, FlowExecutionRow, Named};
 pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
 pub use functions::FunctionRow;
-pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewDocument, PassageRow};
+pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewDocument, NewPassage, PassageRow};
 pub use mcp_servers::McpServerRow;
 pub use prompts::PromptRow;
 pub use questions::Paused;
@@ -190,6 +190,7 @@ fn migrations() -> Migrator {
         (8, "prompts", include_str!("../migrations/0008_prompts.sql")),
         (9, "tags", include_str!("../migrations/0009_tags.sql")),
         (10, "agent versions", include_str!("../migrations/0010_agent_versions.sql")),
+        (11, "ingestion", include_str!("../migrations/0011_ingestion.sql")),
     ];
     let migrations = files
         .into_iter()

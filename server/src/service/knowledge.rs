@@ -13,7 +13,7 @@ use tracing::warn;
 use super::Service;
 use crate::error::{Error, Result, missing};
 use crate::knowledge::{self, Index, cut, words};
-use crate::store::{self, DocumentRow, KnowledgeBaseRow, NewDocument, PassageRow, Store};
+use crate::store::{self, DocumentRow, KnowledgeBaseRow, NewDocument, NewPassage, PassageRow, Store};
 use crate::{clock, id};
 
 /// AWS's ids have ten letters and digits.
@@ -143,7 +143,8 @@ impl Service {
             title: title.clone(),
             digest: hex::encode(Sha256::digest(text.as_bytes())),
             text,
-            passages,
+            metadata: None,
+            passages: passages.into_iter().map(|text| NewPassage { text, ..NewPassage::default() }).collect(),
             at: clock::now(),
         };
         let added = Document {

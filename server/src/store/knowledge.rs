@@ -34,6 +34,8 @@ pub struct DocumentRow {
     pub passages: u64,
     #[sqlx(try_from = "i64")]
     pub added_at: u64,
+    /// A JSON object.
+    pub metadata: Option<String>,
 }
 
 /// A document to add.
@@ -44,8 +46,21 @@ pub struct NewDocument {
     pub title: String,
     pub text: String,
     pub digest: String,
-    pub passages: Vec<String>,
+    /// A JSON object.
+    pub metadata: Option<String>,
+    /// In their order, each after the one that it is a part of.
+    pub passages: Vec<NewPassage>,
     pub at: u64,
+}
+
+/// A passage to add.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewPassage {
+    pub text: String,
+    /// Where the passage stands that this one is a part of.
+    pub parent: Option<usize>,
+    /// Whether it has parts, which are searched in its place.
+    pub is_parent: bool,
 }
 
 #[derive(FromRow)]
@@ -59,7 +74,7 @@ struct Row {
 
 const BASES: &str = "SELECT id, name, updated_at,
     (SELECT count(*) FROM knowledge_documents WHERE base_id = knowledge_bases.id) AS documents,
-    (SELECT count(*) FROM passages WHERE base_id = knowledge_bases.id) AS passages
+    (SELECT count(*) FROM passages WHERE base_id = knowledge_bases.id AND is_parent = 0) AS passages
   FROM knowledge_bases WHERE deleted_at IS NULL ORDER BY name";
 
 impl Store {
@@ -158,8 +173,8 @@ impl Store {
     /// A base's documents, by title.
     pub async fn knowledge_documents(&self, base: &str) -> Result<Vec<DocumentRow>> {
         Ok(sqlx::query_as(
-            "SELECT id, title, length(text) AS characters, added_at,
-               (SELECT count(*) FROM passages WHERE document_id = knowledge_documents.id) AS passages
+            "SELECT id, title, length(text) AS characters, added_at, metadata,
+               (SELECT count(*) FROM passages WHERE document_id = knowledge_documents.id AND is_parent = 0) AS passages
              FROM knowledge_documents WHERE base_id = ? ORDER BY title",
         )
         .bind(base)
@@ -174,10 +189,12 @@ impl Store {
             .bind(base)
             .fetch_one(&self.readers)
             .await?;
-        let passages = sqlx::query_scalar("SELECT text FROM passages WHERE document_id = ? ORDER BY place")
-            .bind(document)
-            .fetch_all(&self.readers)
-            .await?;
+        let passages = sqlx::query_scalar(
+            "SELECT text FROM passages WHERE document_id = ? AND is_parent = 0 ORDER BY place",
+        )
+        .bind(document)
+        .fetch_all(&self.readers)
+        .await?;
         Ok((text, passages))
     }
 
@@ -222,38 +239,58 @@ async fn insert_document(connection: &mut SqliteConnection, document: NewDocumen
         return Err(Error::Taken("text"));
     }
     let inserted = sqlx::query(
-        "INSERT INTO knowledge_documents (id, base_id, title, text, digest, added_at)
-         SELECT ?, id, ?, ?, ?, ? FROM knowledge_bases WHERE id = ? AND deleted_at IS NULL",
+        "INSERT INTO knowledge_documents (id, base_id, title, text, digest, metadata, added_at)
+         SELECT ?, id, ?, ?, ?, ?, ? FROM knowledge_bases WHERE id = ? AND deleted_at IS NULL",
     )
     .bind(&document.id)
     .bind(&document.title)
     .bind(&document.text)
     .bind(&document.digest)
+    .bind(&document.metadata)
     .bind(to_sql(document.at))
     .bind(&document.base)
     .execute(&mut *connection)
     .await
     .map_err(|error| taken(error, "title"))?;
     there(&inserted)?;
-    for (place, text) in document.passages.iter().enumerate() {
-        let id: i64 = sqlx::query_scalar(
-            "INSERT INTO passages (base_id, document_id, place, text) VALUES (?, ?, ?, ?) RETURNING id",
-        )
-        .bind(&document.base)
-        .bind(&document.id)
-        .bind(to_sql(place as u64))
-        .bind(text)
-        .fetch_one(&mut *connection)
-        .await?;
+    let mut ids: Vec<i64> = Vec::with_capacity(document.passages.len());
+    for passage in &document.passages {
+        let parent = passage.parent.and_then(|at| ids.get(at).copied());
+        ids.push(insert_passage(connection, &document, passage, ids.len(), parent).await?);
+    }
+    touch(connection, &document.base, document.at).await
+}
+
+/// Its id. A passage with parts is kept, and its words are found in those.
+async fn insert_passage(
+    connection: &mut SqliteConnection,
+    document: &NewDocument,
+    passage: &NewPassage,
+    place: usize,
+    parent: Option<i64>,
+) -> Result<i64> {
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO passages (base_id, document_id, place, text, parent, is_parent)
+         VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+    )
+    .bind(&document.base)
+    .bind(&document.id)
+    .bind(to_sql(place as u64))
+    .bind(&passage.text)
+    .bind(parent)
+    .bind(passage.is_parent)
+    .fetch_one(&mut *connection)
+    .await?;
+    if !passage.is_parent {
         sqlx::query("INSERT INTO passage_words (rowid, base, title, text) VALUES (?, ?, ?, ?)")
             .bind(id)
             .bind(search::base_word(&document.base))
             .bind(&document.title)
-            .bind(text)
+            .bind(&passage.text)
             .execute(&mut *connection)
             .await?;
     }
-    touch(connection, &document.base, document.at).await
+    Ok(id)
 }
 
 async fn touch(connection: &mut SqliteConnection, base: &str, at: u64) -> Result<()> {

@@ -100,7 +100,7 @@ async fn clear_documents(connection: &mut SqliteConnection, base: &str) -> Resul
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Error, KnowledgeBaseRow, NewDocument};
+    use super::super::{Error, KnowledgeBaseRow, NewDocument, NewPassage};
     use super::*;
 
     const COUNT: i64 = 1_800;
@@ -112,7 +112,10 @@ mod tests {
             title: title.to_owned(),
             text: text.to_owned(),
             digest: title.to_owned(),
-            passages: (0..passages).map(|at| format!("passage {at} of {title}")).collect(),
+            metadata: None,
+            passages: (0..passages)
+                .map(|at| NewPassage { text: format!("passage {at} of {title}"), ..NewPassage::default() })
+                .collect(),
             at: 1,
         };
         store.insert_document(document).await

@@ -53,7 +53,7 @@ enum Command {
     },
     /// Build the one binary to ship: target/release/anabranch, with the smallest browser app inside
     Build,
-    /// Measure how fast flows are invoked (cargo bench -p server)
+    /// Measure how fast flows are invoked and documents read (cargo bench -p server)
     Bench {
         /// Passed on to the benchmark, for example a part of its name
         #[arg(last = true, value_name = "ARGUMENTS")]

@@ -13,6 +13,7 @@ mod connections;
 mod executions;
 mod flow_executions;
 mod flows;
+mod folders;
 mod functions;
 mod knowledge;
 mod mcp_servers;
@@ -47,6 +48,7 @@ pub use connections::ConnectionRow;
 pub use executions::{ExecutionFilter, ExecutionRow, Finished};
 pub use flow_executions::{FlowExecutionFilter, FlowExecutionRow, Named};
 pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
+pub use folders::Filed;
 pub use functions::FunctionRow;
 pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewDocument, PassageRow};
 pub use mcp_servers::McpServerRow;
@@ -190,6 +192,8 @@ fn migrations() -> Migrator {
         (8, "prompts", include_str!("../migrations/0008_prompts.sql")),
         (9, "tags", include_str!("../migrations/0009_tags.sql")),
         (10, "agent versions", include_str!("../migrations/0010_agent_versions.sql")),
+        (15, "alias moves", include_str!("../migrations/0015_alias_moves.sql")),
+        (16, "folders", include_str!("../migrations/0016_folders.sql")),
     ];
     let migrations = files
         .into_iter()

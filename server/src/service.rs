@@ -2,6 +2,7 @@
 //! shared by both APIs. No HTTP here.
 
 mod agent_aliases;
+mod agent_collaborators;
 mod agent_groups;
 mod agent_sessions;
 mod agent_versions;
@@ -37,6 +38,7 @@ use tracing::warn;
 pub use crate::provider::{Answer as ModelAnswer, Error as ModelError, Vectors, bare};
 pub use crate::run::{Reply, Start};
 pub use agent_aliases::PutAgentAlias;
+pub use agent_collaborators::{Collaboration, Collaborator, PutCollaborator};
 pub use agent_groups::{Base as AgentBase, Group as AgentGroup, PutGroup as PutAgentGroup};
 pub use agent_sessions::{Said as AgentSaid, Talking, Words};
 pub use agent_versions::{
@@ -47,9 +49,9 @@ pub use executions::Events;
 pub use flows::{CreateFlow, UpdateFlow};
 pub use imports::ExportFormat;
 pub use invoke::Target;
-pub use models::{Said, Talk};
+pub use models::{Said, Talk, is_prompt};
 pub use prompts::PutPrompt;
-pub use tags::{Tags, check_tags};
+use tags::check_tags;
 pub(crate) use versions::summary as version_summary;
 
 use crate::auth::seal::Seal;

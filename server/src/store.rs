@@ -55,6 +55,7 @@ pub use mcp_servers::McpServerRow;
 pub use prompts::PromptRow;
 pub use questions::Paused;
 pub use sessions::SessionRow;
+pub use tags::Tags;
 pub use versions::VersionRow;
 use writer::Writer;
 
@@ -194,6 +195,7 @@ fn migrations() -> Migrator {
         (10, "agent versions", include_str!("../migrations/0010_agent_versions.sql")),
         (15, "alias moves", include_str!("../migrations/0015_alias_moves.sql")),
         (16, "folders", include_str!("../migrations/0016_folders.sql")),
+        (17, "agent sessions", include_str!("../migrations/0017_agent_sessions.sql")),
     ];
     let migrations = files
         .into_iter()

@@ -1,14 +1,14 @@
 //! Where flows are kept for people: their folders and their tags.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use super::{Result, Store, there};
+use super::{Result, Store, Tags, tags, there};
 
 /// What a flow is kept under.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filed {
     pub folder: String,
-    pub tags: BTreeMap<String, String>,
+    pub tags: Tags,
 }
 
 impl Store {
@@ -34,12 +34,7 @@ impl Store {
     }
 
     /// Puts a flow into a folder, or gives it these tags in the place of those it has; what is none stays.
-    pub async fn file_flow(
-        &self,
-        flow: String,
-        folder: Option<String>,
-        tags: Option<BTreeMap<String, String>>,
-    ) -> Result<()> {
+    pub async fn file_flow(&self, flow: String, folder: Option<String>, tags: Option<Tags>) -> Result<()> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
@@ -55,15 +50,7 @@ impl Store {
                         .bind(&resource)
                         .execute(&mut *connection)
                         .await?;
-                    for (key, value) in tags {
-                        sqlx::query("INSERT INTO tags (resource, key, value) VALUES (?, ?, ?)")
-                            .bind(&resource)
-                            .bind(key)
-                            .bind(value)
-                            .execute(&mut *connection)
-                            .await?;
-                    }
-                    Ok(())
+                    tags::set(connection, &resource, &tags).await
                 })
             })
             .await

@@ -223,6 +223,21 @@ pub enum Step {
         /// Microseconds.
         took: u64,
     },
+    /// It asked another agent.
+    Agent {
+        name: String,
+        /// The ARN of the alias that it asked.
+        arn: String,
+        message: String,
+        /// What the model was told.
+        answer: String,
+        #[serde(default)]
+        failed: bool,
+        /// What the other one did.
+        steps: Vec<Self>,
+        /// Microseconds.
+        took: u64,
+    },
 }
 
 impl Step {
@@ -241,6 +256,10 @@ impl Step {
                 let passages = found.iter().map(|passage| passage.title.len() + passage.text.len());
                 let why = failure.as_ref().map_or(0, String::len);
                 name.len() + base.len() + query.len() + passages.sum::<usize>() + why
+            }
+            Self::Agent { name, arn, message, answer, steps, .. } => {
+                let within = steps.iter().map(Self::size).sum::<usize>();
+                name.len() + arn.len() + message.len() + answer.len() + within
             }
         }
     }

@@ -2,6 +2,7 @@
 //! shared by both APIs. No HTTP here.
 
 mod agent_aliases;
+mod agent_collaborators;
 mod agent_groups;
 mod agent_sessions;
 mod agent_versions;
@@ -40,6 +41,7 @@ use tracing::warn;
 pub use crate::provider::{Answer as ModelAnswer, Error as ModelError, Vectors, bare};
 pub use crate::run::{Reply, Start};
 pub use agent_aliases::PutAgentAlias;
+pub use agent_collaborators::{Collaboration, Collaborator, PutCollaborator};
 pub use agent_groups::{Base as AgentBase, Group as AgentGroup, PutGroup as PutAgentGroup};
 pub use agent_sessions::{Said as AgentSaid, Talking, Words};
 pub use agent_versions::{
@@ -52,11 +54,11 @@ pub use imports::ExportFormat;
 pub use ingestion::Ingestion;
 pub use invoke::Target;
 pub use knowledge_details::DetailedBase;
-pub use models::{Said, Talk};
+pub use models::{Said, Talk, is_prompt};
 pub use prompts::PutPrompt;
 pub use sources::{Body as SourceBody, Given, NewItem, PutSource};
 pub(crate) use sources::{attribute, body as source_body};
-pub use tags::{Tags, check_tags};
+use tags::check_tags;
 pub(crate) use versions::summary as version_summary;
 
 use crate::auth::seal::Seal;

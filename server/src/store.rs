@@ -53,12 +53,13 @@ pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
 pub use functions::FunctionRow;
 pub use items::{Indexed, ItemRow, Kept, NewPending, PendingRow};
 pub use jobs::JobRow;
-pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewDocument, NewPassage, PassageRow};
+pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewBase, NewDocument, NewPassage, PassageRow};
 pub use mcp_servers::McpServerRow;
 pub use prompts::PromptRow;
 pub use questions::Paused;
 pub use sessions::SessionRow;
 pub use sources::SourceRow;
+pub use tags::Tags;
 pub use versions::VersionRow;
 use writer::Writer;
 
@@ -197,6 +198,7 @@ fn migrations() -> Migrator {
         (9, "tags", include_str!("../migrations/0009_tags.sql")),
         (10, "agent versions", include_str!("../migrations/0010_agent_versions.sql")),
         (11, "ingestion", include_str!("../migrations/0011_ingestion.sql")),
+        (17, "agent sessions", include_str!("../migrations/0017_agent_sessions.sql")),
     ];
     let migrations = files
         .into_iter()

@@ -47,7 +47,7 @@ pub fn bench(arguments: &[String]) -> Result<()> {
     if !arguments.is_empty() {
         command.arg("--").args(arguments);
     }
-    process::become_program(command)
+    process::run(&mut command)
 }
 
 fn binary(profile: &str) -> Result<PathBuf> {

@@ -246,6 +246,25 @@ fn OneStep(step: Step) -> impl IntoView {
             </li>
         }
         .into_any(),
+        Step::Agent { name, message, answer, failed, steps, took, .. } => view! {
+            <li>
+                <details>
+                    <summary class="step">
+                        <span class="clip">
+                            <span class="mono">{name}</span>
+                            " "
+                            <span class="hint">"agent"</span>
+                            {failed.then(|| view! { <span class="chip bad">"failed"</span> })}
+                        </span>
+                        <span class="num">{duration(took)}</span>
+                    </summary>
+                    <pre class="readable" tabindex="0">{message}</pre>
+                    <ol class="steps">{steps.into_iter().map(|step| view! { <OneStep step /> }).collect_view()}</ol>
+                    <pre class="readable" tabindex="0">{answer}</pre>
+                </details>
+            </li>
+        }
+        .into_any(),
         Step::Lookup { name, base, query, found, failure, took } => view! {
             <li>
                 <details>

@@ -7,6 +7,7 @@
 mod access;
 mod agent_aliases;
 mod agent_bases;
+mod agent_collaborators;
 mod agent_groups;
 mod agent_versions;
 mod agents;
@@ -174,6 +175,11 @@ async fn dispatch(door: &Door, operation: &str, request: Request) -> Answer {
         "UpdateAgentKnowledgeBase" => agent_bases::update(door, request).await,
         "DisassociateAgentKnowledgeBase" => agent_bases::disassociate(door, request).await,
         "ListAgentKnowledgeBases" => agent_bases::list(door, request).await,
+        "AssociateAgentCollaborator" => agent_collaborators::associate(door, request).await,
+        "GetAgentCollaborator" => agent_collaborators::get(door, request).await,
+        "UpdateAgentCollaborator" => agent_collaborators::update(door, request).await,
+        "DisassociateAgentCollaborator" => agent_collaborators::disassociate(door, request).await,
+        "ListAgentCollaborators" => agent_collaborators::list(door, request).await,
         "Converse" => runtime::converse(door, request).await,
         "ConverseStream" => runtime::converse_stream(door, request).await,
         "InvokeModel" => runtime::invoke(door, request).await,

@@ -2,10 +2,10 @@
 
 use flow::wire;
 
-use super::Service;
+use super::{Service, check_tags};
 use crate::arn::{TEST_ALIAS, is_name};
 use crate::error::{Error, Result, missing};
-use crate::store::{self, AliasRow};
+use crate::store::{self, AliasRow, Tags};
 use crate::{clock, id};
 
 impl Service {
@@ -42,10 +42,12 @@ impl Service {
         description: &str,
         version: u64,
         token: Option<String>,
+        tags: Tags,
     ) -> Result<AliasRow> {
+        check_tags(&tags)?;
         let row = self.flow_row(flow).await?;
         let alias = new_alias(&row.id, name, description, version)?;
-        self.store.insert_alias(alias, token).await.map_err(|error| alias_error(error, name, version))
+        self.store.insert_alias(alias, token, tags).await.map_err(|error| alias_error(error, name, version))
     }
 
     /// Replaces an alias's name, description and version.

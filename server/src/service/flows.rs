@@ -7,9 +7,9 @@ use flow::extensions::Extensions;
 use flow::wire::{self, FlowSummary, RunMark, Saved, Template};
 use flow::{layout, name, templates};
 
-use super::{Service, aliases, digest};
+use super::{Service, aliases, check_tags, digest};
 use crate::error::{Error, Result, missing, revised};
-use crate::store::{self, DraftChange, FlowRow, FlowTitle, FlowUpdate};
+use crate::store::{self, DraftChange, FlowRow, FlowTitle, FlowUpdate, Tags};
 use crate::{clock, id};
 
 /// The longest title, in characters.
@@ -33,6 +33,7 @@ pub struct CreateFlow {
     pub aws_key: Option<String>,
     /// AWS's idempotency token: a second call with it answers the first one's flow.
     pub client_token: Option<String>,
+    pub tags: Tags,
 }
 
 /// AWS's UpdateFlow: replaces everything.
@@ -107,6 +108,7 @@ impl Service {
         let title = title(&create.title)?;
         description(&create.description)?;
         size(&create.definition, &create.extensions)?;
+        check_tags(&create.tags)?;
         let now = clock::now();
         let mut extensions = create.extensions;
         extensions.retain(&create.definition);
@@ -129,7 +131,7 @@ impl Service {
         };
         let name = self
             .store
-            .insert_flow(row.clone(), create.name.is_some())
+            .insert_flow(row.clone(), create.name.is_some(), create.tags)
             .await
             .map_err(|error| taken(error, &row.name))?;
         Ok(FlowRow { name, ..row })

@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::Service;
 use super::knowledge::taken;
+use super::{Service, check_tags};
 use crate::error::{Error, Result, missing};
-use crate::store;
+use crate::store::{self, NewBase, Tags};
 use crate::{clock, id};
 
 /// A base with what is said of it.
@@ -33,17 +33,20 @@ impl Service {
         })
     }
 
-    /// Makes a base.
+    /// Makes a base with tags.
     pub(crate) async fn create_detailed_base(
         &self,
         name: String,
         details: Map<String, Value>,
         token: Option<String>,
+        tags: Tags,
     ) -> Result<DetailedBase> {
+        check_tags(&tags)?;
         let id = id::short()?;
         let text = Value::Object(details).to_string();
-        let made = self.store.insert_detailed_base(id.clone(), name.clone(), text, token, clock::now()).await;
-        let (id, _) = made.map_err(|error| taken(error, &name, &id))?;
+        let fresh = NewBase { id: id.clone(), name: name.clone(), details: text };
+        let made = self.store.insert_detailed_base(fresh, token, tags, clock::now()).await;
+        let id = made.map_err(|error| taken(error, &name, &id))?;
         self.detailed_base(&id).await
     }
 

@@ -10,6 +10,7 @@ mod search;
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{Error, Result, Store, from_sql, sources, taken, there, to_sql};
+pub use details::NewBase;
 pub use search::PassageRow;
 
 /// A knowledge base, with how much is in it.

@@ -11,8 +11,9 @@ use super::error::Error;
 use super::flows::{moment, without_nulls};
 use super::page::page;
 use super::request::Request;
-use super::{Answer, Door, arn, json};
-use crate::service::{DetailedBase, Tags, check_tags};
+use super::{Answer, Door, arn, json, tags};
+use crate::service::DetailedBase;
+use crate::store::Tags;
 
 pub(super) const BASE: &str = "knowledgeBaseId";
 
@@ -53,11 +54,9 @@ impl Put {
 pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let mut body: Put = request.body()?;
     let tags = body.tags.take().unwrap_or_default();
-    check_tags(&tags)?;
     let details = body.details()?;
     let _creating = door.creating.lock().await;
-    let base = door.app.service.create_detailed_base(body.name, details, body.client_token).await?;
-    door.app.service.tag(&arn::of_knowledge_base(&base.id), tags).await?;
+    let base = door.app.service.create_detailed_base(body.name, details, body.client_token, tags).await?;
     json(StatusCode::ACCEPTED, json!({"knowledgeBase": whole(&base)}))
 }
 
@@ -69,6 +68,7 @@ pub(super) async fn get(door: &Door, request: Request) -> Answer {
 /// Replaces everything: what is left out is gone, as AWS has it.
 pub(super) async fn update(door: &Door, request: Request) -> Answer {
     let body: Put = request.body()?;
+    tags::none(body.tags.as_ref())?;
     let details = body.details()?;
     let base = door.app.service.update_detailed_base(request.label(BASE), body.name, details).await?;
     json(StatusCode::ACCEPTED, json!({"knowledgeBase": whole(&base)}))

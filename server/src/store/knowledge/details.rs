@@ -1,7 +1,16 @@
 //! What AWS's clients say of a base and get back.
 
-use super::super::{Result, Store, from_sql, taken, there, to_sql};
+use super::super::{Result, Store, Tags, from_sql, tags, taken, there, to_sql};
 use super::is_free;
+
+/// A base to make.
+#[derive(Clone, Debug)]
+pub struct NewBase {
+    pub id: String,
+    pub name: String,
+    /// JSON.
+    pub details: String,
+}
 
 impl Store {
     /// JSON of what was said of a base, and when it was made.
@@ -15,16 +24,14 @@ impl Store {
         Ok((details, from_sql(at)))
     }
 
-    /// Makes a base with what is said of it; the id of the one that is there now, which an earlier try with this token
-    /// may have made, and whether it is new.
+    /// Makes a base with tags; the id of the one that is there now, which an earlier try with this token may have made.
     pub async fn insert_detailed_base(
         &self,
-        id: String,
-        name: String,
-        details: String,
+        base: NewBase,
         token: Option<String>,
+        tags: Tags,
         at: u64,
-    ) -> Result<(String, bool)> {
+    ) -> Result<String> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
@@ -35,22 +42,23 @@ impl Store {
                     .fetch_optional(&mut *connection)
                     .await?;
                     if let Some(id) = known {
-                        return Ok((id, false));
+                        return Ok(id);
                     }
-                    is_free(connection, &id, "").await?;
+                    is_free(connection, &base.id, "").await?;
                     sqlx::query(
                         "INSERT INTO knowledge_bases (id, name, details, client_token, created_at, updated_at)
                          VALUES (?, ?, ?, ?, ?5, ?5)",
                     )
-                    .bind(&id)
-                    .bind(&name)
-                    .bind(&details)
+                    .bind(&base.id)
+                    .bind(&base.name)
+                    .bind(&base.details)
                     .bind(&token)
                     .bind(to_sql(at))
                     .execute(&mut *connection)
                     .await
                     .map_err(|error| taken(error, "name"))?;
-                    Ok((id, true))
+                    tags::set(connection, &format!("knowledge-base/{}", base.id), &tags).await?;
+                    Ok(base.id)
                 })
             })
             .await

@@ -393,7 +393,7 @@ def tags_are_kept(place):
 
 
 def what_is_not_answered_yet_says_so(place):
-    error = fails("ValidationException", 400, place.agent.list_knowledge_bases)
+    error = fails("ValidationException", 400, place.runtime.list_sessions)
     assert "Anabranch does not answer" in str(error), error
 
 

@@ -158,7 +158,6 @@ impl Service {
         let service = self.clone();
         self.tasks.start("ingest documents", async move {
             service.run_job(&base, &source, &id, &stop).await;
-            service.ingestion.running.lock().remove(&source);
         });
     }
 
@@ -192,6 +191,8 @@ impl Service {
                 "failed"
             }
         };
+        // Before another may begin, whose own stop must not go with this one's.
+        self.ingestion.running.lock().remove(source);
         if let Err(error) = self.tell(id, status, &counts).await
             && !matches!(error, store::Error::NotFound)
         {

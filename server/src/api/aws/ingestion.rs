@@ -42,23 +42,18 @@ pub(super) async fn stop(door: &Door, request: Request) -> Answer {
     one(&request, StatusCode::ACCEPTED, &job)
 }
 
+/// What is listed; which page of it is in the request.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[allow(dead_code, reason = "pages are read from the request")]
+#[serde(rename_all = "camelCase")]
 struct List {
     #[serde(default)]
     filters: Vec<Filter>,
     sort_by: Option<Sort>,
-    max_results: Option<u64>,
-    next_token: Option<String>,
 }
 
+/// By status: there is no other attribute, and no other operator than that of being equal.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(dead_code, reason = "there is one attribute and one operator")]
 struct Filter {
-    attribute: String,
-    operator: String,
     values: Vec<String>,
 }
 

@@ -1,170 +1,112 @@
-//! Markdown as a page shows it: headings, lists, emphasis, code and links. Nothing of it becomes markup by itself, so
-//! that no text can run anything.
+//! Markdown for reading, made of elements of ours: HTML in it is shown as the text it is, and links lead only to the web.
 
 use leptos::prelude::*;
+use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag};
 
-/// A block of text.
-#[derive(Clone, Debug, PartialEq)]
-enum Block {
-    Heading(String),
-    Item(String),
-    Code(String),
-    Text(String),
-}
-
-/// A stretch of a line.
-#[derive(Clone, Debug, PartialEq)]
-enum Span {
-    Plain(String),
-    Strong(String),
-    Emphasis(String),
-    Code(String),
-    Link { words: String, to: String },
-}
+/// Deeper than people write; what is deeper is shown without more indentation.
+const DEEPEST: usize = 24;
 
 #[component]
 pub fn Markdown(text: String) -> impl IntoView {
-    blocks(&text).into_iter().map(block).collect_view()
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let events: Vec<Event> = Parser::new_ext(&text, options).map(Event::into_static).collect();
+    let body = inside(&mut events.into_iter(), 0);
+    view! { <div class="markdown">{body}</div> }
 }
 
-fn block(block: Block) -> AnyView {
-    match block {
-        Block::Heading(line) => view! { <p class="heading">{line_of(&line)}</p> }.into_any(),
-        Block::Item(line) => view! { <p class="item">"• " {line_of(&line)}</p> }.into_any(),
-        Block::Code(code) => view! { <pre>{code}</pre> }.into_any(),
-        Block::Text(line) => view! { <p>{line_of(&line)}</p> }.into_any(),
-    }
-}
-
-fn line_of(line: &str) -> impl IntoView + use<> {
-    let span = |span: Span| match span {
-        Span::Plain(words) => words.into_any(),
-        Span::Strong(words) => view! { <strong>{words}</strong> }.into_any(),
-        Span::Emphasis(words) => view! { <em>{words}</em> }.into_any(),
-        Span::Code(words) => view! { <code>{words}</code> }.into_any(),
-        Span::Link { words, to } => {
-            view! { <a href=to target="_blank" rel="noopener noreferrer">{words}</a> }.into_any()
-        }
-    };
-    spans(line).into_iter().map(span).collect_view()
-}
-
-fn blocks(text: &str) -> Vec<Block> {
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut code: Option<String> = None;
-    for line in text.lines() {
-        let trimmed = line.trim_start();
-        if trimmed.starts_with("```") {
-            match code.take() {
-                Some(code) => blocks.push(Block::Code(code)),
-                None => code = Some(String::new()),
-            }
-        } else if let Some(code) = &mut code {
-            if !code.is_empty() {
-                code.push('\n');
-            }
-            code.push_str(line);
-        } else if trimmed.starts_with('#') && trimmed.trim_start_matches('#').starts_with(' ') {
-            blocks.push(Block::Heading(trimmed.trim_start_matches('#').trim().to_owned()));
-        } else if let Some(item) = ["- ", "* "].iter().find_map(|mark| trimmed.strip_prefix(mark)) {
-            blocks.push(Block::Item(item.to_owned()));
-        } else if !trimmed.is_empty() {
-            blocks.push(Block::Text(trimmed.to_owned()));
-        }
-    }
-    blocks.extend(code.map(Block::Code));
-    blocks
-}
-
-fn spans(line: &str) -> Vec<Span> {
-    let mut spans = Vec::new();
-    let mut plain = String::new();
-    let mut rest = line;
-    while let Some(first) = rest.chars().next() {
-        match marked(rest) {
-            Some((span, after)) => {
-                if !plain.is_empty() {
-                    spans.push(Span::Plain(std::mem::take(&mut plain)));
+/// What comes before the end of the element that is open.
+fn inside(events: &mut std::vec::IntoIter<Event<'static>>, depth: usize) -> Vec<AnyView> {
+    let mut views = Vec::new();
+    while let Some(event) = events.next() {
+        match event {
+            Event::Start(tag) => {
+                let children = inside(events, depth + 1);
+                match depth < DEEPEST {
+                    true => views.push(element(tag, children)),
+                    false => views.extend(children),
                 }
-                spans.push(span);
-                rest = after;
             }
-            None => {
-                plain.push(first);
-                rest = &rest[first.len_utf8()..];
-            }
+            Event::End(_) => break,
+            Event::Code(code) => views.push(view! { <code>{code.to_string()}</code> }.into_any()),
+            Event::SoftBreak => views.push(" ".into_any()),
+            Event::HardBreak => views.push(view! { <br /> }.into_any()),
+            Event::Rule => views.push(view! { <hr /> }.into_any()),
+            Event::TaskListMarker(done) => views.push(if done { "☑ " } else { "☐ " }.into_any()),
+            Event::Text(text)
+            | Event::Html(text)
+            | Event::InlineHtml(text)
+            | Event::FootnoteReference(text)
+            | Event::InlineMath(text)
+            | Event::DisplayMath(text) => views.push(text.to_string().into_any()),
         }
     }
-    if !plain.is_empty() {
-        spans.push(Span::Plain(plain));
-    }
-    spans
+    views
 }
 
-/// A marked stretch at the beginning of this text, and what comes after it.
-fn marked(text: &str) -> Option<(Span, &str)> {
-    let between = |mark: &str| {
-        let inner = text.strip_prefix(mark)?;
-        let end = inner.find(mark).filter(|end| *end > 0)?;
-        Some((inner[..end].to_owned(), &inner[end + mark.len()..]))
-    };
-    if let Some((words, after)) = between("**") {
-        return Some((Span::Strong(words), after));
+fn element(tag: Tag<'static>, children: Vec<AnyView>) -> AnyView {
+    match tag {
+        Tag::Heading { level: HeadingLevel::H1 | HeadingLevel::H2, .. } => {
+            view! { <h4>{children}</h4> }.into_any()
+        }
+        Tag::Heading { .. } => view! { <h5>{children}</h5> }.into_any(),
+        Tag::BlockQuote(_) => view! { <blockquote>{children}</blockquote> }.into_any(),
+        Tag::CodeBlock(kind) => {
+            let language = match kind {
+                CodeBlockKind::Fenced(language) if !language.is_empty() => language.to_string(),
+                _ => "Code".to_owned(),
+            };
+            view! { <pre class="readable" tabindex="0" role="region" aria-label=language>{children}</pre> }
+                .into_any()
+        }
+        Tag::List(None) => view! { <ul>{children}</ul> }.into_any(),
+        Tag::List(Some(start)) => view! { <ol start=start.to_string()>{children}</ol> }.into_any(),
+        Tag::Item => view! { <li>{children}</li> }.into_any(),
+        Tag::Emphasis => view! { <em>{children}</em> }.into_any(),
+        Tag::Strong => view! { <strong>{children}</strong> }.into_any(),
+        Tag::Strikethrough => view! { <s>{children}</s> }.into_any(),
+        // Nothing is fetched for a text: an image is a link to it.
+        Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => link(&dest_url, children),
+        Tag::Table(_) => view! { <table class="plain">{children}</table> }.into_any(),
+        Tag::TableHead => view! { <tr class="strong">{children}</tr> }.into_any(),
+        Tag::TableRow => view! { <tr>{children}</tr> }.into_any(),
+        Tag::TableCell => view! { <td>{children}</td> }.into_any(),
+        Tag::HtmlBlock => view! { <p class="told">{children}</p> }.into_any(),
+        _ => view! { <p>{children}</p> }.into_any(),
     }
-    if let Some((words, after)) = between("`") {
-        return Some((Span::Code(words), after));
+}
+
+fn link(to: &str, children: Vec<AnyView>) -> AnyView {
+    if !leads_out(to) {
+        return view! { <span>{children}</span> }.into_any();
     }
-    if let Some((words, after)) = between("*").filter(|(words, _)| !words.starts_with(' ')) {
-        return Some((Span::Emphasis(words), after));
-    }
-    let inner = text.strip_prefix('[')?;
-    let (words, after) = inner.split_once("](")?;
-    let (to, after) = after.split_once(')')?;
-    let safe = ["https://", "http://", "mailto:"].iter().any(|scheme| to.to_lowercase().starts_with(scheme));
-    safe.then(|| (Span::Link { words: words.to_owned(), to: to.to_owned() }, after))
+    view! { <a href=to.to_owned() target="_blank" rel="noopener noreferrer external">{children}</a> }
+        .into_any()
+}
+
+/// Whether an address is one of the web or of mail, and no script or page of ours.
+fn leads_out(to: &str) -> bool {
+    let to = to.to_ascii_lowercase();
+    ["https://", "http://", "mailto:"].iter().any(|scheme| to.starts_with(scheme))
 }
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     #[test]
-    fn marks_become_what_they_mean_and_nothing_else_does() {
-        assert_eq!(
-            blocks("# Title\n- one\ntext\n```\n# code\n```"),
-            [
-                Block::Heading("Title".into()),
-                Block::Item("one".into()),
-                Block::Text("text".into()),
-                Block::Code("# code".into())
-            ]
-        );
-        assert_eq!(
-            spans("a **b** *c* `d`"),
-            [
-                Span::Plain("a ".into()),
-                Span::Strong("b".into()),
-                Span::Plain(" ".into()),
-                Span::Emphasis("c".into()),
-                Span::Plain(" ".into()),
-                Span::Code("d".into())
-            ]
-        );
-        assert_eq!(spans("<b>x</b>"), [Span::Plain("<b>x</b>".into())]);
-        assert_eq!(spans("[x](javascript:alert(1))")[0], Span::Plain("[x](javascript:alert(1))".into()));
-        assert!(matches!(&spans("[x](https://a.b)")[0], Span::Link { to, .. } if to == "https://a.b"));
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_is_too_odd(text in ".{0,80}") {
-            for block in blocks(&text) {
-                if let Block::Text(line) | Block::Item(line) | Block::Heading(line) = block {
-                    spans(&line);
-                }
-            }
+    fn links_lead_to_the_web_alone() {
+        for to in ["https://example.com", "HTTP://example.com", "mailto:a@b.c"] {
+            assert!(leads_out(to), "{to}");
+        }
+        for to in [
+            "javascript:alert(1)",
+            "JavaScript:x",
+            "data:text/html,x",
+            "/flows",
+            "//example.com",
+            " https://x",
+        ] {
+            assert!(!leads_out(to), "{to}");
         }
     }
 }

@@ -248,6 +248,7 @@ test.describe("canvas", () => {
     await expect(field).toHaveValue("Answer");
     await page.keyboard.press("Escape");
     await expect(editor.node("Answer")).toBeFocused();
+    await editor.inspector.getByRole("tab", { name: "Configure" }).click();
     await editor.select("ClassifyTone");
     await editor.node("Answer").focus();
     await page.keyboard.press("Delete");

@@ -56,6 +56,8 @@ test("nodes go by the clipboard to another flow, as text", async ({ page, contex
   await expect(other.editor.wires).toHaveCount(2);
   await page.keyboard.press("Control+d");
   await expect(other.editor.canvas.locator(".node")).toHaveCount(9);
+  // What is selected has a box and a menu of its own.
+  await page.keyboard.press("Escape");
   const at = await other.editor.at(0.5, 0.9);
   await page.mouse.click(at.x, at.y, { button: "right" });
   await page.getByRole("menuitem", { name: "Paste here" }).click();
@@ -128,6 +130,7 @@ test("menus open on the pane, a node, a wire and a selection, by mouse and by ke
   await page.keyboard.press("Control+a");
   await headingOf(editor, "Spare").click({ button: "right" });
   await expect(menu("Selection").getByRole("menuitem", { name: /^Group/ })).toBeVisible();
+  await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");
   const at = await editor.at(0.05, 0.6);
   await page.mouse.click(at.x, at.y, { button: "right" });

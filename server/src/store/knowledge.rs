@@ -212,7 +212,7 @@ impl Store {
                     let source = sources::own(connection, &base, fresh, at).await?;
                     sqlx::query(
                         "INSERT INTO source_items (source_id, uri, mark, state, document_id, updated_at)
-                         VALUES (?, ?2, ?, 'indexed', ?2, ?)",
+                         VALUES (?1, ?2, ?3, 'indexed', ?2, ?4)",
                     )
                     .bind(source)
                     .bind(id)

@@ -29,8 +29,8 @@ pub use connections::{
     ModelMap, ModelMapEntry, PutConnection,
 };
 pub use executions::{
-    Execution, ExecutionHandle, ExecutionList, ExecutionSummary, GiveInput, InputRequest, Invoke, Invoked,
-    OutputValue,
+    Execution, ExecutionHandle, ExecutionList, ExecutionSummary, GiveInput, InputRequest, Invoke,
+    InvokeDraft, Invoked, OutputValue,
 };
 pub use flows::{
     CheckFlow, CreateFlow, FLOW_FILE_FORMAT, Flow, FlowFile, FlowList, FlowSummary, RenameFlow, RunMark,
@@ -52,7 +52,10 @@ pub use source::{
     Chunking, CreateDataSource, DataSource, DataSourceList, IngestionJob, IngestionJobList, ItemState,
     JobCounts, JobStatus, Place, SourceItem, SourceItemList,
 };
-pub use versions::{Alias, AliasList, Publish, Published, PutAlias, Version, VersionList, VersionSummary};
+pub use versions::{
+    Alias, AliasList, AliasMove, AliasMoves, Publish, Published, PutAlias, Version, VersionList,
+    VersionSummary,
+};
 
 /// Exchanges a one-time sign-in token for a session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

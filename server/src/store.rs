@@ -13,6 +13,7 @@ mod connections;
 mod executions;
 mod flow_executions;
 mod flows;
+mod folders;
 mod functions;
 mod items;
 mod jobs;
@@ -50,6 +51,7 @@ pub use connections::ConnectionRow;
 pub use executions::{ExecutionFilter, ExecutionRow, Finished};
 pub use flow_executions::{FlowExecutionFilter, FlowExecutionRow, Named};
 pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
+pub use folders::Filed;
 pub use functions::FunctionRow;
 pub use items::{Indexed, ItemRow, Kept, NewPending, PendingRow};
 pub use jobs::JobRow;
@@ -198,6 +200,8 @@ fn migrations() -> Migrator {
         (9, "tags", include_str!("../migrations/0009_tags.sql")),
         (10, "agent versions", include_str!("../migrations/0010_agent_versions.sql")),
         (11, "ingestion", include_str!("../migrations/0011_ingestion.sql")),
+        (15, "alias moves", include_str!("../migrations/0015_alias_moves.sql")),
+        (16, "folders", include_str!("../migrations/0016_folders.sql")),
         (17, "agent sessions", include_str!("../migrations/0017_agent_sessions.sql")),
     ];
     let migrations = files

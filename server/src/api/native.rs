@@ -64,6 +64,7 @@ pub(super) fn router(app: &App) -> Router {
         .routes(routes!(versions::publish))
         .routes(routes!(aliases::list))
         .routes(routes!(aliases::put, aliases::delete))
+        .routes(routes!(aliases::moves))
         .routes(routes!(invoke::alias))
         .routes(routes!(invoke::draft))
         .routes(routes!(executions::list))

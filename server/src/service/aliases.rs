@@ -8,6 +8,9 @@ use crate::error::{Error, Result, missing};
 use crate::store::{self, AliasRow, Tags};
 use crate::{clock, id};
 
+/// How many of an alias's moves are told.
+const MOST_MOVES: u32 = 100;
+
 impl Service {
     /// A flow's aliases, by name.
     pub async fn aliases(&self, flow: &str) -> Result<Vec<AliasRow>> {
@@ -19,6 +22,13 @@ impl Service {
     pub async fn alias(&self, flow: &str, alias: &str) -> Result<AliasRow> {
         let row = self.flow_row(flow).await?;
         self.store.alias(&row.id, alias).await.map_err(missing("alias", alias))
+    }
+
+    /// Where an alias has pointed, newest first.
+    pub async fn alias_moves(&self, flow: &str, alias: &str) -> Result<Vec<wire::AliasMove>> {
+        let known = self.alias(flow, alias).await?;
+        let moves = self.store.alias_moves(&known.id, MOST_MOVES).await?;
+        Ok(moves.into_iter().map(|(version, at)| wire::AliasMove { version, at }).collect())
     }
 
     /// Points an alias at a version; makes it where there is none of this id or name.

@@ -33,7 +33,7 @@ impl Service {
         })
     }
 
-    /// Makes a base with tags.
+    /// Makes a base.
     pub(crate) async fn create_detailed_base(
         &self,
         name: String,
@@ -44,8 +44,8 @@ impl Service {
         check_tags(&tags)?;
         let id = id::short()?;
         let text = Value::Object(details).to_string();
-        let fresh = NewBase { id: id.clone(), name: name.clone(), details: text };
-        let made = self.store.insert_detailed_base(fresh, token, tags, clock::now()).await;
+        let row = NewBase { id: id.clone(), name: name.clone(), details: text, tags };
+        let made = self.store.insert_detailed_base(row, token, clock::now()).await;
         let id = made.map_err(|error| taken(error, &name, &id))?;
         self.detailed_base(&id).await
     }

@@ -142,6 +142,18 @@ impl Store {
             .await
     }
 
+    /// Where an alias has pointed and since when, newest first.
+    pub async fn alias_moves(&self, id: &str, most: u32) -> Result<Vec<(u64, u64)>> {
+        let moves: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT version, at FROM alias_moves WHERE alias_id = ? ORDER BY place DESC LIMIT ?",
+        )
+        .bind(id)
+        .bind(most)
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(moves.into_iter().map(|(version, at)| (from_sql(version), from_sql(at))).collect())
+    }
+
     /// Deletes an alias.
     pub async fn delete_alias(&self, id: String) -> Result<()> {
         self.delete_one("DELETE FROM aliases WHERE id = ?", [id]).await

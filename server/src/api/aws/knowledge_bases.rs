@@ -11,7 +11,7 @@ use super::error::Error;
 use super::flows::{moment, without_nulls};
 use super::page::page;
 use super::request::Request;
-use super::{Answer, Door, arn, json, tags};
+use super::{Answer, Door, arn, json};
 use crate::service::DetailedBase;
 use crate::store::Tags;
 
@@ -68,7 +68,6 @@ pub(super) async fn get(door: &Door, request: Request) -> Answer {
 /// Replaces everything: what is left out is gone, as AWS has it.
 pub(super) async fn update(door: &Door, request: Request) -> Answer {
     let body: Put = request.body()?;
-    tags::none(body.tags.as_ref())?;
     let details = body.details()?;
     let base = door.app.service.update_detailed_base(request.label(BASE), body.name, details).await?;
     json(StatusCode::ACCEPTED, json!({"knowledgeBase": whole(&base)}))

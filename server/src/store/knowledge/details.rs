@@ -3,13 +3,14 @@
 use super::super::{Result, Store, Tags, from_sql, tags, taken, there, to_sql};
 use super::is_free;
 
-/// A base to make.
+/// A base that is made with what is said of it.
 #[derive(Clone, Debug)]
 pub struct NewBase {
     pub id: String,
     pub name: String,
     /// JSON.
     pub details: String,
+    pub tags: Tags,
 }
 
 impl Store {
@@ -24,12 +25,11 @@ impl Store {
         Ok((details, from_sql(at)))
     }
 
-    /// Makes a base with tags; the id of the one that is there now, which an earlier try with this token may have made.
+    /// Makes a base; the id of the one that is there now, which an earlier try with this token may have made.
     pub async fn insert_detailed_base(
         &self,
         base: NewBase,
         token: Option<String>,
-        tags: Tags,
         at: u64,
     ) -> Result<String> {
         self.writer
@@ -44,21 +44,22 @@ impl Store {
                     if let Some(id) = known {
                         return Ok(id);
                     }
-                    is_free(connection, &base.id, "").await?;
+                    let NewBase { id, name, details, tags } = base;
+                    is_free(connection, &id, "").await?;
                     sqlx::query(
                         "INSERT INTO knowledge_bases (id, name, details, client_token, created_at, updated_at)
                          VALUES (?, ?, ?, ?, ?5, ?5)",
                     )
-                    .bind(&base.id)
-                    .bind(&base.name)
-                    .bind(&base.details)
+                    .bind(&id)
+                    .bind(&name)
+                    .bind(&details)
                     .bind(&token)
                     .bind(to_sql(at))
                     .execute(&mut *connection)
                     .await
                     .map_err(|error| taken(error, "name"))?;
-                    tags::set(connection, &format!("knowledge-base/{}", base.id), &tags).await?;
-                    Ok(base.id)
+                    tags::set(connection, &format!("knowledge-base/{id}"), &tags).await?;
+                    Ok(id)
                 })
             })
             .await

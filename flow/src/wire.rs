@@ -13,6 +13,7 @@ mod imports;
 mod knowledge;
 mod mcp_servers;
 mod prompts;
+mod source;
 mod versions;
 
 use serde::{Deserialize, Serialize};
@@ -47,6 +48,10 @@ pub use knowledge::{
 };
 pub use mcp_servers::{McpServer, McpServerList, McpTool, McpTools, PutMcpServer};
 pub use prompts::{CreatePrompt, Prompt, PromptList, PromptVersion};
+pub use source::{
+    Chunking, CreateDataSource, DataSource, DataSourceList, IngestionJob, IngestionJobList, ItemState,
+    JobCounts, JobStatus, Place, SourceItem, SourceItemList,
+};
 pub use versions::{
     Alias, AliasList, AliasMove, AliasMoves, Publish, Published, PutAlias, Version, VersionList,
     VersionSummary,

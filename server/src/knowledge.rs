@@ -9,7 +9,7 @@ mod words;
 use flow::node::knowledge_base::Passage;
 use futures_util::future::BoxFuture;
 
-pub use cut::cut;
+pub use cut::{Cut, cut};
 pub use words::words;
 
 /// Something that keeps passages and finds them again.

@@ -17,13 +17,16 @@ mod flow_executions;
 mod flows;
 mod functions;
 mod imports;
+mod ingestion;
 mod invoke;
 mod knowledge;
+mod knowledge_details;
 mod local_model;
 mod mcp_servers;
 mod models;
 mod prepare;
 mod prompts;
+mod sources;
 mod tags;
 mod versions;
 
@@ -48,9 +51,13 @@ pub(crate) use aliases::on_the_wire as alias_on_the_wire;
 pub use executions::Events;
 pub use flows::{CreateFlow, UpdateFlow};
 pub use imports::ExportFormat;
+pub use ingestion::Ingestion;
 pub use invoke::Target;
+pub use knowledge_details::DetailedBase;
 pub use models::{Said, Talk, is_prompt};
 pub use prompts::PutPrompt;
+pub use sources::{Body as SourceBody, Given, NewItem, PutSource};
+pub(crate) use sources::{attribute, body as source_body};
 use tags::check_tags;
 pub(crate) use versions::summary as version_summary;
 
@@ -75,6 +82,7 @@ pub struct Service {
     pub(crate) functions: Functions,
     pub(crate) bots: Bots,
     pub(crate) objects: Objects,
+    pub(crate) ingestion: Ingestion,
     pub(crate) agent_registry: Agents,
     pub(crate) talking: Talking,
     /// Held while an agent is read, changed and written, so that neither of two changes is lost.

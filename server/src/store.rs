@@ -15,12 +15,15 @@ mod flow_executions;
 mod flows;
 mod folders;
 mod functions;
+mod items;
+mod jobs;
 mod knowledge;
 mod mcp_servers;
 mod prompts;
 mod questions;
 mod sessions;
 mod settings;
+mod sources;
 mod tags;
 mod tokens;
 mod versions;
@@ -50,11 +53,14 @@ pub use flow_executions::{FlowExecutionFilter, FlowExecutionRow, Named};
 pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
 pub use folders::Filed;
 pub use functions::FunctionRow;
-pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewDocument, PassageRow};
+pub use items::{Indexed, ItemRow, Kept, NewPending, PendingRow};
+pub use jobs::JobRow;
+pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewBase, NewDocument, NewPassage, PassageRow};
 pub use mcp_servers::McpServerRow;
 pub use prompts::PromptRow;
 pub use questions::Paused;
 pub use sessions::SessionRow;
+pub use sources::SourceRow;
 pub use tags::Tags;
 pub use versions::VersionRow;
 use writer::Writer;
@@ -193,6 +199,7 @@ fn migrations() -> Migrator {
         (8, "prompts", include_str!("../migrations/0008_prompts.sql")),
         (9, "tags", include_str!("../migrations/0009_tags.sql")),
         (10, "agent versions", include_str!("../migrations/0010_agent_versions.sql")),
+        (11, "ingestion", include_str!("../migrations/0011_ingestion.sql")),
         (15, "alias moves", include_str!("../migrations/0015_alias_moves.sql")),
         (16, "folders", include_str!("../migrations/0016_folders.sql")),
         (17, "agent sessions", include_str!("../migrations/0017_agent_sessions.sql")),

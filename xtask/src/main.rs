@@ -53,7 +53,7 @@ enum Command {
     },
     /// Build the one binary to ship: target/release/anabranch, with the smallest browser app inside
     Build,
-    /// Measure how fast flows are invoked, and the canvas beside React Flow
+    /// Measure how fast flows are invoked and documents read, and the canvas beside React Flow
     Bench {
         /// Only this part
         #[arg(long, value_enum)]
@@ -80,7 +80,7 @@ fn main() -> Result<()> {
 /// What can be measured.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Bench {
-    /// How fast flows are invoked (cargo bench -p server)
+    /// How fast flows are invoked and documents read (cargo bench -p server)
     Flows,
     /// The canvas beside React Flow (node end2end/bench/canvas.mjs)
     Canvas,

@@ -1,8 +1,9 @@
 //! Knowledge bases and their documents.
 
 use flow::wire::{
-    AddDocument, AskKnowledgeBase, CreateKnowledgeBase, Document, DocumentList, DocumentText, KnowledgeBase,
-    KnowledgeBaseList, PassageList, UpdateKnowledgeBase,
+    AddDocument, AskKnowledgeBase, CreateDataSource, CreateKnowledgeBase, DataSource, DataSourceList,
+    Document, DocumentList, DocumentText, IngestionJob, KnowledgeBase, KnowledgeBaseList, PassageList,
+    SourceItem, SourceItemList, UpdateKnowledgeBase,
 };
 
 use super::path::encode;
@@ -49,6 +50,36 @@ pub async fn remove(id: &str, document: &str) -> Answer<()> {
 /// The passages that fit a question.
 pub async fn query(id: &str, ask: &AskKnowledgeBase) -> Answer<PassageList> {
     request::post(&at(id, "/query"), ask).await
+}
+
+pub async fn sources(id: &str) -> Answer<DataSourceList> {
+    request::get(&at(id, "/sources")).await
+}
+
+pub async fn add_source(id: &str, create: &CreateDataSource) -> Answer<DataSource> {
+    request::post(&at(id, "/sources"), create).await
+}
+
+pub async fn delete_source(id: &str, source: &str) -> Answer<()> {
+    request::delete(&at(id, &format!("/sources/{}", encode(source)))).await
+}
+
+/// Begins to sync a source.
+pub async fn sync(id: &str, source: &str) -> Answer<IngestionJob> {
+    request::act(&at(id, &format!("/sources/{}/jobs", encode(source)))).await
+}
+
+pub async fn stop(id: &str, source: &str, job: &str) -> Answer<IngestionJob> {
+    request::act(&at(id, &format!("/sources/{}/jobs/{}/stop", encode(source), encode(job)))).await
+}
+
+/// What could not be read.
+pub async fn unread(id: &str) -> Answer<SourceItemList> {
+    request::get(&at(id, "/items?state=failed")).await
+}
+
+pub async fn add_file(id: &str, file: &web_sys::File) -> Answer<SourceItem> {
+    request::post_file(&at(id, &format!("/files?name={}", encode(&file.name()))), file).await
 }
 
 fn at(id: &str, rest: &str) -> String {

@@ -1,10 +1,12 @@
 //! Knowledge: the bases that there are, and a new one.
 
 mod add;
+mod add_source;
 mod ask;
 pub mod base;
 mod dialogs;
 mod documents;
+mod sources;
 
 use flow::wire::{KnowledgeBase, KnowledgeBaseList};
 use leptos::prelude::*;

@@ -13,6 +13,7 @@ mod invoke;
 mod knowledge;
 mod prompts;
 mod session;
+mod sources;
 mod versions;
 
 use axum::extract::{Request, State};
@@ -93,6 +94,13 @@ pub(super) fn router(app: &App) -> Router {
         .routes(routes!(knowledge::documents, knowledge::add))
         .routes(routes!(knowledge::document, knowledge::remove))
         .routes(routes!(knowledge::query))
+        .routes(routes!(sources::list, sources::create))
+        .routes(routes!(sources::get, sources::delete))
+        .routes(routes!(sources::jobs, sources::sync))
+        .routes(routes!(sources::job))
+        .routes(routes!(sources::stop))
+        .routes(routes!(sources::items))
+        .routes(routes!(sources::add_file))
         .routes(routes!(connections::list))
         .routes(routes!(connections::put, connections::delete))
         .routes(routes!(connections::test))

@@ -4,11 +4,13 @@
 //! its own id and to others, none of which another base has.
 
 mod delete;
+mod details;
 mod search;
 
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Error, Result, Store, from_sql, taken, there, to_sql};
+use super::{Error, Result, Store, from_sql, sources, taken, there, to_sql};
+pub use details::NewBase;
 pub use search::PassageRow;
 
 /// A knowledge base, with how much is in it.
@@ -34,6 +36,8 @@ pub struct DocumentRow {
     pub passages: u64,
     #[sqlx(try_from = "i64")]
     pub added_at: u64,
+    /// A JSON object.
+    pub metadata: Option<String>,
 }
 
 /// A document to add.
@@ -44,8 +48,21 @@ pub struct NewDocument {
     pub title: String,
     pub text: String,
     pub digest: String,
-    pub passages: Vec<String>,
+    /// A JSON object.
+    pub metadata: Option<String>,
+    /// In their order, each after the one that it is a part of.
+    pub passages: Vec<NewPassage>,
     pub at: u64,
+}
+
+/// A passage to add.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NewPassage {
+    pub text: String,
+    /// Where the passage stands that this one is a part of.
+    pub parent: Option<usize>,
+    /// Whether it has parts, which are searched in its place.
+    pub is_parent: bool,
 }
 
 #[derive(FromRow)]
@@ -59,7 +76,7 @@ struct Row {
 
 const BASES: &str = "SELECT id, name, updated_at,
     (SELECT count(*) FROM knowledge_documents WHERE base_id = knowledge_bases.id) AS documents,
-    (SELECT count(*) FROM passages WHERE base_id = knowledge_bases.id) AS passages
+    (SELECT count(*) FROM passages WHERE base_id = knowledge_bases.id AND is_parent = 0) AS passages
   FROM knowledge_bases WHERE deleted_at IS NULL ORDER BY name";
 
 impl Store {
@@ -158,8 +175,8 @@ impl Store {
     /// A base's documents, by title.
     pub async fn knowledge_documents(&self, base: &str) -> Result<Vec<DocumentRow>> {
         Ok(sqlx::query_as(
-            "SELECT id, title, length(text) AS characters, added_at,
-               (SELECT count(*) FROM passages WHERE document_id = knowledge_documents.id) AS passages
+            "SELECT id, title, length(text) AS characters, added_at, metadata,
+               (SELECT count(*) FROM passages WHERE document_id = knowledge_documents.id AND is_parent = 0) AS passages
              FROM knowledge_documents WHERE base_id = ? ORDER BY title",
         )
         .bind(base)
@@ -174,17 +191,38 @@ impl Store {
             .bind(base)
             .fetch_one(&self.readers)
             .await?;
-        let passages = sqlx::query_scalar("SELECT text FROM passages WHERE document_id = ? ORDER BY place")
-            .bind(document)
-            .fetch_all(&self.readers)
-            .await?;
+        let passages = sqlx::query_scalar(
+            "SELECT text FROM passages WHERE document_id = ? AND is_parent = 0 ORDER BY place",
+        )
+        .bind(document)
+        .fetch_all(&self.readers)
+        .await?;
         Ok((text, passages))
     }
 
-    /// Adds a document with its passages.
-    pub async fn insert_document(&self, document: NewDocument) -> Result<()> {
+    /// Adds a document with its passages to the base's own source, which has this id should there be none yet.
+    pub async fn insert_document(&self, document: NewDocument, fresh: String) -> Result<()> {
         self.writer
-            .write(move |connection| Box::pin(async move { insert_document(connection, document).await }))
+            .write(move |connection| {
+                Box::pin(async move {
+                    let (id, base, digest) =
+                        (document.id.clone(), document.base.clone(), document.digest.clone());
+                    let at = document.at;
+                    insert_document(connection, document).await?;
+                    let source = sources::own(connection, &base, fresh, at).await?;
+                    sqlx::query(
+                        "INSERT INTO source_items (source_id, uri, mark, state, document_id, updated_at)
+                         VALUES (?, ?2, ?, 'indexed', ?2, ?)",
+                    )
+                    .bind(source)
+                    .bind(id)
+                    .bind(digest)
+                    .bind(to_sql(at))
+                    .execute(&mut *connection)
+                    .await?;
+                    Ok(())
+                })
+            })
             .await
     }
 
@@ -193,25 +231,26 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query("DELETE FROM passages WHERE document_id = ? AND base_id = ?")
+                    let found: Option<i64> =
+                        sqlx::query_scalar("SELECT 1 FROM knowledge_documents WHERE id = ? AND base_id = ?")
+                            .bind(&document)
+                            .bind(&base)
+                            .fetch_optional(&mut *connection)
+                            .await?;
+                    found.ok_or(Error::NotFound)?;
+                    sqlx::query("DELETE FROM source_items WHERE document_id = ?")
                         .bind(&document)
-                        .bind(&base)
                         .execute(&mut *connection)
                         .await?;
-                    let deleted = sqlx::query("DELETE FROM knowledge_documents WHERE id = ? AND base_id = ?")
-                        .bind(&document)
-                        .bind(&base)
-                        .execute(&mut *connection)
-                        .await?;
-                    touch(connection, &base, at).await?;
-                    there(&deleted)
+                    remove_document(connection, &document).await?;
+                    touch(connection, &base, at).await
                 })
             })
             .await
     }
 }
 
-async fn insert_document(connection: &mut SqliteConnection, document: NewDocument) -> Result<()> {
+pub(super) async fn insert_document(connection: &mut SqliteConnection, document: NewDocument) -> Result<()> {
     let same: Option<String> =
         sqlx::query_scalar("SELECT title FROM knowledge_documents WHERE base_id = ? AND digest = ?")
             .bind(&document.base)
@@ -222,41 +261,71 @@ async fn insert_document(connection: &mut SqliteConnection, document: NewDocumen
         return Err(Error::Taken("text"));
     }
     let inserted = sqlx::query(
-        "INSERT INTO knowledge_documents (id, base_id, title, text, digest, added_at)
-         SELECT ?, id, ?, ?, ?, ? FROM knowledge_bases WHERE id = ? AND deleted_at IS NULL",
+        "INSERT INTO knowledge_documents (id, base_id, title, text, digest, metadata, added_at)
+         SELECT ?, id, ?, ?, ?, ?, ? FROM knowledge_bases WHERE id = ? AND deleted_at IS NULL",
     )
     .bind(&document.id)
     .bind(&document.title)
     .bind(&document.text)
     .bind(&document.digest)
+    .bind(&document.metadata)
     .bind(to_sql(document.at))
     .bind(&document.base)
     .execute(&mut *connection)
     .await
     .map_err(|error| taken(error, "title"))?;
     there(&inserted)?;
-    for (place, text) in document.passages.iter().enumerate() {
-        let id: i64 = sqlx::query_scalar(
-            "INSERT INTO passages (base_id, document_id, place, text) VALUES (?, ?, ?, ?) RETURNING id",
-        )
-        .bind(&document.base)
-        .bind(&document.id)
-        .bind(to_sql(place as u64))
-        .bind(text)
-        .fetch_one(&mut *connection)
-        .await?;
-        sqlx::query("INSERT INTO passage_words (rowid, base, title, text) VALUES (?, ?, ?, ?)")
-            .bind(id)
-            .bind(search::base_word(&document.base))
-            .bind(&document.title)
-            .bind(text)
-            .execute(&mut *connection)
-            .await?;
+    let mut ids: Vec<i64> = Vec::with_capacity(document.passages.len());
+    for passage in &document.passages {
+        let parent = passage.parent.and_then(|at| ids.get(at).copied());
+        ids.push(insert_passage(connection, &document, passage, ids.len(), parent).await?);
     }
     touch(connection, &document.base, document.at).await
 }
 
-async fn touch(connection: &mut SqliteConnection, base: &str, at: u64) -> Result<()> {
+/// Deletes a document with its passages.
+pub(super) async fn remove_document(connection: &mut SqliteConnection, document: &str) -> Result<()> {
+    for statement in
+        ["DELETE FROM passages WHERE document_id = ?", "DELETE FROM knowledge_documents WHERE id = ?"]
+    {
+        sqlx::query(statement).bind(document).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// Its id. A passage with parts is kept, and its words are found in those.
+async fn insert_passage(
+    connection: &mut SqliteConnection,
+    document: &NewDocument,
+    passage: &NewPassage,
+    place: usize,
+    parent: Option<i64>,
+) -> Result<i64> {
+    let id: i64 = sqlx::query_scalar(
+        "INSERT INTO passages (base_id, document_id, place, text, parent, is_parent)
+         VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+    )
+    .bind(&document.base)
+    .bind(&document.id)
+    .bind(to_sql(place as u64))
+    .bind(&passage.text)
+    .bind(parent)
+    .bind(passage.is_parent)
+    .fetch_one(&mut *connection)
+    .await?;
+    if !passage.is_parent {
+        sqlx::query("INSERT INTO passage_words (rowid, base, title, text) VALUES (?, ?, ?, ?)")
+            .bind(id)
+            .bind(search::base_word(&document.base))
+            .bind(&document.title)
+            .bind(&passage.text)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(id)
+}
+
+pub(super) async fn touch(connection: &mut SqliteConnection, base: &str, at: u64) -> Result<()> {
     sqlx::query("UPDATE knowledge_bases SET updated_at = ? WHERE id = ?")
         .bind(to_sql(at))
         .bind(base)
@@ -266,7 +335,7 @@ async fn touch(connection: &mut SqliteConnection, base: &str, at: u64) -> Result
 }
 
 /// Refuses an id that a base has, or that another than `base` answers to.
-async fn is_free(connection: &mut SqliteConnection, id: &str, base: &str) -> Result<()> {
+pub(super) async fn is_free(connection: &mut SqliteConnection, id: &str, base: &str) -> Result<()> {
     let deleted: Option<bool> = sqlx::query_scalar(
         "SELECT deleted_at IS NOT NULL FROM knowledge_bases WHERE id = ?1
          UNION ALL SELECT 0 FROM knowledge_ids WHERE id = ?1 AND base_id <> ?2 LIMIT 1",

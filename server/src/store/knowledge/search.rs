@@ -37,12 +37,14 @@ impl Store {
     /// The passages of a base, by its own id, that have one of these words; best first.
     pub async fn search(&self, base: &str, words: &[String], most: usize) -> Result<Vec<PassageRow>> {
         let mut snapshot = self.readers.begin().await?;
-        let everywhere: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM passages").fetch_one(&mut *snapshot).await?;
-        let here: i64 = sqlx::query_scalar("SELECT count(*) FROM passages WHERE base_id = ?")
-            .bind(base)
+        let everywhere: i64 = sqlx::query_scalar("SELECT count(*) FROM passages WHERE is_parent = 0")
             .fetch_one(&mut *snapshot)
             .await?;
+        let here: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM passages WHERE base_id = ? AND is_parent = 0")
+                .bind(base)
+                .fetch_one(&mut *snapshot)
+                .await?;
         let mut ranks: HashMap<i64, f64> = HashMap::new();
         for word in words {
             let word = format!("{{title text}} : {}", phrase(word));

@@ -26,6 +26,8 @@ export default defineConfig({
   use: {
     browserName: "chromium",
     viewport: { width: 1560, height: 900 },
+    // Where something moves, a test says so itself: what is measured stands still.
+    contextOptions: { reducedMotion: "reduce" },
     trace: "retain-on-failure",
     screenshot: "only-on-failure",
     launchOptions: {

@@ -51,7 +51,7 @@ const begin = async (label, text) => {
 };
 const rename = async (name) => {
   await keyboard.press("F2");
-  await expect(editor.field("Name")).toBeFocused();
+  await expect(editor.canvas.getByRole("textbox", { name: "New name" })).toBeFocused();
   await overwrite(name);
   await keyboard.press("Enter");
   await expect(editor.node(name)).toBeVisible();

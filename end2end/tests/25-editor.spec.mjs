@@ -243,8 +243,11 @@ test.describe("canvas", () => {
     await editor.inspector.getByRole("tab", { name: "Last run" }).click();
     await editor.node("Answer").focus();
     await page.keyboard.press("F2");
-    await expect(editor.field("Name")).toBeFocused();
-    await expect(editor.field("Name")).toHaveValue("Answer");
+    const field = editor.canvas.getByRole("textbox", { name: "New name" });
+    await expect(field).toBeFocused();
+    await expect(field).toHaveValue("Answer");
+    await page.keyboard.press("Escape");
+    await expect(editor.node("Answer")).toBeFocused();
     await editor.select("ClassifyTone");
     await editor.node("Answer").focus();
     await page.keyboard.press("Delete");

@@ -82,6 +82,20 @@ impl Extensions {
         self.groups.retain(|group| !group.nodes.is_empty());
     }
 
+    /// Gives every group and every note a name of its own, by which the canvas knows it.
+    pub fn settle(&mut self) {
+        let mut known = HashSet::new();
+        let groups = self.groups.iter_mut().map(|group| (&mut group.id, "group"));
+        let notes = self.notes.iter_mut().map(|note| (&mut note.id, "note"));
+        for (id, stem) in groups.chain(notes) {
+            if id.is_empty() || known.contains(id.as_str()) {
+                let free = (1..).map(|at| format!("{stem}{at}")).find(|name| !known.contains(name));
+                *id = free.unwrap_or_default();
+            }
+            known.insert(id.clone());
+        }
+    }
+
     /// Moves a node's entry to its new name.
     pub fn rename(&mut self, from: &str, to: &str) {
         let renamed = |key: &str| address::moved(key, from, to);
@@ -136,22 +150,98 @@ pub enum Answer {
     OneOf(Vec<String>),
 }
 
-/// Nodes that are shown together on the canvas.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// Nodes that are shown together on the canvas. A group whose nodes are all in another lies inside it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Group {
+    /// What the canvas knows it by while its title and nodes change.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub title: String,
     /// Their names.
     pub nodes: Vec<String>,
+    #[serde(default, skip_serializing_if = "Tint::is_usual")]
+    pub color: Tint,
+    /// It is shown as one card.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub collapsed: bool,
 }
 
 /// A note on the canvas.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self", deny_unknown_fields)]
 pub struct Note {
+    /// What the canvas knows it by while its text changes.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub id: String,
     pub text: String,
     pub position: Position,
     pub width: f64,
     pub height: f64,
+    #[serde(default, skip_serializing_if = "Tint::is_usual")]
+    pub color: Tint,
+}
+
+/// The colour of a group or a note.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Tint {
+    #[default]
+    Grey,
+    Blue,
+    Green,
+    Amber,
+    Red,
+    Violet,
+}
+
+impl Tint {
+    pub const ALL: [Self; 6] = [Self::Grey, Self::Blue, Self::Green, Self::Amber, Self::Red, Self::Violet];
+
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Its name, which is also that of its style.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Grey => "grey",
+            Self::Blue => "blue",
+            Self::Green => "green",
+            Self::Amber => "amber",
+            Self::Red => "red",
+            Self::Violet => "violet",
+        }
+    }
+
+    /// The one after it, round and round.
+    pub fn next(self) -> Self {
+        let at = Self::ALL.iter().position(|tint| *tint == self).unwrap_or(0);
+        Self::ALL[(at + 1) % Self::ALL.len()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_name_gets_one_and_keeps_it() {
+        let mut extensions: Extensions = serde_json::from_value(serde_json::json!({
+            "groups": [{"nodes": ["A1"]}, {"nodes": ["B1"], "id": "group1"}],
+            "notes": [{"text": "x", "position": {"x": 0.0, "y": 0.0}, "width": 9.0, "height": 9.0, "color": "amber"}],
+        }))
+        .unwrap();
+        extensions.settle();
+        let ids = |extensions: &Extensions| -> Vec<String> {
+            let groups = extensions.groups.iter().map(|group| group.id.clone());
+            groups.chain(extensions.notes.iter().map(|note| note.id.clone())).collect()
+        };
+        assert_eq!(ids(&extensions), ["group1", "group2", "note1"]);
+        let before = extensions.clone();
+        extensions.settle();
+        assert_eq!(extensions, before);
+        assert_eq!(extensions.notes[0].color.next(), Tint::Red);
+    }
 }

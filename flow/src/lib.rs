@@ -29,6 +29,7 @@ pub mod name;
 pub mod node;
 mod object;
 pub mod part;
+pub mod picture;
 pub mod plan;
 pub mod run;
 pub mod template;

@@ -1,4 +1,4 @@
-//! Dragging cards: those that are selected, and with a loop what is inside it. The frames around them follow, and a loop
+//! Dragging what is selected: cards, with a loop what is inside it, and notes. The frames around them follow, and a loop
 //! under the hand takes what nothing connects to the outside.
 
 use std::sync::OnceLock;
@@ -9,12 +9,14 @@ use flow::layout;
 use leptos::prelude::*;
 
 use super::geometry::Rect;
+use super::gesture::Hit;
+use super::guide;
 use super::stage::Stage;
 use super::target::{grounds, offset};
-use crate::editor::adopt;
-use crate::editor::change;
+use crate::editor::board::NoteCard;
 use crate::editor::selection::Selection;
-use crate::editor::session::Card;
+use crate::editor::session::{Card, Wire};
+use crate::editor::{adopt, change, note, splice};
 
 /// What is being dragged.
 #[derive(Clone, Default)]
@@ -27,6 +29,12 @@ pub(super) struct Drag {
     around: Vec<Frame>,
     /// The loops that may take it, those inside others behind them.
     grounds: Vec<Ground>,
+    /// The notes that move along, and where they stood.
+    notes: Vec<(NoteCard, Position)>,
+    /// What stands still, to come in line with.
+    still: Vec<Rect>,
+    /// A single node that nothing is connected to, and the connections that it can be put into.
+    wires: Vec<Wire>,
 }
 
 /// A loop that something can be dropped on, where it is while that is dragged.
@@ -61,9 +69,15 @@ impl Frame {
 }
 
 impl Stage {
-    pub(super) fn begin_drag(self, address: &str) {
-        if !self.editor.selection.with_untracked(|selection| selection.nodes.contains(address)) {
-            self.editor.select(Selection::node(address));
+    pub(super) fn begin_drag(self, hit: &Hit) {
+        let is_selected = self.editor.selection.with_untracked(|selection| match hit {
+            Hit::Node(node) => selection.nodes.contains(node),
+            Hit::Note(note) => selection.notes.contains(note),
+            Hit::Group(group) => selection.groups.contains(group),
+            _ => true,
+        });
+        if !is_selected {
+            self.editor.select(self.selection_of(hit));
         }
         let chosen = self.editor.selection.with_untracked(Selection::outermost);
         let cards = self.editor.cards.get_untracked();
@@ -71,16 +85,50 @@ impl Stage {
             let own = card.name();
             chosen.iter().any(|address| own == *address || is_inside(&own, address))
         };
-        let moving = cards.iter().filter(|card| moves(card)).map(|card| (*card, card.place.get_untracked()));
+        let moving: Vec<(Card, Position)> =
+            cards.iter().filter(|card| moves(card)).map(|card| (*card, card.place.get_untracked())).collect();
+        // What is around it, or in it, is no line to come into.
+        let beside =
+            |card: &&Card| !moves(card) && !chosen.iter().any(|address| is_inside(address, &card.name()));
+        let still = cards
+            .iter()
+            .filter(beside)
+            .map(|card| Rect::of(card.place.get_untracked(), card.size.get_untracked()));
+        let notes = self.editor.selection.with_untracked(|selection| selection.notes.clone());
+        let notes = notes.iter().filter_map(|id| self.editor.note(id));
         let ground = |(owner, rect)| Ground { owner, rect, takes: OnceLock::new() };
         let grounds = self.editor.look(|document| grounds(document, &chosen)).into_iter().map(ground);
         let drag = Drag {
-            moving: moving.collect(),
+            still: still.collect(),
+            notes: notes.map(|note| (note, note.place.get_untracked())).collect(),
+            wires: self.wires_for(&chosen),
+            moving,
             around: self.frames_around(&chosen),
             grounds: grounds.collect(),
             chosen,
         };
         self.drag.set_value(drag);
+    }
+
+    /// The connections that a single free node can be put into.
+    fn wires_for(self, chosen: &[String]) -> Vec<Wire> {
+        let [only] = chosen else { return Vec::new() };
+        self.editor.look(|document| {
+            if !splice::is_free(document, only) {
+                return Vec::new();
+            }
+            let wires = self.editor.wires.get_untracked().into_iter();
+            let near = wires.filter(|wire| place(&wire.name) == place(only));
+            near.filter(|wire| splice::through(&mut document.clone(), &wire.name, only).is_ok()).collect()
+        })
+    }
+
+    /// The connection whose middle is under the dragged node.
+    fn wire_below(self, drag: &Drag) -> Option<String> {
+        let (card, _) = drag.moving.first()?;
+        let rect = Rect::of(card.place.get_untracked(), card.size.get_untracked());
+        let below = |wire: &&Wire| untrack(|| rect.contains(wire.middle()));
+        drag.wires.iter().find(below).map(|wire| wire.name.clone())
     }
 
     fn frames_around(self, chosen: &[String]) -> Vec<Frame> {
@@ -105,14 +153,18 @@ impl Stage {
     pub(super) fn drag_by(self, dx: f64, dy: f64) {
         let zoom = self.viewport.with_untracked(|viewport| viewport.zoom);
         let taker = self.drag.with_value(|drag| {
-            let (_, first) = drag.moving.first()?;
-            let snap = |at: f64| if self.free.get_value() { at } else { layout::snap(at) };
-            let by =
-                Position { x: snap(first.x + dx / zoom) - first.x, y: snap(first.y + dy / zoom) - first.y };
+            let by = self.snapped(drag, dx / zoom, dy / zoom)?;
             for (card, at) in &drag.moving {
                 card.stand(offset(*at, by), card.size.get_untracked());
             }
+            for (note, at) in &drag.notes {
+                note.place.set(offset(*at, by));
+            }
             drag.around.iter().for_each(Frame::follow);
+            let opened = self.wire_below(drag);
+            if self.opened.with_untracked(|old| *old != opened) {
+                self.opened.set(opened);
+            }
             let Ground { owner, takes, .. } = drag.taker()?;
             let possible =
                 || self.editor.look(|document| adopt::possible(document, &drag.chosen, owner).is_ok());
@@ -121,9 +173,42 @@ impl Stage {
         self.show_taker(&taker.unwrap_or_default());
     }
 
-    pub(super) fn drop_drag(self) {
+    /// How far it goes: to a line that is near, else to the grid; with Alt exactly as far as the hand.
+    fn snapped(self, drag: &Drag, dx: f64, dy: f64) -> Option<Position> {
+        let first = drag.moving.first().map(|(_, at)| *at).or(drag.notes.first().map(|(_, at)| *at))?;
+        if self.free.get_value() {
+            self.guides.set(Vec::new());
+            return Some(Position { x: dx, y: dy });
+        }
+        let box_of = |(card, at): &(Card, Position)| Rect::of(*at, card.size.get_untracked());
+        let notes = drag.notes.iter().map(|(note, at)| Rect::of(*at, note.size.get_untracked()));
+        let chosen = drag.moving.iter().filter(|(card, _)| drag.chosen.contains(&card.name()));
+        let around = Rect::around(chosen.map(box_of).chain(notes)).unwrap_or_default();
+        let moved = Rect { x: around.x + dx, y: around.y + dy, ..around };
+        let zoom = self.viewport.with_untracked(|viewport| viewport.zoom);
+        let guides = guide::find(moved, &drag.still, guide::NEAR / zoom);
+        let by = Position {
+            x: guides.dx.map_or_else(|| layout::snap(first.x + dx) - first.x, |by| dx + by),
+            y: guides.dy.map_or_else(|| layout::snap(first.y + dy) - first.y, |by| dy + by),
+        };
+        if self.guides.with_untracked(|old| *old != guides.lines) {
+            self.guides.set(guides.lines);
+        }
+        Some(by)
+    }
+
+    /// Nothing is dragged any more.
+    fn end_drag(self) -> Option<String> {
         self.show_taker("");
+        self.guides.set(Vec::new());
+        self.opened.try_update(Option::take).flatten()
+    }
+
+    pub(super) fn drop_drag(self) {
+        let opened = self.end_drag();
         let drag = self.drag.get_value();
+        let notes: Vec<(String, Position)> =
+            drag.notes.iter().map(|(note, _)| (note.id.get_value(), note.place.get_untracked())).collect();
         let moved: Vec<(String, Position)> = drag
             .moving
             .iter()
@@ -132,24 +217,36 @@ impl Stage {
             .collect();
         let label = match moved.as_slice() {
             [(address, _)] => format!("Move {}", flow::address::name(address)),
+            [] => "Move the note".to_owned(),
             many => format!("Move {} nodes", many.len()),
         };
         let owner = drag.taker().map(|ground| ground.owner.clone());
         let taken = self.editor.change(&label, |document| {
             change::place(document, &moved);
+            for (id, at) in &notes {
+                note::edit(document, id, |note| note.position = *at);
+            }
+            if let (Some(wire), [(node, _)]) = (&opened, moved.as_slice()) {
+                return splice::through(document, wire, node).err().map(Err);
+            }
             owner.map(|owner| adopt::adopt(document, &drag.chosen, &owner))
         });
         match taken {
-            None => {}
+            None => {
+                if opened.is_some() {
+                    self.editor.say("Put into the connection");
+                }
+            }
             Some(Ok(addresses)) => self.editor.select(Selection::nodes(addresses)),
             Some(Err(reason)) => self.refuse(reason),
         }
     }
 
     pub(super) fn cancel_drag(self) {
-        self.show_taker("");
+        self.end_drag();
         self.drag.with_value(|drag| {
             drag.moving.iter().for_each(|(card, at)| card.stand(*at, card.size.get_untracked()));
+            drag.notes.iter().for_each(|(note, at)| note.place.set(*at));
             drag.around.iter().for_each(|frame| frame.card.stand(frame.place, frame.size));
         });
     }

@@ -1,16 +1,20 @@
 //! Wires: one path each, which only its two ends can wake, and the one that is being drawn.
 
-use flow::layout::{self, Row};
+use flow::extensions::Position;
+use flow::layout::Row;
 use flow::trace::State;
 use leptos::prelude::*;
 
-use super::geometry::curve;
+use super::geometry::{along, curve};
+use super::menu::Menu;
 use super::stage::{Stage, use_stage};
-use crate::editor::session::{Light, Wire, use_editor};
+use crate::editor::selection::Selection;
+use crate::editor::session::{Card, Light, Wire, use_editor};
 
 #[component]
 pub fn Edge(wire: Wire) -> impl IntoView {
     let editor = use_editor();
+    let stage = use_stage();
     let Wire { name, source, target, from, to } = wire;
     let label = {
         let (from, to) = (from.clone(), to.clone());
@@ -26,12 +30,36 @@ pub fn Edge(wire: Wire) -> impl IntoView {
     let path = {
         let (from, to) = (from.clone(), to.clone());
         Memo::new(move |_| {
-            let end = match &to {
-                Some(to) => target.handle(to),
-                None => target.beside(layout::gate()),
-            };
-            curve(source.handle(&from), end)
+            let (from, end) = ends(source, &from, target, to.as_ref());
+            curve(from, end)
         })
+    };
+    // Both its ends are in one collapsed group.
+    let hidden =
+        move || source.folded.with(|group| group.is_some() && target.folded.with(|other| group == other));
+    let severed = {
+        let name = name.clone();
+        let opens = name.clone();
+        let cut = Memo::new(move |_| stage.severed.with(|severed| severed.contains(&name)));
+        let opened =
+            Memo::new(move |_| stage.opened.with(|opened| opened.as_deref() == Some(opens.as_str())));
+        move || (cut.get(), opened.get())
+    };
+    let hovered = RwSignal::new(false);
+    let tools = {
+        let (name, label, from, to) = (name.clone(), label.clone(), from.clone(), to.clone());
+        let selected = name.clone();
+        let shown = Memo::new(move |_| {
+            let chosen = editor.selection.with(|s| s.connections.contains(&selected) && s.nodes.is_empty());
+            (hovered.get() || chosen) && !stage.busy.get()
+        });
+        move || {
+            shown.get().then(|| {
+                let (from, end) = ends(source, &from, target, to.as_ref());
+                let middle = along(from, end, 0.5);
+                view! { <EdgeTools name=name.clone() label=label() middle /> }
+            })
+        }
     };
     let is_gate = to.is_none();
     let start_row = from.clone();
@@ -48,12 +76,8 @@ pub fn Edge(wire: Wire) -> impl IntoView {
     let middle = {
         let (from, to) = (start_row, to.clone());
         move || {
-            let start = source.handle(&from);
-            let end = match &to {
-                Some(to) => target.handle(to),
-                None => target.beside(layout::gate()),
-            };
-            ((start.x + end.x) / 2.0, (start.y + end.y) / 2.0)
+            let (from, end) = ends(source, &from, target, to.as_ref());
+            along(from, end, 0.5)
         }
     };
     let selected = {
@@ -66,13 +90,23 @@ pub fn Edge(wire: Wire) -> impl IntoView {
             if matches!(event.key().as_str(), "Enter" | " ") {
                 event.prevent_default();
                 event.stop_propagation();
-                editor.select(crate::editor::selection::Selection::connection(&name));
+                editor.select(Selection::connection(&name));
             }
         }
     };
     view! {
         <g
+            class:folded=hidden
+            on:pointerenter=move |_| hovered.set(true)
+            on:pointerleave=move |_| hovered.set(false)
+        >
+        <g
             class="wire"
+            class:severed={
+                let severed = severed.clone();
+                move || severed().0
+            }
+            class:opened=move || severed().1
             class:sel=move || selected.get()
             class:done=move || state.get() == Flowing::Done
             class:live=move || state.get() == Flowing::Live
@@ -89,7 +123,7 @@ pub fn Edge(wire: Wire) -> impl IntoView {
             <path class="edge" d=move || path.get()></path>
             {move || {
                 items.get().map(|items| {
-                    let (x, y) = middle();
+                    let Position { x, y } = middle();
                     view! {
                         <text class="count" x=x y=y - 5.0 text-anchor="middle">
                             {format!("×{items}")}
@@ -97,6 +131,57 @@ pub fn Edge(wire: Wire) -> impl IntoView {
                     }
                 })
             }}
+        </g>
+        {tools}
+        </g>
+    }
+}
+
+fn ends(source: Card, from: &Row, target: Card, to: Option<&Row>) -> (Position, Position) {
+    (source.handle(from), to.map_or_else(|| target.gate(), |to| target.handle(to)))
+}
+
+/// What can be done with a wire, at its middle and at one size on the screen.
+#[component]
+fn EdgeTools(name: String, label: String, middle: Position) -> impl IntoView {
+    let stage = use_stage();
+    let transform = move || {
+        let zoom = stage.viewport.with(|viewport| viewport.zoom);
+        format!("translate({:.1} {:.1}) scale({:.3})", middle.x, middle.y, 1.0 / zoom)
+    };
+    let insert = {
+        let name = name.clone();
+        move || stage.menu.set(Menu::insert(stage, &name))
+    };
+    let delete = move || {
+        stage.editor.select(Selection::connection(&name));
+        stage.delete();
+    };
+    view! {
+        <g class="wire-tools" transform=transform>
+            <Tool label=format!("Insert into {label}") x=-14.0 path="M-5 0h10M0 -5v10" act=Callback::new(move |()| insert()) />
+            <Tool label=format!("Delete {label}") x=14.0 path="M-4 -4l8 8M4 -4l-8 8" act=Callback::new(move |()| delete()) />
+        </g>
+    }
+}
+
+#[component]
+fn Tool(label: String, x: f64, path: &'static str, act: Callback<()>) -> impl IntoView {
+    view! {
+        <g
+            class="wire-tool"
+            role="button"
+            aria-label=label
+            transform=format!("translate({x} 0)")
+            on:pointerdown=|event| event.stop_propagation()
+            on:click=move |event| {
+                event.stop_propagation();
+                act.run(());
+            }
+            on:dblclick=|event| event.stop_propagation()
+        >
+            <circle r="12"></circle>
+            <path d=path></path>
         </g>
     }
 }

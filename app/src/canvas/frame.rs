@@ -8,7 +8,7 @@ use flow::layout::{self, Row};
 use leptos::prelude::*;
 
 use super::focus::element_id;
-use super::node::{Badge, Issues, PortRow, Shown};
+use super::node::{Badge, Issues, Name, PortRow, Shown};
 use super::stage::use_stage;
 use crate::editor::session::Card;
 use crate::node::{KindIcon, summary};
@@ -55,6 +55,7 @@ pub fn Frame(card: Card) -> impl IntoView {
             class:run=move || shown.running.get()
             class:skipped=move || shown.skipped.get()
             class:bad=move || shown.bad.get()
+            class:folded=move || card.folded.with(Option::is_some)
             class:takes=move || stage.taker.get() == Some(card.id)
             style:left=move || pixels(card.place.get().x)
             style:top=move || pixels(card.place.get().y)
@@ -63,14 +64,14 @@ pub fn Frame(card: Card) -> impl IntoView {
             role="group"
             aria-roledescription="loop"
             aria-label=move || name.get()
-            tabindex="0"
+            tabindex=move || stage.tab_index(card)
             data-card=card.id.to_string()
         >
             <div class="ground" data-ground="true"></div>
             <header>
                 <KindIcon kind />
                 <div class="titles">
-                    <h3>{move || name.get()}</h3>
+                    <Name card />
                     <small>{move || line.get()}</small>
                 </div>
                 <Badge card />

@@ -5,6 +5,7 @@ use flow::definition::Node;
 use flow::extensions::Position;
 
 use crate::editor::document::Document;
+use crate::editor::session::Wire;
 
 /// A rectangle in flow units.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -54,6 +55,23 @@ impl Rect {
             && self.contains(Position { x: other.x + other.width, y: other.y + other.height })
     }
 
+    /// Whether they have a point in common.
+    pub fn touches(&self, other: &Self) -> bool {
+        self.x <= other.x + other.width
+            && other.x <= self.x + self.width
+            && self.y <= other.y + other.height
+            && other.y <= self.y + self.height
+    }
+
+    /// So much larger on each side.
+    pub fn grown(&self, by: f64) -> Self {
+        Self { x: self.x - by, y: self.y - by, width: self.width + 2.0 * by, height: self.height + 2.0 * by }
+    }
+
+    pub fn middle(&self) -> Position {
+        Position { x: self.x + self.width / 2.0, y: self.y + self.height / 2.0 }
+    }
+
     /// The smallest rectangle around both.
     pub fn join(&self, other: &Self) -> Self {
         let (x, y) = (self.x.min(other.x), self.y.min(other.y));
@@ -90,6 +108,38 @@ fn controls(from: Position, to: Position) -> (Position, Position) {
     (Position { x: from.x + reach, y: from.y }, Position { x: to.x - reach, y: to.y })
 }
 
+/// A point of a wire, at a part of its way.
+pub fn along(from: Position, to: Position, part: f64) -> Position {
+    let (a, b) = controls(from, to);
+    let (rest, t) = (1.0 - part, part);
+    let (p, q, r, s) = (rest.powi(3), 3.0 * rest * rest * t, 3.0 * rest * t * t, t.powi(3));
+    Position { x: p * from.x + q * a.x + r * b.x + s * to.x, y: p * from.y + q * a.y + r * b.y + s * to.y }
+}
+
+/// Whether a straight cut crosses a wire.
+pub fn crosses(from: Position, to: Position, cut: (Position, Position)) -> bool {
+    const PARTS: u32 = 24;
+    let points = (0..=PARTS).map(|at| along(from, to, f64::from(at) / f64::from(PARTS)));
+    let points: Vec<Position> = points.collect();
+    points.windows(2).any(|two| meet((two[0], two[1]), cut))
+}
+
+/// Whether two stretches have a point in common.
+fn meet(a: (Position, Position), b: (Position, Position)) -> bool {
+    let side = |(from, to): (Position, Position), at: Position| {
+        (to.x - from.x) * (at.y - from.y) - (to.y - from.y) * (at.x - from.x)
+    };
+    side(a, b.0) * side(a, b.1) <= 0.0 && side(b, a.0) * side(b, a.1) <= 0.0
+}
+
+impl Wire {
+    /// The middle of its way.
+    pub fn middle(&self) -> Position {
+        let (from, to) = self.ends();
+        along(from, to, 0.5)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -99,6 +149,16 @@ mod tests {
         let (from, to) = (Position { x: 0.0, y: 10.0 }, Position { x: 100.0, y: 50.0 });
         assert_eq!(curve(from, to), "M0.0 10.0C50.0 10.0 50.0 50.0 100.0 50.0");
         assert!(curve(to, from).starts_with("M100.0 50.0C162.5"));
+    }
+
+    #[test]
+    fn a_cut_crosses_what_is_in_its_way() {
+        let at = |x, y| Position { x, y };
+        let (from, to) = (at(0.0, 0.0), at(200.0, 100.0));
+        assert_eq!(along(from, to, 0.5), at(100.0, 50.0));
+        assert!(crosses(from, to, (at(100.0, -50.0), at(100.0, 150.0))));
+        assert!(!crosses(from, to, (at(100.0, 60.0), at(100.0, 150.0))));
+        assert!(!crosses(from, to, (at(-20.0, -50.0), at(-20.0, 150.0))));
     }
 
     #[test]

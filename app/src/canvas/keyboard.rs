@@ -1,29 +1,24 @@
 //! The keys of the editor. Those without a modifier count only where nobody types.
 
-use flow::address::{name, place};
+use flow::address::name;
+use flow::extensions::Position;
 use flow::layout::GRID;
 use leptos::ev;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use super::menu::Menu;
+use super::command::{Command, Needs, Stroke};
+use super::pane::hit;
 use super::stage::Stage;
-use super::viewport::STEP;
-use crate::editor::clipboard;
-use crate::editor::document::addresses;
 use crate::editor::selection::Selection;
 use crate::editor::walk::{self, Direction};
 use crate::ui::browser;
-use crate::ui::format::count;
 
 /// What the keys reach beyond the canvas.
 #[derive(Clone, Copy)]
 pub struct Reach {
     pub run: Callback<()>,
-    /// Goes to the name of the selected node.
-    pub rename: Callback<()>,
 }
 
 /// Whether Cmd takes the place of Ctrl.
@@ -33,10 +28,9 @@ pub fn is_mac() -> bool {
 }
 
 /// Listens for as long as the page is there.
-pub fn listen(stage: Stage, reach: Reach) {
-    let clip = StoredValue::new(String::new());
+pub fn listen(stage: Stage) {
     let down = window_event_listener(ev::keydown, move |event| {
-        if handle(stage, reach, clip, &event) {
+        if handle(stage, &event) {
             event.prevent_default();
         }
     });
@@ -54,134 +48,102 @@ pub fn listen(stage: Stage, reach: Reach) {
 }
 
 /// Returns whether the key was for us.
-fn handle(stage: Stage, reach: Reach, clip: StoredValue<String>, event: &ev::KeyboardEvent) -> bool {
+fn handle(stage: Stage, event: &ev::KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let within = |selector: &str| {
         target.as_ref().is_some_and(|target| target.closest(selector).ok().flatten().is_some())
     };
-    let control = event.ctrl_key() || event.meta_key();
-    let key = event.key();
-    if control && key == "Enter" {
-        reach.run.run(());
+    let (key, code) = (event.key(), event.code());
+    let stroke = Stroke {
+        key: &key,
+        code: &code,
+        control: event.ctrl_key() || event.meta_key(),
+        shift: event.shift_key(),
+        alt: event.alt_key(),
+    };
+    let command = Command::of(&stroke);
+    if command == Some(Command::Run) {
+        stage.run(Command::Run);
         return true;
     }
-    if within("input, textarea, select, [contenteditable], dialog") {
+    if within("dialog") {
+        return false;
+    }
+    // These are wanted from everywhere, a field too.
+    if matches!(command, Some(Command::Palette | Command::Find)) {
+        command.into_iter().for_each(|command| stage.run(command));
+        return true;
+    }
+    if within("input, textarea, select, [contenteditable]") {
         return false;
     }
     if key != "Tab" {
         stage.lets_go.set_value(false);
     }
-    let on_canvas = within(".canvas") || within_body(target.as_ref());
-    if control {
-        return with_control(stage, clip, &key, event.shift_key(), on_canvas);
-    }
-    let on_button = within("button, a");
-    match key.as_str() {
-        "Escape" => escape(stage),
-        "?" => stage.sheet.set(true),
-        "/" => browser::focus_now("#palette-search"),
-        " " => return space(stage, target.as_ref(), event),
-        _ if !on_canvas => return false,
-        "Delete" | "Backspace" => delete(stage, target.as_ref()),
-        "F2" => return rename(stage, target.as_ref(), reach),
-        "Tab" if !event.shift_key() && on_pane(stage, target.as_ref()) => return quick_add(stage),
-        "c" | "C" => return connect(stage, target.as_ref()),
-        "Enter" if on_button => return false,
-        "Enter" => return choose(stage, target.as_ref()),
+    let on_canvas = within(".canvas, .outline") || within_body(target.as_ref());
+    match (command, key.as_str()) {
+        (_, "Escape") => escape(stage),
+        (_, "ContextMenu") => return menu_by_key(stage, target.as_ref()),
+        (_, "F10") if stroke.shift => return menu_by_key(stage, target.as_ref()),
+        (None, " ") => return space(stage, target.as_ref(), event),
+        (Some(command), _) => return commanded(stage, command, target.as_ref(), on_canvas),
+        _ if !on_canvas || stroke.control => return false,
+        (None, "Enter") if within("button, a") => return false,
+        (None, "Enter") => return choose(stage, target.as_ref()),
         _ => return arrow(stage, target.as_ref(), event),
     }
     true
 }
 
-fn with_control(stage: Stage, clip: StoredValue<String>, key: &str, shift: bool, on_canvas: bool) -> bool {
-    let editor = stage.editor;
-    match key.to_lowercase().as_str() {
-        "z" if shift => editor.redo(),
-        "z" => editor.undo(),
-        "y" => editor.redo(),
-        // Elsewhere these are the browser's own, which make its letters larger.
+/// Runs the command of a key, where that key is not the browser's own here.
+fn commanded(stage: Stage, command: Command, target: Option<&Element>, on_canvas: bool) -> bool {
+    match command {
+        Command::Undo | Command::Redo | Command::Sheet | Command::SearchNodes => {}
         _ if !on_canvas => return false,
-        "=" | "+" => stage.zoom(STEP),
-        "-" => stage.zoom(1.0 / STEP),
-        "0" => stage.zoom(1.0 / stage.viewport.with_untracked(|viewport| viewport.zoom)),
-        "1" => stage.fit(),
-        "a" => {
-            // A loop stands for what is inside it.
-            editor.select(Selection::nodes(editor.look(|d| addresses(&d.definition, ""))));
-        }
+        Command::AddNode if !on_pane(stage, target) => return false,
+        // Right after its list was closed, Tab goes on as everywhere.
+        Command::AddNode if stage.lets_go.try_update_value(std::mem::take) == Some(true) => return false,
         // Marked words of the page are what is meant, whichever node is selected.
-        "c" | "x" if has_marked_text() => return false,
-        "c" => return copy(stage, clip),
-        "x" => {
-            if !copy(stage, clip) {
-                return false;
-            }
-            stage.delete();
-        }
-        "v" => paste(stage, clip),
-        "d" => duplicate(stage),
-        _ => return false,
+        Command::Copy | Command::Cut if has_marked_text() => return false,
+        _ => {}
     }
+    if command.needs() != Needs::Nothing {
+        take_focused(stage, target);
+    }
+    if !stage.is_possible(command) {
+        return false;
+    }
+    stage.run(command);
     true
 }
 
 fn escape(stage: Stage) {
     if stage.menu.with_untracked(Option::is_some) {
         stage.menu.set(None);
+    } else if stage.context.with_untracked(Option::is_some) {
+        stage.context.set(None);
     } else if !stage.cancel() {
         stage.editor.select(Selection::default());
     }
 }
 
-fn copy(stage: Stage, clip: StoredValue<String>) -> bool {
-    let selection = stage.editor.selection.get_untracked();
-    let Some(text) = stage.editor.look(|document| clipboard::copy(document, &selection)) else {
+/// The menu of what has the focus, beside it.
+fn menu_by_key(stage: Stage, target: Option<&Element>) -> bool {
+    let Some(element) =
+        target.filter(|target| target.closest(".canvas, .outline").is_ok_and(|it| it.is_some()))
+    else {
         return false;
     };
-    clip.set_value(text.clone());
-    stage.editor.say(format!("Copied {}", count(selection.outermost().len() as u64, "node")));
-    spawn_local(async move {
-        let _refused = browser::copy(&text).await;
-    });
+    take_focused(stage, Some(element));
+    stage.measure();
+    let rect = element.get_bounding_client_rect();
+    let on_pane = on_pane(stage, Some(element));
+    let at = match on_pane {
+        true => Position { x: rect.width() / 2.0, y: rect.height() / 2.0 },
+        false => stage.local((rect.left() + 24.0, rect.top() + 24.0)),
+    };
+    stage.open_context(&hit(stage, element), at);
     true
-}
-
-/// From the system's clipboard, else from what was copied on this page.
-fn paste(stage: Stage, clip: StoredValue<String>) {
-    spawn_local(async move {
-        let own = clip.get_value();
-        let text = read_clipboard().await.filter(|text| text.contains("anabranch/clip")).unwrap_or(own);
-        insert(stage, &text);
-    });
-}
-
-fn duplicate(stage: Stage) {
-    let selection = stage.editor.selection.get_untracked();
-    if let Some(text) = stage.editor.look(|document| clipboard::copy(document, &selection)) {
-        insert(stage, &text);
-    }
-}
-
-/// Beside what is selected: in a loop's body where that is in one.
-fn insert(stage: Stage, text: &str) {
-    let selected = stage.editor.selection.with_untracked(Selection::outermost);
-    let owner = selected.first().map(|address| place(address).to_owned()).unwrap_or_default();
-    let names = stage.editor.change("Paste", |document| clipboard::paste(document, text, &owner, None));
-    match names {
-        Some(names) => {
-            stage.editor.say(format!("Pasted {}", count(names.len() as u64, "node")));
-            stage.editor.select(Selection::nodes(names));
-        }
-        None => stage.editor.say("There is nothing to paste"),
-    }
-}
-
-async fn read_clipboard() -> Option<String> {
-    let navigator = browser::window()?.navigator();
-    if js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_undefined()) {
-        return None;
-    }
-    wasm_bindgen_futures::JsFuture::from(navigator.clipboard().read_text()).await.ok()?.as_string()
 }
 
 /// Whether a text of the page is marked.
@@ -193,15 +155,6 @@ fn has_marked_text() -> bool {
     let is_collapsed =
         selection.and_then(|selection| js_sys::Reflect::get(&selection, &"isCollapsed".into()));
     is_collapsed.is_ok_and(|is_collapsed| is_collapsed.as_bool() == Some(false))
-}
-
-/// Opens the list of what can be added; right after it was closed, Tab goes on as everywhere.
-fn quick_add(stage: Stage) -> bool {
-    if stage.lets_go.try_update_value(std::mem::take) == Some(true) {
-        return false;
-    }
-    stage.menu.set(Some(Menu::add_anywhere(stage)));
-    true
 }
 
 /// The node that has the focus.
@@ -222,32 +175,27 @@ fn attribute(target: Option<&Element>, name: &str) -> Option<String> {
     target?.closest(&format!("[{name}]")).ok().flatten()?.get_attribute(name)
 }
 
-/// Deletes what has the focus, and with it the selection that it belongs to.
-fn delete(stage: Stage, target: Option<&Element>) {
+/// What has the focus is what is meant, and with it the selection that it belongs to.
+fn take_focused(stage: Stage, target: Option<&Element>) {
     let selection = stage.editor.selection.get_untracked();
     if let Some(node) = focused_node(stage, target) {
         if !selection.nodes.contains(&node) {
             stage.editor.select(Selection::node(&node));
         }
-    } else if let Some(wire) = attribute(target, "data-wire")
-        && !selection.connections.contains(&wire)
+    } else if let Some(wire) = attribute(target, "data-wire") {
+        if !selection.connections.contains(&wire) {
+            stage.editor.select(Selection::connection(&wire));
+        }
+    } else if let Some(note) = attribute(target, "data-note") {
+        if !selection.notes.contains(&note) {
+            stage.editor.select(Selection::note(&note));
+        }
+    } else if let Some(group) = attribute(target, "data-group")
+        && !selection.groups.contains(&group)
     {
-        stage.editor.select(Selection::connection(&wire));
+        let whole = stage.editor.look(|document| Selection::group(document, &group));
+        stage.editor.select(whole);
     }
-    stage.delete();
-}
-
-fn rename(stage: Stage, target: Option<&Element>, reach: Reach) -> bool {
-    let Some(node) = current(stage, target) else { return false };
-    stage.editor.select(Selection::node(&node));
-    reach.rename.run(());
-    true
-}
-
-fn connect(stage: Stage, target: Option<&Element>) -> bool {
-    let Some(node) = current(stage, target) else { return false };
-    stage.menu.set(Some(Menu::ports(stage, &node)));
-    true
 }
 
 /// Held, it makes any drag pan. It still does what it does on buttons and the like.
@@ -278,6 +226,12 @@ fn arrow(stage: Stage, target: Option<&Element>, event: &ev::KeyboardEvent) -> b
         "ArrowDown" => (Direction::Down, 0.0, 1.0),
         _ => return false,
     };
+    let notes = stage.editor.selection.with_untracked(|selection| !selection.notes.is_empty());
+    if event.alt_key() && focused_node(stage, target).is_none() && (notes || several(stage)) {
+        let step = GRID * if event.shift_key() { 4.0 } else { 1.0 };
+        stage.nudge(dx * step, dy * step);
+        return true;
+    }
     let Some(node) = current(stage, target).or_else(|| stage.editor.look(walk::order).first().cloned())
     else {
         return false;
@@ -300,6 +254,11 @@ fn arrow(stage: Stage, target: Option<&Element>, event: &ev::KeyboardEvent) -> b
         }
     }
     true
+}
+
+/// Whether more than one node is selected.
+fn several(stage: Stage) -> bool {
+    stage.editor.selection.with_untracked(|selection| selection.nodes.len() > 1)
 }
 
 fn on_pane(stage: Stage, target: Option<&Element>) -> bool {

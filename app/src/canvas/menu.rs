@@ -1,4 +1,5 @@
-//! The lists that open on the canvas: nodes to add, and ports to connect with. Typing filters, arrows and Enter choose.
+//! The lists that open on the canvas: nodes to add, ports to connect with, all commands. Typing filters, arrows and
+//! Enter choose.
 
 use flow::address::{name as name_of, place as owner_of};
 use flow::definition::NodeType;
@@ -8,14 +9,16 @@ use flow::layout::Row;
 use leptos::html;
 use leptos::prelude::*;
 
+use super::command::Command;
 use super::focus::{focus, still};
 use super::placement::Spot;
+use super::recent;
 use super::stage::{Loose, Stage, use_stage};
 use super::target::body_at;
-use crate::editor::change;
 use crate::editor::connect::{self, Link, Target};
 use crate::editor::document::Port;
-use crate::editor::joins;
+use crate::editor::selection::Selection;
+use crate::editor::{change, find, joins, splice, walk};
 use crate::node::KindIcon;
 
 /// A list's width, and the most that its height comes to, in screen pixels.
@@ -39,7 +42,15 @@ pub struct Menu {
 #[derive(Clone, PartialEq)]
 struct Item {
     label: String,
+    /// What is written at its right: the keys.
+    hint: &'static str,
     does: Does,
+}
+
+impl Item {
+    fn new(label: impl Into<String>, does: Does) -> Self {
+        Self { label: label.into(), hint: "", does }
+    }
 }
 
 #[derive(Clone, PartialEq)]
@@ -56,6 +67,15 @@ enum Does {
     From(Port),
     /// Goes on to the ways in which the taken input of the two can join.
     Ways(Port, Target),
+    /// Adds a node in the middle of a connection.
+    Insert {
+        kind: NodeType,
+        wire: String,
+        at: Position,
+    },
+    Run(Command),
+    /// Goes to a node.
+    Show(String),
 }
 
 impl Menu {
@@ -89,11 +109,11 @@ impl Menu {
         let items: Vec<Item> = NodeType::ALL
             .into_iter()
             .filter(|kind| kind.can_be_added() && (!in_loop || kind.fits_in_loop()) && fits(*kind))
-            .map(|kind| Item {
-                label: kind.describe().label.to_owned(),
-                does: Does::Add { kind, spot: spot.clone(), from: from.clone() },
+            .map(|kind| {
+                Item::new(kind.describe().label, Does::Add { kind, spot: spot.clone(), from: from.clone() })
             })
             .collect();
+        let items = recent::first(items, |item| kind_of(&item.does));
         let node = from.map(|from| from.node);
         let at = inside(at, stage.size.get_untracked(), items.len());
         let title = match name_of(&spot.owner) {
@@ -123,10 +143,8 @@ impl Menu {
 
     fn ways(stage: Stage, at: Position, (from, to): (&Port, &Target), moved: Option<String>) -> Option<Self> {
         let offers = stage.editor.look(|document| joins::offers(document, from, to, moved.as_deref()));
-        let item = |(join, link): (Join, Link)| Item {
-            label: joins::words(join),
-            does: Does::Join(join, link, moved.clone()),
-        };
+        let item =
+            |(join, link): (Join, Link)| Item::new(joins::words(join), Does::Join(join, link, moved.clone()));
         let items: Vec<Item> = offers.into_iter().map(item).collect();
         let at = inside(at, stage.size.get_untracked(), items.len());
         let input = if matches!(from.row, Row::Input(_)) { from.label() } else { target_label(to) };
@@ -134,15 +152,55 @@ impl Menu {
         (!items.is_empty()).then(|| Self { at, title, items, node: Some(to.node().to_owned()) })
     }
 
+    /// The kinds that can be put into a connection, at its middle.
+    pub fn insert(stage: Stage, wire: &str) -> Option<Self> {
+        let all = stage.editor.wires.get_untracked();
+        let middle = untrack(|| all.iter().find(|own| own.name == wire).map(|own| own.middle()))?;
+        let at = Position { x: middle.x - flow::layout::WIDTH / 2.0, y: middle.y - flow::layout::HEADER };
+        let fits = |kind: &NodeType| {
+            let insert = |mut trial| splice::insert(&mut trial, wire, *kind, at, "").is_ok();
+            stage.editor.look(|document| insert(document.clone()))
+        };
+        let kinds = NodeType::ALL.into_iter().filter(|kind| kind.can_be_added()).filter(fits);
+        let items: Vec<Item> = kinds
+            .map(|kind| Item::new(kind.describe().label, Does::Insert { kind, wire: wire.to_owned(), at }))
+            .collect();
+        let items = recent::first(items, |item| kind_of(&item.does));
+        let screen = stage.viewport.get_untracked().to_screen(middle);
+        let at = inside(screen, stage.size.get_untracked(), items.len());
+        Some(Self { at, title: "Insert a node".to_owned(), items, node: None })
+    }
+
+    /// Everything that can be done now, every node to go to and every kind to add.
+    pub fn commands(stage: Stage) -> Self {
+        let commands = Command::ALL.into_iter().filter(|command| stage.is_possible(*command));
+        let commands = commands
+            .filter(|command| *command != Command::Palette)
+            .map(|command| Item { hint: command.keys(), ..Item::new(command.label(), Does::Run(command)) });
+        let nodes = stage.editor.look(walk::order).into_iter();
+        let nodes = nodes.map(|node| Item::new(format!("Go to {}", name_of(&node)), Does::Show(node)));
+        let spot = stage.free_spot();
+        let kinds = NodeType::ALL
+            .into_iter()
+            .filter(|kind| kind.can_be_added() && (spot.owner.is_empty() || kind.fits_in_loop()));
+        let kinds = kinds.map(|kind| {
+            let does = Does::Add { kind, spot: spot.clone(), from: None };
+            Item::new(format!("Add {}", kind.describe().label), does)
+        });
+        let items: Vec<Item> = commands.chain(nodes).chain(kinds).collect();
+        let (width, height) = stage.size.get_untracked();
+        let at = Position { x: (width - WIDTH) / 2.0, y: height / 6.0 };
+        let node = stage.editor.selection.with_untracked(|selection| selection.only_node().cloned());
+        Self { at, title: "All commands".to_owned(), items, node }
+    }
+
     /// The ports that a port can be connected with; behind them those where it can be joined.
     pub fn connect(stage: Stage, from: Port) -> Self {
         let items: Vec<Item> = stage.editor.look(|document| {
             let free = connect::candidates(document, &from).into_iter();
-            let free =
-                free.map(|(target, link)| Item { label: target_label(&target), does: Does::Connect(link) });
-            let joined = joins::candidates(document, &from).into_iter().map(|target| Item {
-                label: format!("{}, joined", target_label(&target)),
-                does: Does::Ways(from.clone(), target),
+            let free = free.map(|(target, link)| Item::new(target_label(&target), Does::Connect(link)));
+            let joined = joins::candidates(document, &from).into_iter().map(|target| {
+                Item::new(format!("{}, joined", target_label(&target)), Does::Ways(from.clone(), target))
             });
             free.chain(joined).collect()
         });
@@ -170,10 +228,7 @@ impl Menu {
             _ => Self {
                 at: beside(stage, node, ports.len()),
                 title: format!("Connect {} from", name_of(node)),
-                items: ports
-                    .iter()
-                    .map(|port| Item { label: port.label(), does: Does::From(port.clone()) })
-                    .collect(),
+                items: ports.iter().map(|port| Item::new(port.label(), Does::From(port.clone()))).collect(),
                 node: Some(node.to_owned()),
             },
         }
@@ -196,14 +251,8 @@ fn Listing(menu: Menu) -> impl IntoView {
     let items = StoredValue::new(menu.items);
     let node = StoredValue::new(menu.node);
     let found = Memo::new(move |_| {
-        let query = query.get().to_lowercase();
-        items.with_value(|items| {
-            items
-                .iter()
-                .filter(|item| item.label.to_lowercase().contains(&query))
-                .cloned()
-                .collect::<Vec<_>>()
-        })
+        let query = query.get();
+        items.with_value(|items| find::best(items, &query, |item| item.label.clone()))
     });
     Effect::new(move || {
         if let Some(input) = input.get() {
@@ -219,8 +268,13 @@ fn Listing(menu: Menu) -> impl IntoView {
             None => stage.focus_pane(),
         }
     };
-    let take = move |at: usize| {
+    let take = move |at: usize, keep: bool| {
         let Some(item) = found.with_untracked(|found| found.get(at).cloned()) else { return };
+        if let Some(kind) = kind_of(&item.does) {
+            recent::remember(kind);
+        }
+        // With Ctrl it stays, for one more.
+        let again = keep.then(|| stage.menu.get_untracked()).flatten();
         close();
         match item.does {
             Does::Add { kind, spot, from } => stage.add_at(kind, &spot, from.as_ref()),
@@ -228,6 +282,17 @@ fn Listing(menu: Menu) -> impl IntoView {
             Does::Join(join, link, moved) => stage.join(join, &link, moved.as_deref()),
             Does::From(port) => stage.menu.set(Some(Menu::connect(stage, port))),
             Does::Ways(from, to) => stage.menu.set(Menu::join_beside(stage, &from, &to)),
+            Does::Insert { kind, wire, at } => stage.insert_in(kind, &wire, at),
+            Does::Run(command) => stage.run(command),
+            Does::Show(node) => {
+                stage.editor.select(Selection::node(&node));
+                stage.next_frame(move |stage| stage.reveal(&node));
+            }
+        }
+        if let Some(menu) = again {
+            stage.next_frame(move |stage| {
+                stage.next_frame(move |stage| stage.menu.set(Some(Menu { node: None, ..menu })));
+            });
         }
     };
     let on_key = move |event: leptos::ev::KeyboardEvent| {
@@ -236,7 +301,7 @@ fn Listing(menu: Menu) -> impl IntoView {
         match event.key().as_str() {
             "ArrowDown" => chosen.update(|at| *at = (*at + 1).min(last)),
             "ArrowUp" => chosen.update(|at| *at = at.saturating_sub(1)),
-            "Enter" => take(chosen.get_untracked()),
+            "Enter" => take(chosen.get_untracked(), event.ctrl_key() || event.meta_key()),
             "Escape" | "Tab" => {
                 close();
                 // Tab opened it; now it is to lead on.
@@ -279,10 +344,7 @@ fn Listing(menu: Menu) -> impl IntoView {
                         .into_iter()
                         .enumerate()
                         .map(|(at, item)| {
-                            let icon = match item.does {
-                                Does::Add { kind, .. } => Some(view! { <KindIcon kind /> }),
-                                _ => None,
-                            };
+                            let icon = kind_of(&item.does).map(|kind| view! { <KindIcon kind /> });
                             view! {
                                 <div
                                     role="option"
@@ -290,10 +352,12 @@ fn Listing(menu: Menu) -> impl IntoView {
                                     class="quick-item"
                                     aria-selected=move || (chosen.get() == at).to_string()
                                     on:pointerenter=move |_| chosen.set(at)
-                                    on:click=move |_| take(at)
+                                    on:click=move |event| take(at, event.ctrl_key() || event.meta_key())
                                 >
                                     {icon}
                                     {item.label}
+                                    {(!item.hint.is_empty())
+                                        .then(|| view! { <kbd aria-hidden="true">{item.hint}</kbd> })}
                                 </div>
                             }
                         })
@@ -304,6 +368,14 @@ fn Listing(menu: Menu) -> impl IntoView {
                 </Show>
             </div>
         </div>
+    }
+}
+
+/// The kind that an item adds.
+fn kind_of(does: &Does) -> Option<NodeType> {
+    match does {
+        Does::Add { kind, .. } | Does::Insert { kind, .. } => Some(*kind),
+        _ => None,
     }
 }
 

@@ -6,6 +6,8 @@ use wasm_bindgen::JsCast;
 
 use super::geometry::Rect;
 use super::stage::use_stage;
+use super::viewport::Viewport;
+use crate::editor::selection::Selection;
 use crate::editor::session::{Card, use_editor};
 
 const WIDTH: f64 = 164.0;
@@ -16,6 +18,8 @@ pub fn Minimap() -> impl IntoView {
     let editor = use_editor();
     let stage = use_stage();
     let held = StoredValue::new(false);
+    // Where it was pressed: the map itself moves on with what is seen.
+    let pressed = StoredValue::new(None::<Position>);
     // The cards as the document has them: following each move of a drag would wake for all of them.
     let cards = Memo::new(move |_| editor.watch(Rect::of_all));
     // Everything that is there, and what is seen of it.
@@ -34,19 +38,38 @@ pub fn Minimap() -> impl IntoView {
         let frame = frame.get();
         format!("{} {} {} {}", frame.x, frame.y, frame.width, frame.height)
     };
-    let go = move |event: &leptos::ev::PointerEvent| {
-        let Some(element) = event.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok()) else {
-            return;
-        };
+    let place = move |event: &web_sys::MouseEvent| {
+        let element = event.current_target().and_then(|t| t.dyn_into::<web_sys::Element>().ok())?;
         let corner = element.get_bounding_client_rect();
         let frame = frame.get_untracked();
         let scale = (frame.width / WIDTH).max(frame.height / HEIGHT);
         let from_middle = |at: f64, length: f64| (at - length / 2.0) * scale;
-        let at = Position {
+        Some(Position {
             x: frame.x + frame.width / 2.0 + from_middle(f64::from(event.client_x()) - corner.left(), WIDTH),
             y: frame.y + frame.height / 2.0 + from_middle(f64::from(event.client_y()) - corner.top(), HEIGHT),
-        };
-        stage.viewport.update(|viewport| *viewport = viewport.centred(at, stage.size.get_untracked()));
+        })
+    };
+    let go = move |event: &web_sys::MouseEvent| {
+        if let Some(at) = place(event) {
+            stage.viewport.update(|viewport| *viewport = viewport.centred(at, stage.size.get_untracked()));
+        }
+    };
+    // A click on a node selects it.
+    let choose = move || {
+        let Some(at) = pressed.get_value() else { return };
+        let cards = editor.cards.get_untracked();
+        let under =
+            |card: &&Card| Rect::of(card.place.get_untracked(), card.size.get_untracked()).contains(at);
+        if let Some(card) = cards.iter().rev().find(under) {
+            editor.select(Selection::node(&card.name()));
+        }
+    };
+    let turn = move |event: leptos::ev::WheelEvent| {
+        event.prevent_default();
+        event.stop_propagation();
+        let (width, height) = stage.size.get_untracked();
+        let factor = Viewport::wheel(event.delta_y(), event.delta_mode(), false);
+        stage.viewport.update(|v| *v = v.zoom_at(Position { x: width / 2.0, y: height / 2.0 }, factor));
     };
     view! {
         <svg
@@ -57,6 +80,7 @@ pub fn Minimap() -> impl IntoView {
             on:pointerdown=move |event| {
                 event.stop_propagation();
                 held.set_value(true);
+                pressed.set_value(place(&event));
                 go(&event);
             }
             on:pointermove=move |event| {
@@ -65,6 +89,8 @@ pub fn Minimap() -> impl IntoView {
                 }
             }
             on:pointerup=move |_| held.set_value(false)
+            on:click=move |_| choose()
+            on:wheel=turn
             on:pointerleave=move |_| held.set_value(false)
         >
             <For each=move || editor.cards.get() key=|card| card.id let:card>

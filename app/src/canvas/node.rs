@@ -5,9 +5,10 @@ use flow::check::Severity;
 use flow::definition::NodeType;
 use flow::layout::{self, Row};
 use flow::trace::State;
+use leptos::html;
 use leptos::prelude::*;
 
-use super::focus::element_id;
+use super::focus::{element_id, focus, still};
 use super::frame::Frame;
 use super::menu::Menu;
 use super::stage::use_stage;
@@ -54,6 +55,7 @@ pub fn NodeCard(card: Card) -> impl IntoView {
     if card.node.with_untracked(|node| node.body().is_some()) {
         return view! { <Frame card /> }.into_any();
     }
+    let stage = use_stage();
     let shown = Shown::of(card);
     let kind = card.node.with_untracked(|node| node.kind);
     let name = Memo::new(move |_| card.node.with(|node| node.name.clone()));
@@ -77,17 +79,18 @@ pub fn NodeCard(card: Card) -> impl IntoView {
             class:skipped=move || shown.skipped.get()
             class:given=move || shown.given.get()
             class:bad=move || shown.bad.get()
+            class:folded=move || card.folded.with(Option::is_some)
             style:transform=transform
             role="group"
             aria-roledescription="node"
             aria-label=move || name.get()
-            tabindex="0"
+            tabindex=move || stage.tab_index(card)
             data-card=card.id.to_string()
         >
             <header>
                 <KindIcon kind />
                 <div class="titles">
-                    <h3>{move || name.get()}</h3>
+                    <Name card />
                     <small class:streamed=move || streamed.with(Option::is_some)>
                         {move || streamed.get().unwrap_or_else(|| line.get())}
                     </small>
@@ -105,6 +108,68 @@ pub fn NodeCard(card: Card) -> impl IntoView {
         </div>
     }
     .into_any()
+}
+
+/// Its name, changed in place by F2 or a double click.
+#[component]
+pub(super) fn Name(card: Card) -> impl IntoView {
+    let stage = use_stage();
+    let editor = use_editor();
+    let name = Memo::new(move |_| card.node.with(|node| node.name.clone()));
+    let edits = Memo::new(move |_| stage.renaming.with(|renaming| *renaming == Some(card.id)));
+    let field = NodeRef::<html::Input>::new();
+    Effect::new(move || {
+        if let Some(field) = field.get() {
+            stage.next_frame(move |_| {
+                still(&field);
+                field.select();
+            });
+        }
+    });
+    let keep = move |to: String| {
+        if !edits.get_untracked() {
+            return;
+        }
+        stage.renaming.set(None);
+        if let Err(reason) = editor.rename(&card.name(), to.trim()) {
+            stage.refuse(reason);
+        }
+    };
+    view! {
+        <Show
+            when=move || edits.get()
+            fallback=move || {
+                view! {
+                    <h3 on:dblclick=move |event| {
+                        event.stop_propagation();
+                        stage.renaming.set(Some(card.id));
+                    }>{move || name.get()}</h3>
+                }
+            }
+        >
+            <input
+                class="input rename"
+                node_ref=field
+                aria-label="New name"
+                spellcheck="false"
+                autocomplete="off"
+                prop:value=name.get_untracked()
+                on:pointerdown=|event| event.stop_propagation()
+                on:dblclick=|event| event.stop_propagation()
+                on:blur=move |event| keep(event_target_value(&event))
+                on:keydown=move |event| {
+                    event.stop_propagation();
+                    match event.key().as_str() {
+                        "Enter" => keep(event_target_value(&event)),
+                        "Escape" => stage.renaming.set(None),
+                        _ => return,
+                    }
+                    event.prevent_default();
+                    focus(card);
+                }
+            />
+        </Show>
+    }
 }
 
 /// How it stands in the run: a mark and how long it took, never colour alone.

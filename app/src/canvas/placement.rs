@@ -10,9 +10,9 @@ use leptos::prelude::*;
 use super::geometry::Rect;
 use super::stage::Stage;
 use super::target;
-use crate::editor::change;
 use crate::editor::document::{Document, Port};
 use crate::editor::selection::Selection;
+use crate::editor::{change, splice};
 
 /// How much room the problems below a node may take, in flow units.
 const ISSUE: f64 = 60.0;
@@ -55,6 +55,21 @@ impl Stage {
             self.editor.select(Selection::node(&address));
             // The card is on the page after this frame.
             self.next_frame(move |stage| stage.reveal(&address));
+        }
+    }
+
+    /// Puts a new node into a connection; one step of undo.
+    pub fn insert_in(self, kind: NodeType, wire: &str, at: Position) {
+        let at = Position { x: layout::snap(at.x), y: layout::snap(at.y) };
+        let model = self.models.list.with_untracked(|models| models.default_model.clone());
+        let label = format!("Insert {}", kind.describe().label);
+        match self.editor.change(&label, |document| splice::insert(document, wire, kind, at, &model)) {
+            Ok(address) => {
+                self.editor.say(format!("Inserted {}", name(&address)));
+                self.editor.select(Selection::node(&address));
+                self.next_frame(move |stage| stage.reveal(&address));
+            }
+            Err(reason) => self.refuse(reason),
         }
     }
 

@@ -3,31 +3,44 @@
 //! Always holds: a pointer's move only stores a point, and one animation frame applies the newest; nothing is measured
 //! while a gesture goes on.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use flow::address::{join, name, place};
 use flow::definition::NodeType;
 use flow::extensions::Position;
 use flow::join::Join;
 use flow::layout;
-use leptos::leptos_dom::helpers::request_animation_frame;
+use leptos::leptos_dom::helpers::{request_animation_frame, set_timeout};
 use leptos::prelude::*;
 // Its name is a gesture's here.
 use leptos::prelude::With as _;
 
+use super::clip::ByHand;
+use super::context::Context;
 use super::drag::Drag;
 use super::focus::{focus, still};
 use super::geometry::Rect;
-use super::gesture::{Action, Hand, Hit, With};
+use super::gesture::{Action, Hit, Mode, With};
+use super::guide::Line;
+use super::hand::Hand;
+use super::keyboard::Reach;
 use super::menu::Menu;
+use super::resize::Resize;
 use super::target;
 use super::viewport::Viewport;
-use crate::editor::change;
+use super::wishes::Wishes;
 use crate::editor::connect::{self, Link, Target};
 use crate::editor::document::{Port, source_port};
-use crate::editor::joins;
 use crate::editor::selection::Selection;
 use crate::editor::session::{Card, Editor};
+use crate::editor::{change, joins, note, splice};
 use crate::node::prompt::Models;
+use crate::ui::format::count;
 use crate::ui::toast::{Toasts, use_toasts};
+
+/// How long a finger rests before it asks for a menu.
+const LONG_PRESS: Duration = Duration::from_millis(500);
 
 /// A wire that is being drawn.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,7 +57,8 @@ pub struct Loose {
     pub moved: Option<String>,
 }
 
-/// The canvas of this page, as a context. Where new nodes go is told in [`placement`](super::placement).
+/// The canvas of this page, as a context. Where new nodes go is told in [`placement`](super::placement), what commands do
+/// in [`act`](super::act), and what moves by itself in [`motion`](super::motion).
 #[derive(Clone, Copy)]
 pub struct Stage {
     pub editor: Editor,
@@ -55,28 +69,56 @@ pub struct Stage {
     /// Where that comes from, and the connection that is taken off for it: what stays while its end moves.
     pub drawn: Memo<Option<(Port, Option<String>)>>,
     pub marquee: RwSignal<Option<Rect>>,
+    /// The lines that what is dragged is in.
+    pub guides: RwSignal<Vec<Line>>,
+    /// A cut from here to there, and the connections that it crosses.
+    pub cut: RwSignal<Option<(Position, Position)>>,
+    pub severed: RwSignal<BTreeSet<String>>,
+    /// The connection that a dragged node would be put into.
+    pub opened: RwSignal<Option<String>>,
     /// A node that is carried from the palette, at its top left corner in flow units.
     pub carried: RwSignal<Option<(NodeType, Position)>>,
     pub menu: RwSignal<Option<Menu>>,
+    pub context: RwSignal<Option<Context>>,
     pub sheet: RwSignal<bool>,
+    pub finding: RwSignal<bool>,
+    pub outline: RwSignal<bool>,
+    pub by_hand: RwSignal<Option<ByHand>>,
+    /// The card whose name is being typed, and the note that is being written.
+    pub renaming: RwSignal<Option<u32>>,
+    pub writing: RwSignal<Option<String>>,
+    pub wishes: RwSignal<Wishes>,
     /// The space bar is held: any drag pans.
     pub space: RwSignal<bool>,
     /// The hand is panning, which the cursor shows.
     pub panning: RwSignal<bool>,
+    /// The hand holds something: what only helps at rest steps aside.
+    pub busy: RwSignal<bool>,
+    /// The card that had the focus last: the one that the Tab key comes back to where there are many.
+    pub roving: RwSignal<Option<u32>>,
     pub root: NodeRef<leptos::html::Div>,
     pub(super) models: Models,
     toasts: Toasts,
     /// The next Tab leaves the canvas: a list that it had opened was closed.
     pub(super) lets_go: StoredValue<bool>,
-    hand: StoredValue<Hand>,
-    /// Alt is held: what is dragged stands wherever it is let go.
+    pub(super) hand: StoredValue<Hand>,
+    /// Alt is held: what is dragged stands wherever it is let go. Shift is held: a note keeps its proportions.
     pub(super) free: StoredValue<bool>,
+    pub(super) keep: StoredValue<bool>,
     pub(super) drag: StoredValue<Drag>,
+    pub(super) resize: StoredValue<Option<Resize>>,
     /// The loop that would take what is carried or dragged.
     pub taker: RwSignal<Option<u32>>,
+    /// What was copied on this page.
+    pub(super) clip: StoredValue<String>,
+    reach: StoredValue<Option<Reach>>,
     before_marquee: StoredValue<Selection>,
     origin: StoredValue<(f64, f64)>,
-    pending: StoredValue<Option<Position>>,
+    pending: StoredValue<Vec<(i32, Position)>>,
+    /// The pointer that takes the canvas along, and where it is.
+    pub(super) along: StoredValue<Option<(i32, Position)>>,
+    /// Counts the presses, so that a long one knows whether it is still the same.
+    presses: StoredValue<u32>,
 }
 
 impl Stage {
@@ -90,22 +132,52 @@ impl Stage {
             wire,
             drawn: Memo::new(move |_| wire.with(|loose| loose.as_ref().map(stays))),
             marquee: RwSignal::new(None),
+            guides: RwSignal::new(Vec::new()),
+            cut: RwSignal::new(None),
+            severed: RwSignal::new(BTreeSet::new()),
+            opened: RwSignal::new(None),
             carried: RwSignal::new(None),
             menu: RwSignal::new(None),
+            context: RwSignal::new(None),
             sheet: RwSignal::new(false),
+            finding: RwSignal::new(false),
+            outline: RwSignal::new(false),
+            by_hand: RwSignal::new(None),
+            renaming: RwSignal::new(None),
+            writing: RwSignal::new(None),
+            wishes: Wishes::load(),
             space: RwSignal::new(false),
             panning: RwSignal::new(false),
+            busy: RwSignal::new(false),
+            roving: RwSignal::new(None),
             root: NodeRef::new(),
             models,
             toasts: use_toasts(),
             lets_go: StoredValue::new(false),
             hand: StoredValue::new(Hand::default()),
             free: StoredValue::new(false),
+            keep: StoredValue::new(false),
             drag: StoredValue::new(Drag::default()),
+            resize: StoredValue::new(None),
             taker: RwSignal::new(None),
+            clip: StoredValue::new(String::new()),
+            reach: StoredValue::new(None),
             before_marquee: StoredValue::new(Selection::default()),
             origin: StoredValue::new((0.0, 0.0)),
-            pending: StoredValue::new(None),
+            pending: StoredValue::new(Vec::new()),
+            along: StoredValue::new(None),
+            presses: StoredValue::new(0),
+        }
+    }
+
+    /// Tells what the keys reach beyond the canvas.
+    pub fn reaches(self, reach: Reach) {
+        self.reach.set_value(Some(reach));
+    }
+
+    pub(super) fn reach(self, act: impl FnOnce(Reach)) {
+        if let Some(reach) = self.reach.get_value() {
+            act(reach);
         }
     }
 
@@ -113,22 +185,51 @@ impl Stage {
     pub fn press(self, pointer: i32, hit: Hit, client: (f64, f64), with: With) {
         self.measure();
         self.menu.set(None);
+        self.context.set(None);
         self.lets_go.set_value(false);
         let at = self.local(client);
+        if with.touch {
+            self.wait_for_long_press(hit.clone(), at);
+        }
         let actions = self.hand.try_update_value(|hand| hand.press(pointer, hit, at, with));
-        self.pending.set_value(None);
+        self.pending.set_value(Vec::new());
         self.perform(actions.unwrap_or_default());
-        self.panning.set(with.pan && !self.hand.with_value(Hand::is_idle));
+        self.panning.set(with.pan && !self.is_at_rest());
+        // The second click of two ended what it was busy with.
+        if self.is_at_rest() {
+            self.busy.set(false);
+        }
+    }
+
+    /// A finger that rests where it came down asks for the menu of what is there.
+    fn wait_for_long_press(self, hit: Hit, at: Position) {
+        let press = self.presses.get_value() + 1;
+        self.presses.set_value(press);
+        set_timeout(
+            move || {
+                let same = self.presses.try_get_value() == Some(press);
+                if same && self.hand.with_value(Hand::is_pressed) {
+                    self.cancel();
+                    self.open_context(&hit, at);
+                }
+            },
+            LONG_PRESS,
+        );
     }
 
     /// A pointer moved; `free` says that it snaps to nothing. Only the newest point of a frame counts.
-    pub fn go(self, pointer: i32, client: (f64, f64), free: bool) {
+    pub fn go(self, pointer: i32, client: (f64, f64), free: bool, keep: bool) {
         if !self.hand.with_value(|hand| hand.minds(pointer)) {
             return;
         }
         self.free.set_value(free);
-        let waiting = self.pending.with_value(Option::is_some);
-        self.pending.set_value(Some(self.local(client)));
+        self.keep.set_value(keep);
+        let waiting = self.pending.with_value(|pending| !pending.is_empty());
+        let at = self.local(client);
+        self.pending.update_value(|pending| {
+            pending.retain(|(known, _)| *known != pointer);
+            pending.push((pointer, at));
+        });
         if !waiting {
             self.next_frame(Self::frame);
         }
@@ -140,10 +241,13 @@ impl Stage {
             return;
         }
         self.frame();
+        self.presses.update_value(|presses| *presses += 1);
         let at = self.local(client);
         let actions = self.hand.try_update_value(|hand| hand.release(pointer, at));
         self.perform(actions.unwrap_or_default());
+        self.along.set_value(None);
         self.panning.set(false);
+        self.busy.set(false);
     }
 
     /// A pointer was taken away.
@@ -158,9 +262,15 @@ impl Stage {
         let busy = !self.hand.with_value(Hand::is_idle);
         let actions = self.hand.try_update_value(Hand::cancel);
         self.perform(actions.unwrap_or_default());
-        self.pending.set_value(None);
+        self.pending.set_value(Vec::new());
+        self.along.set_value(None);
         self.panning.set(false);
+        self.busy.set(false);
         busy
+    }
+
+    pub(super) fn is_at_rest(self) -> bool {
+        self.hand.with_value(Hand::is_idle)
     }
 
     /// A point of the window, measured from the canvas's corner.
@@ -202,14 +312,6 @@ impl Stage {
         self.viewport.get_untracked().to_flow(Position { x: width / 2.0, y: height / 2.0 })
     }
 
-    /// Shows the whole flow.
-    pub fn fit(self) {
-        self.measure();
-        if let Some(around) = self.editor.look(Rect::of_all) {
-            self.viewport.set(Viewport::fit(around, self.size.get_untracked()));
-        }
-    }
-
     /// Zooms about the middle.
     pub fn zoom(self, factor: f64) {
         let (width, height) = self.size.get_untracked();
@@ -218,6 +320,14 @@ impl Stage {
 
     /// Brings a node into view where it is not, and gives it the focus.
     pub fn reveal(self, name: &str) {
+        self.bring(name);
+        if let Some(card) = self.editor.card(name) {
+            focus(card);
+        }
+    }
+
+    /// Brings a node into view where it is not.
+    pub fn bring(self, name: &str) {
         let Some(card) = self.editor.card(name) else { return };
         let rect = Rect::of(card.place.get_untracked(), card.size.get_untracked());
         let (viewport, size) = (self.viewport.get_untracked(), self.size.get_untracked());
@@ -225,16 +335,13 @@ impl Stage {
             let middle = Position { x: rect.x + rect.width / 2.0, y: rect.y + rect.height / 2.0 };
             self.viewport.set(viewport.centred(middle, size));
         }
-        focus(card);
     }
 
     /// Makes a connection; one step of undo.
     pub fn connect(self, link: &Link, instead_of: Option<&str>) {
-        self.editor.change("Connect", |document| {
-            if let Some(old) = instead_of {
-                change::remove(document, &[], &[old.to_owned()]);
-            }
-            connect::connect(document, link)
+        self.editor.change("Connect", |document| match instead_of {
+            Some(old) => splice::redirect(document, old, link),
+            None => drop(connect::connect(document, link)),
         });
         self.editor.say(format!("Connected {}", link.label()));
     }
@@ -254,8 +361,12 @@ impl Stage {
 
     /// Moves the selected nodes by a step; steps in quick succession are one step of undo.
     pub fn nudge(self, dx: f64, dy: f64) {
+        if self.wishes.get_untracked().locked {
+            return self.editor.say("The canvas is locked. Press L to unlock it.");
+        }
         let names = self.editor.selection.with_untracked(Selection::outermost);
-        let burst = format!("nudge {names:?}");
+        let notes = self.editor.selection.with_untracked(|selection| selection.notes.clone());
+        let burst = format!("nudge {names:?} {notes:?}");
         self.editor.type_in("Move", &burst, |document| {
             let moved: Vec<(String, Position)> = names
                 .iter()
@@ -265,6 +376,11 @@ impl Stage {
                 })
                 .collect();
             change::place(document, &moved);
+            for id in &notes {
+                note::edit(document, id, |note| {
+                    note.position = Position { x: note.position.x + dx, y: note.position.y + dy };
+                });
+            }
         });
         if let Some(name) = names.first() {
             let place = self.editor.look(|document| document.place(name));
@@ -280,15 +396,18 @@ impl Stage {
         }
         let nodes = selection.outermost();
         let connections: Vec<String> = selection.connections.into_iter().collect();
+        let notes: Vec<String> = selection.notes.into_iter().collect();
         let what = match (nodes.as_slice(), connections.as_slice()) {
             ([node], []) => name(node).to_owned(),
             ([], [connection]) => name(connection).to_owned(),
+            ([], []) => count(notes.len() as u64, "note"),
             ([], many) => format!("{} connections", many.len()),
             (many, _) => format!("{} nodes", many.len()),
         };
-        let kept = self
-            .editor
-            .change(&format!("Delete {what}"), |document| change::remove(document, &nodes, &connections));
+        let kept = self.editor.change(&format!("Delete {what}"), |document| {
+            note::remove(document, &notes);
+            change::remove(document, &nodes, &connections)
+        });
         match kept {
             Some(reason) => self.refuse(reason),
             None => self.editor.say(format!("Deleted {what}")),
@@ -313,17 +432,20 @@ impl Stage {
         self.next_frame(move |stage| stage.next_frame(act));
     }
 
-    /// Lays the flow out, and shows it.
-    pub fn tidy(self) {
-        self.editor.change("Tidy up", change::tidy);
-        self.editor.say("Tidied up");
-        self.fit();
+    fn frame(self) {
+        let pending = self.pending.try_update_value(std::mem::take).unwrap_or_default();
+        for (pointer, at) in pending {
+            self.move_hand(pointer, at);
+        }
     }
 
-    fn frame(self) {
-        let Some(at) = self.pending.try_update_value(Option::take).flatten() else { return };
-        let actions = self.hand.try_update_value(|hand| hand.go(at));
-        self.perform(actions.unwrap_or_default());
+    pub(super) fn move_hand(self, pointer: i32, at: Position) {
+        let actions = self.hand.try_update_value(|hand| hand.go(pointer, at)).unwrap_or_default();
+        if !actions.is_empty() && !self.busy.get_untracked() {
+            self.busy.set(true);
+        }
+        self.perform(actions);
+        self.go_along(pointer, at);
     }
 
     fn perform(self, actions: Vec<Action>) {
@@ -332,24 +454,35 @@ impl Stage {
 
     fn act(self, action: Action) {
         match action {
-            Action::Select(name) => self.editor.select(Selection::node(&name)),
-            Action::SelectForDrag(name) => self.begin_drag(&name),
-            Action::ToggleNode(name) => self.change_selection(|selection| selection.toggle_node(&name)),
-            Action::SelectConnection(name) => self.editor.select(Selection::connection(&name)),
-            Action::ToggleConnection(name) => {
-                self.change_selection(|selection| selection.toggle_connection(&name));
-            }
+            Action::Select(hit) => self.editor.select(self.selection_of(&hit)),
+            Action::SelectForDrag(hit) => self.begin_drag(&hit),
+            Action::Toggle(hit) => self.change_selection(|selection| match &hit {
+                Hit::Node(node) => selection.toggle_node(node),
+                Hit::Connection(connection) => selection.toggle_connection(connection),
+                Hit::Note(note) => selection.toggle_note(note),
+                _ => {}
+            }),
             Action::ClearSelection => self.editor.select(Selection::default()),
             Action::PanBy(dx, dy) => {
                 self.panning.set(true);
                 self.viewport.update(|viewport| *viewport = viewport.pan(dx, dy));
             }
+            Action::PinchAt(at, factor) => {
+                self.viewport.update(|viewport| *viewport = viewport.zoom_at(at, factor));
+            }
             Action::DragTo(dx, dy) => self.drag_by(dx, dy),
             Action::DropDrag => self.drop_drag(),
             Action::CancelDrag => self.cancel_drag(),
-            Action::Marquee(from, to) => self.draw_marquee(from, to),
+            Action::Marquee(from, to, mode) => self.draw_marquee(from, to, mode),
             Action::EndMarquee => self.marquee.set(None),
+            Action::CancelMarquee => {
+                if self.marquee.with_untracked(Option::is_some) {
+                    self.editor.select(self.before_marquee.get_value());
+                }
+                self.marquee.set(None);
+            }
             Action::StartWire(port) => self.start_wire(port),
+            Action::TakeEnd(connection, begins) => self.take_end(&connection, begins),
             Action::WireTo(at) => self.wire_to(at),
             Action::DropWire(at) => self.drop_wire(at),
             Action::CancelWire => self.wire.set(None),
@@ -359,7 +492,26 @@ impl Stage {
                 self.carried.set(None);
                 self.show_taker("");
             }
+            Action::StartResize(note, side) => self.start_resize(&note, side),
+            Action::ResizeTo(dx, dy) => self.resize_by(dx, dy),
+            Action::DropResize => self.drop_resize(),
+            Action::CancelResize => self.cancel_resize(),
+            Action::StartSlice(at) => self.start_cut(at),
+            Action::SliceTo(at) => self.cut_to(at),
+            Action::DropSlice => self.drop_cut(),
+            Action::CancelSlice => self.cancel_cut(),
             Action::Add(kind) => self.add(kind),
+        }
+    }
+
+    /// Exactly what was hit.
+    pub(super) fn selection_of(self, hit: &Hit) -> Selection {
+        match hit {
+            Hit::Node(node) => Selection::node(node),
+            Hit::Connection(connection) => Selection::connection(connection),
+            Hit::Note(note) => Selection::note(note),
+            Hit::Group(group) => self.editor.look(|document| Selection::group(document, group)),
+            _ => Selection::default(),
         }
     }
 
@@ -369,22 +521,36 @@ impl Stage {
         self.editor.select(selection);
     }
 
-    fn draw_marquee(self, from: Position, to: Position) {
+    /// Selects while it is drawn: the nodes and notes in it, and the connections of those nodes.
+    fn draw_marquee(self, from: Position, to: Position, mode: Mode) {
         if self.marquee.with_untracked(Option::is_none) {
             self.before_marquee.set_value(self.editor.selection.get_untracked());
         }
         let viewport = self.viewport.get_untracked();
         let rect = Rect::between(viewport.to_flow(from), viewport.to_flow(to));
         self.marquee.set(Some(rect));
-        let mut selection = self.before_marquee.get_value();
-        self.editor.look(|document| {
+        let partial = self.wishes.get_untracked().partial;
+        let takes = |other: &Rect| if partial { rect.touches(other) } else { rect.encloses(other) };
+        let before = self.before_marquee.get_value();
+        let selection = self.editor.look(|document| {
             let every = document.every_node().into_iter();
-            let inside =
-                every.filter(|(address, node)| rect.encloses(&Rect::of_node(document, address, node)));
-            selection.nodes.extend(inside.map(|(address, _)| address));
+            let inside = every.filter(|(address, node)| takes(&Rect::of_node(document, address, node)));
+            let inside: BTreeSet<String> = inside.map(|(address, _)| address).collect();
+            let notes = document.extensions.notes.iter();
+            let notes = notes.filter(|note| takes(&Rect::of(note.position, (note.width, note.height))));
+            let notes: BTreeSet<String> = notes.map(|note| note.id.clone()).collect();
+            let set = |old: &BTreeSet<String>, new: &BTreeSet<String>| -> BTreeSet<String> {
+                match mode {
+                    Mode::Replace => new.clone(),
+                    Mode::Add => old | new,
+                    Mode::Subtract => old - new,
+                }
+            };
+            // A loop stands for what is inside it.
+            let nodes = Selection::nodes(set(&before.nodes, &inside)).outermost();
+            let notes = set(&before.notes, &notes);
+            Selection { notes, ..Selection::with_connections(document, nodes.into_iter().collect()) }
         });
-        // A loop stands for what is inside it.
-        selection.nodes = selection.outermost().into_iter().collect();
         self.editor.select(selection);
     }
 
@@ -402,6 +568,26 @@ impl Stage {
         });
         let start = self.editor.look(|document| target::handle(document, &from)).unwrap_or_default();
         self.wire.set(Some(Loose { from, start, end: start, verdict: None, taken: None, moved }));
+    }
+
+    /// Takes a connection off at its beginning, to go on from its end, or the other way round.
+    fn take_end(self, connection: &str, begins: bool) {
+        let owner = place(connection);
+        let found = self.editor.look(|document| {
+            let taken = document.connection(connection)?;
+            let from = match (begins, taken.data()) {
+                (false, _) => source_port(taken, owner)?,
+                (true, data) => {
+                    Port::new(&join(owner, &taken.target), layout::Row::Input(data?.target_input.clone()))
+                }
+            };
+            let start = target::handle(document, &from)?;
+            Some((from, start))
+        });
+        if let Some((from, start)) = found {
+            let moved = Some(connection.to_owned());
+            self.wire.set(Some(Loose { from, start, end: start, verdict: None, taken: None, moved }));
+        }
     }
 
     fn wire_to(self, at: Position) {

@@ -9,6 +9,21 @@ pub const ZOOM: (f64, f64) = (0.1, 4.0);
 /// One press of a zoom button.
 pub const STEP: f64 = 1.2;
 
+/// How much of a turn of the wheel is panned.
+const SCROLL: f64 = 0.5;
+/// How near to the canvas's edge it goes along with the hand, in screen pixels, and how fast at most, in each frame.
+pub const EDGE: f64 = 40.0;
+pub const SPEED: f64 = 15.0;
+
+/// How far the canvas goes in a frame while something is held at this screen point: the deeper in the edge, the faster.
+pub fn along(at: Position, size: (f64, f64)) -> (f64, f64) {
+    let one = |at: f64, length: f64| {
+        let depth = |into: f64| (into / EDGE).clamp(0.0, 1.0) * SPEED;
+        depth(EDGE - at) - depth(at - (length - EDGE))
+    };
+    (one(at.x, size.0), one(at.y, size.1))
+}
+
 /// What part of the flow is seen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Viewport {
@@ -66,6 +81,39 @@ impl Viewport {
         }
     }
 
+    /// How far a turn of the wheel pans, where it pans: lines and pages are made pixels, and Shift goes sideways.
+    pub fn scroll(self, (dx, dy): (f64, f64), mode: u32, sideways: bool) -> Self {
+        let unit = match mode {
+            0 => 1.0,
+            1 => 20.0,
+            _ => 400.0,
+        };
+        let (dx, dy) = if sideways && dx == 0.0 { (dy, 0.0) } else { (dx, dy) };
+        self.pan(-dx * unit * SCROLL, -dy * unit * SCROLL)
+    }
+
+    /// The way from one viewport to another, a part of it gone: fast first, then slower.
+    pub fn towards(self, to: Self, part: f64) -> Self {
+        let eased = 1.0 - (1.0 - part.clamp(0.0, 1.0)).powi(3);
+        let between = |a: f64, b: f64| a + (b - a) * eased;
+        if part >= 1.0 {
+            return to;
+        }
+        Self { x: between(self.x, to.x), y: between(self.y, to.y), zoom: between(self.zoom, to.zoom) }
+    }
+
+    /// As it is written down, and read again; nothing where that is no viewport.
+    pub fn written(self) -> String {
+        format!("{:.1} {:.1} {:.4}", self.x, self.y, self.zoom)
+    }
+
+    pub fn read(text: &str) -> Option<Self> {
+        let numbers: Option<Vec<f64>> = text.split(' ').map(|part| part.parse().ok()).collect();
+        let [x, y, zoom] = numbers?.try_into().ok()?;
+        let sound = x.is_finite() && y.is_finite() && (ZOOM.0..=ZOOM.1).contains(&zoom);
+        sound.then_some(Self { x, y, zoom })
+    }
+
     /// The same zoom with this point in the middle.
     pub fn centred(self, at: Position, size: (f64, f64)) -> Self {
         Self { x: size.0 / 2.0 - at.x * self.zoom, y: size.1 / 2.0 - at.y * self.zoom, zoom: self.zoom }
@@ -111,6 +159,36 @@ mod tests {
             let seen = Viewport::fit(rect, (800.0, 600.0)).seen((800.0, 600.0));
             prop_assert!(seen.encloses(&rect));
         }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_down_is_read(x in -1e4..1e4, y in -1e4..1e4, zoom in 0.1..4.0) {
+            let viewport = Viewport { x, y, zoom };
+            let read = Viewport::read(&viewport.written()).unwrap();
+            prop_assert!((read.x - x).abs() < 0.1 && (read.zoom - zoom).abs() < 1e-3);
+        }
+
+        #[test]
+        fn the_edge_pulls_inwards_and_the_middle_does_not(x in -500.0..1300.0, y in -500.0..1100.0) {
+            let (dx, dy) = along(Position { x, y }, (800.0, 600.0));
+            prop_assert!(dx.abs() <= SPEED && dy.abs() <= SPEED);
+            prop_assert_eq!(dx > 0.0, x < EDGE);
+            prop_assert_eq!(dx < 0.0, x > 800.0 - EDGE);
+            prop_assert_eq!(dy > 0.0, y < EDGE);
+        }
+    }
+
+    #[test]
+    fn a_way_ends_where_it_leads() {
+        let (a, b) = (Viewport::default(), Viewport { x: 10.0, y: 20.0, zoom: 2.0 });
+        assert_eq!((a.towards(b, 0.0), a.towards(b, 1.0)), (a, b));
+        assert!(a.towards(b, 0.5).zoom > 1.5);
+        assert_eq!(Viewport::read("1 2"), None);
+        assert_eq!(Viewport::read("1 2 99"), None);
+        let sideways = a.scroll((0.0, 40.0), 0, true);
+        assert_eq!((sideways.x, sideways.y), (-20.0, 0.0));
+        assert_eq!(a.scroll((0.0, 3.0), 1, false).y, -30.0);
     }
 
     #[test]

@@ -125,7 +125,11 @@ pub fn remove(document: &mut Document, nodes: &[String], connections: &[String])
         body.nodes.retain(|node| node.name != name);
         body.connections.retain(|connection| connection.source != name && connection.target != name);
         document.extensions.nodes.retain(|key, _| key != address && !is_inside(key, address));
+        for group in &mut document.extensions.groups {
+            group.nodes.retain(|node| node != address && !is_inside(node, address));
+        }
     }
+    document.extensions.groups.retain(|group| !group.nodes.is_empty());
     kept
 }
 

@@ -47,6 +47,11 @@ pub fn copy(document: &Document, selection: &Selection) -> Option<String> {
     serde_json::to_string_pretty(&Clip { format: FORMAT.to_owned(), definition, extensions }).ok()
 }
 
+/// Whether a text is a part of a flow.
+pub fn is_clip(text: &str) -> bool {
+    text.contains(FORMAT)
+}
+
 /// Adds what a text holds to the flow, or to the body of a loop, under free names: at a place, or beside the originals.
 /// Returns the addresses of the new nodes; none where the text is no clip.
 pub fn paste(document: &mut Document, text: &str, owner: &str, at: Option<Position>) -> Option<Vec<String>> {
@@ -55,7 +60,7 @@ pub fn paste(document: &mut Document, text: &str, owner: &str, at: Option<Positi
         return None;
     }
     let source = Document::settled(clip.definition, clip.extensions);
-    let by = shift(&source, at);
+    let by = shift(document, &source, at);
     let mut names: Vec<(String, String)> = Vec::new();
     for node in &source.definition.nodes {
         let address = join(owner, &free_copy_name(&document.definition, &node.name));
@@ -122,12 +127,22 @@ fn rename_inside(document: &mut Document, owner: &str) {
     }
 }
 
-fn shift(source: &Document, at: Option<Position>) -> Position {
-    let Some(at) = at else { return Position { x: OFFSET, y: OFFSET } };
+/// How far copies stand from their originals: where they are wanted, else beside them and beside earlier copies.
+fn shift(document: &Document, source: &Document, at: Option<Position>) -> Position {
     let places = source.places();
-    let left = places.values().map(|place| place.x).fold(f64::INFINITY, f64::min);
-    let top = places.values().map(|place| place.y).fold(f64::INFINITY, f64::min);
-    Position { x: at.x - left, y: at.y - top }
+    if let Some(at) = at {
+        let (left, top) = flow::layout::corner(places.values());
+        return Position { x: at.x - left, y: at.y - top };
+    }
+    let taken: Vec<Position> = document.places().into_values().collect();
+    let mut by = Position { x: OFFSET, y: OFFSET };
+    let is_taken = |by: Position| {
+        places.values().any(|place| taken.contains(&Position { x: place.x + by.x, y: place.y + by.y }))
+    };
+    while is_taken(by) {
+        by = Position { x: by.x + OFFSET, y: by.y + OFFSET };
+    }
+    by
 }
 
 #[cfg(test)]
@@ -153,6 +168,8 @@ mod tests {
         assert_eq!(document.definition.nodes.len(), 4);
         assert_eq!(document.definition.connections[1].source, names[0]);
         assert_eq!(document.place(&names[1]), Position { x: 340.0, y: 60.0 });
+        let again = paste(&mut document, &text, "", None).unwrap();
+        assert_eq!(document.place(&again[1]), Position { x: 380.0, y: 100.0 }, "a copy hides no other");
         let names = paste(&mut document, &text, "", Some(Position::default())).unwrap();
         assert_eq!(document.place(&names[1]), Position { x: 290.0, y: 20.0 });
         assert!(paste(&mut document, "hello", "", None).is_none());

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use flow::definition::{Connection, Node};
-use flow::extensions::{LoopPolarity, NodeExtension, Note};
+use flow::extensions::{Group, LoopPolarity, NodeExtension, Note};
 
 use super::document::Document;
 
@@ -16,6 +16,7 @@ pub struct Difference {
     nodes: Splice<Node>,
     connections: Splice<Connection>,
     notes: Splice<Note>,
+    groups: Splice<Group>,
     /// Entries of nodes, before and after.
     extensions: BTreeMap<String, (Option<NodeExtension>, Option<NodeExtension>)>,
     /// Before and after.
@@ -31,6 +32,7 @@ impl Difference {
             nodes: Splice::between(&before.definition.nodes, &after.definition.nodes),
             connections: Splice::between(&before.definition.connections, &after.definition.connections),
             notes: Splice::between(&before.extensions.notes, &after.extensions.notes),
+            groups: Splice::between(&before.extensions.groups, &after.extensions.groups),
             extensions: names
                 .filter(|name| old.get(*name) != new.get(*name))
                 .map(|name| (name.clone(), (old.get(name).cloned(), new.get(name).cloned())))
@@ -43,6 +45,7 @@ impl Difference {
         self.nodes.is_empty()
             && self.connections.is_empty()
             && self.notes.is_empty()
+            && self.groups.is_empty()
             && self.extensions.is_empty()
             && self.polarity.0 == self.polarity.1
     }
@@ -52,6 +55,7 @@ impl Difference {
         self.nodes.apply(&mut document.definition.nodes);
         self.connections.apply(&mut document.definition.connections);
         self.notes.apply(&mut document.extensions.notes);
+        self.groups.apply(&mut document.extensions.groups);
         for (name, (_, after)) in &self.extensions {
             put(document, name, after.as_ref());
         }
@@ -63,6 +67,7 @@ impl Difference {
         self.nodes.revert(&mut document.definition.nodes);
         self.connections.revert(&mut document.definition.connections);
         self.notes.revert(&mut document.extensions.notes);
+        self.groups.revert(&mut document.extensions.groups);
         for (name, (before, _)) in &self.extensions {
             put(document, name, before.as_ref());
         }

@@ -59,6 +59,7 @@ impl Document {
         for (address, place) in places {
             document.extensions.node_mut(&address).position = Some(place);
         }
+        document.extensions.settle();
         document
     }
 

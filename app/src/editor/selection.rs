@@ -1,43 +1,70 @@
-//! What is selected: nodes and connections, by their addresses. It is no part of the document and of its history.
+//! What is selected: nodes and connections by their addresses, notes and groups by their ids. A group is selected with
+//! all its nodes. It is no part of the document and of its history.
 
 use std::collections::BTreeSet;
 
-use flow::address::{is_inside, moved};
+use flow::address::{is_inside, join, moved, place};
+use flow::definition::Connection;
 
 use super::document::Document;
 
-/// The selected nodes and connections.
+/// The selected nodes, connections, notes and groups.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     pub nodes: BTreeSet<String>,
     pub connections: BTreeSet<String>,
+    pub notes: BTreeSet<String>,
+    pub groups: BTreeSet<String>,
 }
 
 impl Selection {
     /// Exactly one node.
     pub fn node(name: &str) -> Self {
-        Self { nodes: [name.to_owned()].into(), connections: BTreeSet::new() }
+        Self::nodes([name.to_owned()])
     }
 
     /// Exactly these nodes.
     pub fn nodes(names: impl IntoIterator<Item = String>) -> Self {
-        Self { nodes: names.into_iter().collect(), connections: BTreeSet::new() }
+        Self { nodes: names.into_iter().collect(), ..Self::default() }
     }
 
     /// Exactly one connection.
     pub fn connection(name: &str) -> Self {
-        Self { nodes: BTreeSet::new(), connections: [name.to_owned()].into() }
+        Self { connections: [name.to_owned()].into(), ..Self::default() }
+    }
+
+    /// Exactly one note.
+    pub fn note(id: &str) -> Self {
+        Self { notes: [id.to_owned()].into(), ..Self::default() }
+    }
+
+    /// A group and its nodes.
+    pub fn group(document: &Document, id: &str) -> Self {
+        let group = document.extensions.groups.iter().find(|group| group.id == id);
+        let nodes = group.map(|group| group.nodes.clone()).unwrap_or_default();
+        Self { groups: [id.to_owned()].into(), ..Self::nodes(nodes) }
+    }
+
+    /// These nodes, and each connection that touches one of them.
+    pub fn with_connections(document: &Document, nodes: BTreeSet<String>) -> Self {
+        let every = document.definition.every_connection().into_iter();
+        let touches = |address: &str, connection: &Connection| {
+            let end = |end: &String| nodes.contains(&join(place(address), end));
+            end(&connection.source) || end(&connection.target)
+        };
+        let connections = every.filter(|(address, c)| touches(address, c)).map(|(address, _)| address);
+        Self { connections: connections.collect(), ..Self::nodes(nodes) }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty() && self.connections.is_empty()
+        *self == Self::default()
     }
 
     /// The node, where exactly one is selected and nothing else.
     pub fn only_node(&self) -> Option<&String> {
         let mut nodes = self.nodes.iter();
         match (nodes.next(), nodes.next()) {
-            (Some(node), None) if self.connections.is_empty() => Some(node),
+            (Some(node), None) if self.connections.is_empty() && self.notes.is_empty() => Some(node),
             _ => None,
         }
     }
@@ -56,10 +83,19 @@ impl Selection {
         }
     }
 
+    /// Adds a note, or removes it where it is selected.
+    pub fn toggle_note(&mut self, id: &str) {
+        if !self.notes.remove(id) {
+            self.notes.insert(id.to_owned());
+        }
+    }
+
     /// Forgets what the document no longer has.
     pub fn retain(&mut self, document: &Document) {
         self.nodes.retain(|address| document.node(address).is_some());
         self.connections.retain(|address| document.connection(address).is_some());
+        self.notes.retain(|id| document.extensions.notes.iter().any(|note| note.id == *id));
+        self.groups.retain(|id| document.extensions.groups.iter().any(|group| group.id == *id));
     }
 
     /// A renamed node stays selected, and so does what is inside it.

@@ -15,7 +15,8 @@ use flow::trace;
 use flow::wire::PromptList;
 use leptos::prelude::*;
 
-use super::document::{Document, source_port};
+use super::board::{GroupCard, NoteCard};
+use super::document::{Document, Port, source_port};
 use super::folds::{self, Chosen};
 use super::history::History;
 use super::selection::Selection;
@@ -37,6 +38,8 @@ pub struct Card {
     pub problems: RwSignal<Vec<Problem>>,
     /// How it stands in the run that is shown.
     pub light: RwSignal<Option<Light>>,
+    /// The collapsed group that hides it.
+    pub folded: RwSignal<Option<GroupCard>>,
 }
 
 impl Card {
@@ -45,10 +48,21 @@ impl Card {
         self.address.get_untracked()
     }
 
-    /// Where a port's handle is on the canvas.
+    /// Where a port's wire meets it on the canvas: at its handle, or at the group's that hides it.
     pub fn handle(self, row: &Row) -> Position {
+        if let Some(group) = self.folded.get() {
+            return group.handle(&Port::new(&self.address.get(), row.clone()));
+        }
         let width = self.size.get().0;
         self.beside(self.node.with(|node| layout::port(node, width, row)).unwrap_or_default())
+    }
+
+    /// Where a gate enters it on the canvas.
+    pub fn gate(self) -> Position {
+        match self.folded.get() {
+            Some(group) => group.handle(&Port::new(&self.address.get(), Row::Input(String::new()))),
+            None => self.beside(layout::gate()),
+        }
     }
 
     /// A point of the card on the canvas.
@@ -105,6 +119,12 @@ pub struct Wire {
 }
 
 impl Wire {
+    /// Where it leaves, and where it enters.
+    pub fn ends(&self) -> (Position, Position) {
+        let end = self.to.as_ref().map_or_else(|| self.target.gate(), |to| self.target.handle(to));
+        (self.source.handle(&self.from), end)
+    }
+
     /// Changes when it has to be drawn anew.
     pub fn key(&self) -> String {
         format!("{} {} {} {:?} {:?}", self.name, self.source.id, self.target.id, self.from, self.to)
@@ -125,6 +145,8 @@ pub struct Editor {
     ran_as: StoredValue<HashMap<u32, String>>,
     pub cards: RwSignal<Vec<Card>>,
     pub wires: RwSignal<Vec<Wire>>,
+    pub notes: RwSignal<Vec<NoteCard>>,
+    pub groups: RwSignal<Vec<GroupCard>>,
     /// Counts the changes of the document: whoever shows something of it as a whole reads this.
     pub tick: RwSignal<u64>,
     pub selection: RwSignal<Selection>,
@@ -147,6 +169,8 @@ impl Editor {
             ran_as: StoredValue::new(HashMap::new()),
             cards: RwSignal::new(Vec::new()),
             wires: RwSignal::new(Vec::new()),
+            notes: RwSignal::new(Vec::new()),
+            groups: RwSignal::new(Vec::new()),
             tick: RwSignal::new(0),
             selection: RwSignal::new(Selection::default()),
             report: RwSignal::new(Report::default()),
@@ -244,6 +268,7 @@ impl Editor {
                 card.selected.set(selected);
             }
         }
+        self.select_on_board(&selection);
         if self.selection.with_untracked(|old| *old != selection) {
             self.selection.set(selection);
         }
@@ -254,6 +279,17 @@ impl Editor {
         let name = self.selection.with(|selection| selection.only_node().cloned())?;
         self.cards.track();
         self.card(&name)
+    }
+
+    /// Every card stands where the document has it.
+    pub fn settle_places(self) {
+        let document = self.document.get_value();
+        for card in self.cards.get_untracked() {
+            let address = card.name();
+            if let Some(node) = document.node(&address) {
+                card.stand(document.place(&address), document.size_of(&address, node));
+            }
+        }
     }
 
     /// The card of the node at this address.
@@ -341,6 +377,7 @@ impl Editor {
     fn refresh(self) {
         let document = self.document.get_value();
         self.sync_cards(&document);
+        self.sync_board(&document);
         self.sync_wires(&document);
         let mut selection = self.selection.get_untracked();
         selection.retain(&document);
@@ -444,8 +481,13 @@ impl Editor {
             selected: RwSignal::new(false),
             problems: RwSignal::new(Vec::new()),
             light: RwSignal::new(None),
+            folded: RwSignal::new(None),
         };
-        // The page owns the signals, whichever handler happened to make them.
+        self.own(make)
+    }
+
+    /// The page owns the signals, whichever handler happened to make them.
+    pub fn own<T>(self, make: impl FnOnce() -> T) -> T {
         match self.owner.get_value() {
             Some(owner) => owner.with(make),
             None => make(),

@@ -1,5 +1,7 @@
 //! Walking the graph by keyboard: which node is next in a direction, and the order of the Tab key.
 
+use std::collections::{HashMap, HashSet};
+
 use flow::address::{join, place};
 use flow::definition::{Definition, Node};
 
@@ -58,7 +60,27 @@ fn beside(document: &Document, from: &str, direction: Direction) -> Option<Strin
         .or_else(|| nearest(document, body, from, direction))
 }
 
-/// The nodes in reading order: from left to right, from top to bottom, and a loop's body right behind the loop.
+/// The node itself and all that a way leads to from it, or that leads to it.
+pub fn reach(document: &Document, from: &str, forth: bool) -> Vec<String> {
+    let Some((body, own)) = document.around(from) else { return Vec::new() };
+    let (mut seen, mut open) = (vec![own], vec![own]);
+    while let Some(at) = open.pop() {
+        for connection in &body.connections {
+            let (near, far) = match forth {
+                true => (&connection.source, &connection.target),
+                false => (&connection.target, &connection.source),
+            };
+            if near == at && !seen.contains(&far.as_str()) {
+                seen.push(far);
+                open.push(far);
+            }
+        }
+    }
+    seen.into_iter().map(|name| join(place(from), name)).collect()
+}
+
+/// The nodes in the order in which they run, those alike from left to right and from top to bottom, and a loop's body
+/// right behind the loop.
 pub fn order(document: &Document) -> Vec<String> {
     let mut order = Vec::new();
     in_order(document, "", &mut order);
@@ -67,12 +89,32 @@ pub fn order(document: &Document) -> Vec<String> {
 
 fn in_order(document: &Document, owner: &str, order: &mut Vec<String>) {
     let Some(body) = document.body(owner) else { return };
-    for address in reading(document, addresses(body, owner)) {
+    for address in running(body, owner, reading(document, addresses(body, owner))) {
         order.push(address.clone());
         if document.node(&address).is_some_and(|node| node.body().is_some()) {
             in_order(document, &address, order);
         }
     }
+}
+
+/// The same nodes with each behind what leads to it. What goes round in a circle keeps its place.
+fn running(body: &Definition, owner: &str, mut left: Vec<String>) -> Vec<String> {
+    let mut sources: HashMap<String, Vec<String>> = HashMap::new();
+    for connection in &body.connections {
+        sources.entry(join(owner, &connection.target)).or_default().push(join(owner, &connection.source));
+    }
+    let mut waiting: HashSet<String> = left.iter().cloned().collect();
+    let mut order = Vec::new();
+    while !left.is_empty() {
+        let is_ready = |address: &String| {
+            sources.get(address).is_none_or(|sources| sources.iter().all(|source| !waiting.contains(source)))
+        };
+        let at = left.iter().position(is_ready).unwrap_or(0);
+        let next = left.remove(at);
+        waiting.remove(&next);
+        order.push(next);
+    }
+    order
 }
 
 fn reading(document: &Document, mut addresses: Vec<String>) -> Vec<String> {
@@ -155,6 +197,9 @@ mod tests {
         assert_eq!(to(&document, "FlowInputNode", Direction::Right).as_deref(), Some("FlowOutputNode"));
         assert_eq!(to(&document, "FlowOutputNode", Direction::Left).as_deref(), Some("FlowInputNode"));
         assert_eq!(order(&document), ["FlowInputNode", "Prompt_1", "FlowOutputNode"]);
+        assert_eq!(reach(&document, "FlowInputNode", true), ["FlowInputNode", "FlowOutputNode"]);
+        assert_eq!(reach(&document, "FlowOutputNode", false), ["FlowOutputNode", "FlowInputNode"]);
+        assert_eq!(reach(&document, "Prompt_1", true), ["Prompt_1"]);
     }
 
     #[test]

@@ -3,7 +3,9 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
+use crate::canvas::clip::ClipDialog;
 use crate::canvas::keyboard::{self, Reach};
+use crate::canvas::outline::Outline;
 use crate::canvas::pane::Canvas;
 use crate::canvas::sheet::Sheet;
 use crate::canvas::stage::Stage;
@@ -68,16 +70,14 @@ fn Shown(opened: Opened) -> impl IntoView {
     let runner = Runner::new(editor, saver);
     provide_context(runner);
     let ask = Ask::provide(&flow_id);
-    let inspected = Inspected::provide();
-    let reach = Reach {
-        run: Callback::new(move |()| ask.send_to(runner, editor)),
-        rename: Callback::new(move |()| inspected.name()),
-    };
-    keyboard::listen(stage, reach);
+    Inspected::provide();
+    let reach = Reach { run: Callback::new(move |()| ask.send_to(runner, editor)) };
+    stage.reaches(reach);
+    keyboard::listen(stage);
     // The canvas has its size once it is on the page.
     Effect::new(move || {
         if stage.root.get().is_some() {
-            stage.next_frame(Stage::fit);
+            stage.next_frame(Stage::open_where_left);
         }
     });
     view! {
@@ -86,10 +86,12 @@ fn Shown(opened: Opened) -> impl IntoView {
             <Palette />
             <main class="stage">
                 <Canvas />
+                <Outline />
             </main>
             <TestPane />
             <Inspector />
             <Sheet />
+            <ClipDialog />
             <Conflict />
             <BindingDialogs />
             <BotDialogs />

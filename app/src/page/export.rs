@@ -9,6 +9,7 @@ use crate::api::{self, Answer};
 use crate::ui::browser;
 use crate::ui::choice::Choice;
 use crate::ui::dialog::Dialog;
+use crate::ui::format::file_stem;
 use crate::ui::load::{Failure, Loaded, Loader};
 use crate::ui::toast::use_toasts;
 
@@ -167,14 +168,6 @@ fn OnAws(flow: Flow) -> impl IntoView {
 async fn file_text(id: &str, format: Format) -> Answer<String> {
     let file = api::flows::export(id, format.name()).await?;
     serde_json::to_string_pretty(&file).map_err(|error| api::Error::Unreadable(error.to_string()))
-}
-
-/// A title as a file name that every system takes.
-fn file_stem(title: &str) -> String {
-    let plain: String =
-        title.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
-    let stem = plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
-    if stem.is_empty() { "flow".to_owned() } else { stem }
 }
 
 #[cfg(test)]

@@ -42,12 +42,6 @@ impl Inspected {
     pub fn last_run(self) {
         self.0.set(LAST_RUN);
     }
-
-    /// Goes to the name of the selected node.
-    pub fn name(self) {
-        self.0.set(CONFIGURE);
-        browser::focus_soon("#node-name");
-    }
 }
 
 /// Takes on what is typed into a field that waits until it is left.

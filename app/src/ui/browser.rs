@@ -49,9 +49,37 @@ pub async fn copy(text: &str) -> bool {
     JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }
 
-/// Hands the person a file.
+/// The text in the clipboard, where the browser lets the page read it.
+pub async fn pasted() -> Option<String> {
+    let navigator = window()?.navigator();
+    if js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_undefined()) {
+        return None;
+    }
+    JsFuture::from(navigator.clipboard().read_text()).await.ok()?.as_string()
+}
+
+/// The text of a file, or what a picture of a flow carries; none where the browser cannot read it.
+pub async fn text_of(file: &web_sys::File) -> Option<String> {
+    let bytes = JsFuture::from(file.array_buffer()).await.ok()?;
+    let bytes = js_sys::Uint8Array::new(&bytes).to_vec();
+    flow::picture::carried(&bytes).or_else(|| String::from_utf8(bytes).ok())
+}
+
+/// Whether the person wants nothing to move that need not.
+pub fn prefers_stillness() -> bool {
+    let query =
+        window().and_then(|window| window.match_media("(prefers-reduced-motion: reduce)").ok().flatten());
+    query.is_some_and(|query| query.matches())
+}
+
+/// Hands the person a file of JSON.
 pub fn download(name: &str, text: &str) {
-    let _refused = try_download(name, text);
+    let _refused = try_download(name, &JsValue::from_str(text), "application/json");
+}
+
+/// Hands the person a file of some other kind.
+pub fn download_as(name: &str, content: &JsValue, kind: &str) {
+    let _refused = try_download(name, content, kind);
 }
 
 /// The page's own address without a trailing slash, such as `http://127.0.0.1:8650`.
@@ -165,10 +193,10 @@ fn storage() -> Option<Storage> {
     window()?.local_storage().ok().flatten()
 }
 
-fn try_download(name: &str, text: &str) -> Result<(), JsValue> {
+fn try_download(name: &str, content: &JsValue, kind: &str) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
-    options.set_type("application/json");
-    let parts = js_sys::Array::of1(&JsValue::from_str(text));
+    options.set_type(kind);
+    let parts = js_sys::Array::of1(content);
     let blob = Blob::new_with_str_sequence_and_options(&parts, &options)?;
     let url = Url::create_object_url_with_blob(&blob)?;
     let document = document().ok_or(JsValue::NULL)?;

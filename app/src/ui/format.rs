@@ -48,6 +48,14 @@ pub fn excerpt(text: &str, most: usize) -> String {
     start.trim_end().to_owned() + "…"
 }
 
+/// A title as a file name that every system takes.
+pub fn file_stem(title: &str) -> String {
+    let plain: String =
+        title.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).collect();
+    let stem = plain.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    if stem.is_empty() { "flow".to_owned() } else { stem }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

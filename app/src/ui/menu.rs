@@ -120,7 +120,8 @@ fn on_key(event: &ev::KeyboardEvent, list: NodeRef<html::Div>, open: RwSignal<bo
     move_focus(list.as_deref(), step);
 }
 
-fn move_focus(list: Option<&HtmlElement>, step: i32) {
+/// Gives the focus to the item so many steps on, round and round.
+pub fn move_focus(list: Option<&HtmlElement>, step: i32) {
     let Some(items) = list.and_then(|list| list.query_selector_all("[role=menuitem]").ok()) else { return };
     let length = items.length() as i32;
     let focused = super::browser::focused();
@@ -132,7 +133,8 @@ fn move_focus(list: Option<&HtmlElement>, step: i32) {
     }
 }
 
-fn focus_within(root: Option<&HtmlElement>, selector: &str, at: u32) {
+/// Gives the focus to one of what the selector finds.
+pub fn focus_within(root: Option<&HtmlElement>, selector: &str, at: u32) {
     let found = root.and_then(|root| root.query_selector_all(selector).ok()).and_then(|found| found.get(at));
     if let Some(element) = found.and_then(|node| node.dyn_into::<HtmlElement>().ok()) {
         let _refused = element.focus();

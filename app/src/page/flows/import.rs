@@ -6,12 +6,12 @@ use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{File, FileList};
 
 use super::report::Brought;
 use super::{Open, Page};
 use crate::api;
+use crate::ui::browser;
 
 #[component]
 pub fn ImportButton() -> impl IntoView {
@@ -27,7 +27,7 @@ pub fn ImportButton() -> impl IntoView {
         <input
             type="file"
             class="visually-hidden"
-            accept=".json,.yaml,.yml,.template,application/json,application/yaml"
+            accept=".json,.yaml,.yml,.template,.svg,.png,application/json,application/yaml"
             multiple
             tabindex="-1"
             aria-hidden="true"
@@ -100,7 +100,7 @@ async fn read(file: &File) -> Result<Reading, String> {
     if file.size() > LARGEST as f64 {
         return Err(Error::TooLarge.to_string());
     }
-    let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
+    let text = browser::text_of(file).await;
     let text = text.ok_or("The browser could not read it. Look whether it is still there.")?;
     api::flows::read(text).await.map_err(|error| error.to_string())
 }

@@ -23,6 +23,7 @@ mod mcp_servers;
 mod models;
 mod prepare;
 mod prompts;
+mod retrieval;
 mod tags;
 mod versions;
 
@@ -34,6 +35,7 @@ use flow::extensions::Extensions;
 use sha2::{Digest as _, Sha256};
 use tracing::warn;
 
+pub use crate::knowledge::cite::Part as AnswerPart;
 pub use crate::provider::{Answer as ModelAnswer, Error as ModelError, Vectors, bare};
 pub use crate::run::{Reply, Start};
 pub use agent_aliases::PutAgentAlias;
@@ -49,6 +51,7 @@ pub use imports::ExportFormat;
 pub use invoke::Target;
 pub use models::{Said, Talk};
 pub use prompts::PutPrompt;
+pub use retrieval::{Answering, Grounds, Memory, Retriever};
 pub use tags::{Tags, check_tags};
 pub(crate) use versions::summary as version_summary;
 
@@ -78,6 +81,7 @@ pub struct Service {
     /// Held while an agent is read, changed and written, so that neither of two changes is lost.
     pub(crate) agent_changes: Arc<tokio::sync::Mutex<()>>,
     pub(crate) python: Python,
+    pub(crate) retriever: Retriever,
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,
     pub(crate) found: connections::Found,

@@ -48,7 +48,9 @@ pub use executions::{ExecutionFilter, ExecutionRow, Finished};
 pub use flow_executions::{FlowExecutionFilter, FlowExecutionRow, Named};
 pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
 pub use functions::FunctionRow;
-pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewDocument, NewPassage, PassageRow};
+pub use knowledge::{
+    DocumentRow, KnowledgeBaseRow, NewDocument, NewPassage, PassageRow, VectorSetRow, WantedRow,
+};
 pub use mcp_servers::McpServerRow;
 pub use prompts::PromptRow;
 pub use questions::Paused;
@@ -191,6 +193,8 @@ fn migrations() -> Migrator {
         (9, "tags", include_str!("../migrations/0009_tags.sql")),
         (10, "agent versions", include_str!("../migrations/0010_agent_versions.sql")),
         (11, "ingestion", include_str!("../migrations/0011_ingestion.sql")),
+        (13, "vectors", include_str!("../migrations/0013_vectors.sql")),
+        (14, "evaluations", include_str!("../migrations/0014_evaluations.sql")),
     ];
     let migrations = files
         .into_iter()

@@ -1,8 +1,9 @@
 //! Knowledge bases and their documents.
 
 use flow::wire::{
-    AddDocument, AskKnowledgeBase, CreateKnowledgeBase, Document, DocumentList, DocumentText, KnowledgeBase,
-    KnowledgeBaseList, PassageList, UpdateKnowledgeBase,
+    AddDocument, AnswerFromKnowledge, AskKnowledgeBase, CreateKnowledgeBase, Document, DocumentList,
+    DocumentText, Evaluation, EvaluationList, KnowledgeAnswer, KnowledgeBase, KnowledgeBaseList,
+    KnownQuestions, PassageList, UpdateKnowledgeBase,
 };
 
 use super::path::encode;
@@ -49,6 +50,29 @@ pub async fn remove(id: &str, document: &str) -> Answer<()> {
 /// The passages that fit a question.
 pub async fn query(id: &str, ask: &AskKnowledgeBase) -> Answer<PassageList> {
     request::post(&at(id, "/query"), ask).await
+}
+
+/// An answer that a model makes of the passages that fit a question.
+pub async fn answer(id: &str, body: &AnswerFromKnowledge) -> Answer<KnowledgeAnswer> {
+    request::post(&at(id, "/answer"), body).await
+}
+
+/// The questions by which a base is measured.
+pub async fn questions(id: &str) -> Answer<KnownQuestions> {
+    request::get(&at(id, "/questions")).await
+}
+
+pub async fn set_questions(id: &str, questions: &KnownQuestions) -> Answer<KnownQuestions> {
+    request::put(&at(id, "/questions"), questions).await
+}
+
+pub async fn evaluations(id: &str) -> Answer<EvaluationList> {
+    request::get(&at(id, "/evaluations")).await
+}
+
+/// Measures with these settings.
+pub async fn evaluate(id: &str, settings: &AskKnowledgeBase) -> Answer<Evaluation> {
+    request::post(&at(id, "/evaluations"), settings).await
 }
 
 fn at(id: &str, rest: &str) -> String {

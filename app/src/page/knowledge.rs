@@ -5,6 +5,9 @@ mod ask;
 pub mod base;
 mod dialogs;
 mod documents;
+mod evaluation;
+mod found;
+mod reading;
 
 use flow::wire::{KnowledgeBase, KnowledgeBaseList};
 use leptos::prelude::*;

@@ -4,12 +4,15 @@
 //! its own id and to others, none of which another base has.
 
 mod delete;
+mod evaluations;
 mod search;
+mod vectors;
 
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{Error, Result, Store, from_sql, taken, there, to_sql};
 pub use search::PassageRow;
+pub use vectors::{VectorSetRow, WantedRow};
 
 /// A knowledge base, with how much is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -28,5 +28,6 @@ mod mcp;
 mod models;
 mod prompts;
 mod questions;
+mod retrieval;
 mod runs;
 mod upstream;

@@ -8,7 +8,10 @@ use super::add::{AddText, PickFiles, take_dropped_files};
 use super::ask::Ask;
 use super::dialogs::{DeleteBase, EditBase};
 use super::documents::{DeleteDocument, Documents, ShowDocument};
+use super::evaluation::Evaluate;
+use super::reading::Reading;
 use crate::api;
+use crate::node::prompt::Models;
 use crate::ui::browser;
 use crate::ui::format::count;
 use crate::ui::icon::{Glyph, Icon};
@@ -69,6 +72,7 @@ fn BaseOf(id: String) -> impl IntoView {
         open: RwSignal::new(None),
     };
     provide_context(page);
+    provide_context(Models::load());
     page.reload();
     let hovering = take_dropped_files(page);
     move || match page.base.get() {
@@ -110,6 +114,7 @@ fn Shown(base: KnowledgeBase, hovering: RwSignal<bool>) -> impl IntoView {
             {others}
             {format!(" · {}", count(base.passages, "passage"))}
         </p>
+        <Reading base=shown.get_value() />
         <div class="knowledge">
             <section class="box" aria-labelledby="documents-heading">
                 <header>
@@ -123,7 +128,10 @@ fn Shown(base: KnowledgeBase, hovering: RwSignal<bool>) -> impl IntoView {
                 </header>
                 <Documents />
             </section>
-            <Ask />
+            <div class="stack">
+                <Ask />
+                <Evaluate />
+            </div>
         </div>
         <Show when=move || hovering.get()>
             <div class="drop-hint" aria-hidden="true">

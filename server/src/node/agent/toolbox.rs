@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::mcp::Session;
 use super::{ASK_USER, Work, schema};
-use crate::knowledge::Index;
+use crate::knowledge::{Index, Question};
 use crate::node::function::{Functions, key};
 use crate::node::{Context, flows, knowledge_base};
 
@@ -203,7 +203,7 @@ impl Toolbox {
         let query = arguments["query"].as_str().unwrap_or_default().trim().to_owned();
         let found = match query.is_empty() {
             true => Err("The query is empty. Call the tool again with one.".to_owned()),
-            false => knowledge_base::find(base, &query, USUAL_RESULTS, &*self.knowledge)
+            false => knowledge_base::find(base, &Question::new(&query, USUAL_RESULTS), &*self.knowledge)
                 .await
                 .map_err(|failure| failure.message),
         };

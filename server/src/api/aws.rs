@@ -18,6 +18,7 @@ mod execution_events;
 mod executions;
 mod flows;
 mod frame;
+mod generate;
 mod invoke;
 mod invoke_agent;
 mod model;
@@ -25,6 +26,7 @@ mod operation;
 mod page;
 mod prompts;
 mod request;
+mod retrieve;
 mod runtime;
 mod tags;
 mod trace;
@@ -152,6 +154,10 @@ async fn dispatch(door: &Door, operation: &str, request: Request) -> Answer {
         "UpdateAgentKnowledgeBase" => agent_bases::update(door, request).await,
         "DisassociateAgentKnowledgeBase" => agent_bases::disassociate(door, request).await,
         "ListAgentKnowledgeBases" => agent_bases::list(door, request).await,
+        "Retrieve" => retrieve::retrieve(door, request).await,
+        "RetrieveAndGenerate" => generate::whole(door, request).await,
+        "RetrieveAndGenerateStream" => generate::streamed(door, request).await,
+        "Rerank" => retrieve::rerank(door, request).await,
         "Converse" => runtime::converse(door, request).await,
         "ConverseStream" => runtime::converse_stream(door, request).await,
         "InvokeModel" => runtime::invoke(door, request).await,

@@ -19,6 +19,7 @@ use crate::page::session::{Session, State};
 use crate::page::settings::SettingsPage;
 use crate::page::shell::Shell;
 use crate::page::sign_in::{SignIn, Unreachable};
+use crate::page::templates::TemplatesPage;
 use crate::page::versions::VersionsPage;
 use crate::ui::theme::Theme;
 use crate::ui::toast::{ToastRegion, Toasts};
@@ -51,6 +52,7 @@ fn Pages() -> impl IntoView {
                 <ParentRoute path=path!("") view=Shell>
                     <Route path=path!("/") view=FlowsPage />
                     <Route path=path!("/flows/:id/versions") view=VersionsPage />
+                    <Route path=path!("/templates") view=TemplatesPage />
                     <Route path=path!("/executions") view=ExecutionsPage />
                     <Route path=path!("/executions/:id") view=ExecutionPage />
                     <Route path=path!("/knowledge") view=KnowledgePage />

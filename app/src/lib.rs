@@ -11,6 +11,7 @@ pub mod editor;
 pub mod node;
 pub mod page;
 pub mod panel;
+pub mod picture;
 pub mod ui;
 
 /// Puts the app on the page.

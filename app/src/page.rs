@@ -16,5 +16,6 @@ pub mod session;
 pub mod settings;
 pub mod shell;
 pub mod sign_in;
+pub mod templates;
 pub mod use_it;
 pub mod versions;

@@ -2,6 +2,7 @@
 
 mod about;
 pub mod conflict;
+pub mod fix;
 pub mod inspector;
 mod keep;
 pub mod palette;
@@ -11,3 +12,4 @@ pub mod saver;
 pub mod test;
 pub mod top;
 pub mod trace;
+mod try_node;

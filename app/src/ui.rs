@@ -3,11 +3,14 @@
 pub mod browser;
 pub mod choice;
 pub mod code;
+pub mod copy;
 pub mod dialog;
 pub mod format;
 pub mod headers;
 pub mod icon;
+pub mod json;
 pub mod load;
+pub mod markdown;
 pub mod menu;
 pub mod navigate;
 pub mod save;

@@ -209,7 +209,6 @@ test("what is not there, not right or not done here is said", async () => {
   for (const [command, message] of [
     [new agent.CreateAgentCommand({ agentName: "no name" }), /agentName/],
     [new agent.CreateAgentCommand({ agentName: "short", instruction: "Be brief." }), /instruction/],
-    [new agent.CreateAgentCommand({ agentName: "led", agentCollaboration: "SUPERVISOR" }), /agentCollaboration/],
     [new agent.CreateAgentCommand({ agentName: "own", orchestrationType: "CUSTOM_ORCHESTRATION" }), /orchestrationType/],
     [new agent.CreateAgentCommand({ agentName: "own", customOrchestration: { executor: { lambda } } }), /customOrchestration/],
     [new agent.CreateAgentCommand({ agentName: "guarded", guardrailConfiguration }), /guardrailConfiguration/],
@@ -534,10 +533,202 @@ test("an agent has knowledge bases", async () => {
   await invalid(new agent.ListAgentKnowledgeBasesCommand({ ...at, nextToken: "x" }), /nextToken/);
 });
 
-test("an agent that leads others is not done here, and says so", async () => {
-  const { agentId } = await create("leader");
-  const error = await invalid(new agent.ListAgentCollaboratorsCommand({ agentId, ...DRAFT }));
-  assert.equal(error.message, "Anabranch does not answer ListAgentCollaborators yet.");
+/** A model that leads: it asks `name` what it is asked, and answers what that said. */
+const leading = (name) => (request) => {
+  const last = request.messages.at(-1);
+  const isLeader = request.tools?.some((tool) => tool.function.name === name);
+  if (!isLeader) return { text: `Billing heard: ${last.content}`, usage: { prompt_tokens: 3, completion_tokens: 4 } };
+  if (last.role === "tool") return { text: `I was told: ${last.content}`, usage: { prompt_tokens: 5, completion_tokens: 6 } };
+  return { toolCalls: [{ name, arguments: { message: `About ${last.content}` } }], usage: { prompt_tokens: 1, completion_tokens: 2 } };
+};
+
+test("an agent leads others, which answer it", async () => {
+  const billing = await prepared("billing");
+  const { agentAliasArn } = await alias(billing, "live");
+  const { agentId, agentCollaboration } = await create("leader", { agentCollaboration: "SUPERVISOR" });
+  assert.equal(agentCollaboration, "SUPERVISOR");
+  const at = { agentId, ...DRAFT };
+  await invalid(new agent.PrepareAgentCommand({ agentId }), /leads no others yet/);
+
+  const put = {
+    ...at,
+    agentDescriptor: { aliasArn: agentAliasArn },
+    collaboratorName: "billing",
+    collaborationInstruction: "Knows invoices and refunds",
+  };
+  const token = { clientToken: "c".repeat(40) };
+  const made = (await send(new agent.AssociateAgentCollaboratorCommand({ ...put, ...token }))).agentCollaborator;
+  assert.match(made.collaboratorId, /^[0-9A-Z]{10}$/);
+  assert.ok(made.createdAt instanceof Date && made.lastUpdatedAt instanceof Date);
+  assert.deepEqual(
+    [made.agentId, made.agentVersion, made.agentDescriptor, made.collaboratorName, made.relayConversationHistory],
+    [agentId, "DRAFT", { aliasArn: agentAliasArn }, "billing", "DISABLED"],
+  );
+  const again = await send(new agent.AssociateAgentCollaboratorCommand({ ...put, ...token }));
+  assert.equal(again.agentCollaborator.collaboratorId, made.collaboratorId);
+  await conflict(new agent.AssociateAgentCollaboratorCommand(put), /already/);
+  const tools = [{ kind: "agent", name: "billing", description: put.collaborationInstruction, arn: agentAliasArn, tellsHistory: false }];
+  assert.deepEqual((await (await api("GET", `/api/agents/${agentId}`)).json()).tools, tools);
+
+  await send(new agent.PrepareAgentCommand({ agentId }));
+  place.upstream.setAnswer(leading("billing"));
+  const first = await talk(agentId, "TSTALIASID", "s-1", "refunds", { enableTrace: true });
+  assert.equal(first.text, "I was told: Billing heard: About refunds");
+  const kinds = first.traces.map(({ collaboratorName, callerChain, agentId, trace }) => {
+    const [kind, what] = Object.entries(trace.orchestrationTrace)[0];
+    return [kind, what.invocationType ?? what.type, agentId, collaboratorName, callerChain?.map(({ agentAliasArn }) => agentAliasArn)];
+  });
+  const led = ["billing", [`arn:aws:bedrock:us-east-1:000000000000:agent-alias/${agentId}/TSTALIASID`]];
+  assert.deepEqual(kinds, [
+    ["modelInvocationOutput", undefined, agentId, undefined, undefined],
+    ["invocationInput", "AGENT_COLLABORATOR", agentId, undefined, undefined],
+    ["modelInvocationOutput", undefined, billing, ...led],
+    ["observation", "FINISH", billing, ...led],
+    ["observation", "AGENT_COLLABORATOR", agentId, undefined, undefined],
+    ["modelInvocationOutput", undefined, agentId, undefined, undefined],
+    ["observation", "FINISH", agentId, undefined, undefined],
+  ]);
+  const [asked, heard] = [first.traces[1], first.traces[4]].map(({ trace }) => trace.orchestrationTrace);
+  assert.equal(asked.invocationInput.agentCollaboratorInvocationInput.input.text, "About refunds");
+  assert.deepEqual(heard.observation.agentCollaboratorInvocationOutput, {
+    agentCollaboratorName: "billing",
+    agentCollaboratorAliasArn: agentAliasArn,
+    output: { type: "TEXT", text: "Billing heard: About refunds" },
+  });
+
+  // The other one is told what was said before, where it is to be.
+  const id = { collaboratorId: made.collaboratorId };
+  const change = { ...put, ...id, collaboratorName: "invoices", relayConversationHistory: "TO_COLLABORATOR" };
+  const changed = (await send(new agent.UpdateAgentCollaboratorCommand(change))).agentCollaborator;
+  assert.deepEqual(
+    [changed.collaboratorId, changed.collaboratorName, changed.relayConversationHistory, changed.createdAt],
+    [made.collaboratorId, "invoices", "TO_COLLABORATOR", made.createdAt],
+  );
+  const got = (await send(new agent.GetAgentCollaboratorCommand({ ...at, ...id }))).agentCollaborator;
+  assert.equal(got.collaboratorName, "invoices");
+  await send(new agent.PrepareAgentCommand({ agentId }));
+  let said;
+  place.upstream.setAnswer((request) => {
+    if (!request.tools?.some((tool) => tool.function.name === "invoices")) {
+      said = request.messages.filter(({ role }) => role !== "system").map(({ role, content }) => `${role}: ${content}`);
+    }
+    return leading("invoices")(request);
+  });
+  await talk(agentId, "TSTALIASID", "s-1", "dates");
+  assert.deepEqual(said, [
+    "user: refunds",
+    "assistant: I was told: Billing heard: About refunds",
+    "user: dates",
+    "user: About dates",
+  ]);
+
+  // A router gives the answer of the one that it asked as it is.
+  const router = { agentId, agentName: "leader", instruction: INSTRUCTION, foundationModel: "test/model", agentResourceRoleArn: ROLE };
+  await invalid(new agent.UpdateAgentCommand({ ...router, agentCollaboration: "DISABLED" }), /DisassociateAgentCollaborator/);
+  await send(new agent.UpdateAgentCommand({ ...router, agentCollaboration: "SUPERVISOR_ROUTER" }));
+  await send(new agent.PrepareAgentCommand({ agentId }));
+  assert.equal((await talk(agentId, "TSTALIASID", "s-2", "dates")).text, "Billing heard: About dates");
+
+  // A version leads whom it led.
+  const { routingConfiguration } = await alias(agentId, "live");
+  const version = { agentId, agentVersion: routingConfiguration[0].agentVersion };
+  await send(new agent.DisassociateAgentCollaboratorCommand({ ...at, ...id }));
+  const list = async (at) => (await send(new agent.ListAgentCollaboratorsCommand(at))).agentCollaboratorSummaries;
+  assert.deepEqual((await list(version)).map(({ collaboratorName }) => collaboratorName), ["invoices"]);
+  assert.deepEqual(await list(at), []);
+  await unknown(new agent.GetAgentCollaboratorCommand({ ...at, ...id }));
+  await send(new agent.UpdateAgentCommand({ ...router, agentCollaboration: "DISABLED" }));
+});
+
+test("an agent of the Agents page leads others here too, and no agent leads itself round and round", async () => {
+  const leader = await (await api("POST", "/api/agents", { name: "Round", model: "test/model" })).json();
+  const tool = { kind: "agent", name: "again", description: "Asks itself", arn: leader.arn };
+  assert.equal((await api("PUT", `/api/agents/${leader.id}`, { name: "Round", model: "test/model", tools: [tool] })).status, 200);
+  const at = { agentId: leader.id, ...DRAFT };
+  assert.equal((await send(new agent.GetAgentCommand(at))).agent.agentCollaboration, "SUPERVISOR");
+  const [{ collaboratorId }] = (await send(new agent.ListAgentCollaboratorsCommand(at))).agentCollaboratorSummaries;
+  assert.equal((await send(new agent.GetAgentCollaboratorCommand({ ...at, collaboratorId }))).agentCollaborator.collaboratorName, "again");
+  let deepest;
+  place.upstream.setAnswer((request) => {
+    const last = request.messages.at(-1);
+    if (last.role !== "tool") return { toolCalls: [{ name: "again", arguments: { message: "Go on" } }] };
+    deepest ??= last.content;
+    return { text: "Done" };
+  });
+  assert.equal((await talk(leader.id, "TSTALIASID", "s-1", "Begin")).text, "Done");
+  assert.match(deepest, /at most 4 deep/);
+  await send(new agent.DisassociateAgentCollaboratorCommand({ ...at, collaboratorId }));
+  assert.deepEqual((await (await api("GET", `/api/agents/${leader.id}`)).json()).tools, []);
+});
+
+test("what keeps an agent from leading another is said", async () => {
+  const other = await prepared("helper");
+  const { agentAliasArn } = await alias(other, "live");
+  const { agentId } = await create("lonely");
+  const at = { agentId, ...DRAFT };
+  const put = {
+    ...at,
+    agentDescriptor: { aliasArn: agentAliasArn },
+    collaboratorName: "led",
+    collaborationInstruction: "Helps",
+  };
+  const id = { collaboratorId: NOBODY };
+  await invalid(new agent.AssociateAgentCollaboratorCommand(put), /^agentCollaboration: .*SUPERVISOR/);
+  const nobody = agentAliasArn.replace(other, NOBODY);
+  await unknown(new agent.AssociateAgentCollaboratorCommand({ ...put, agentDescriptor: { aliasArn: nobody } }));
+  const own = agentAliasArn.replace(other, agentId);
+  await invalid(new agent.AssociateAgentCollaboratorCommand({ ...put, agentDescriptor: { aliasArn: own } }), /lead itself/);
+  await invalid(new agent.AssociateAgentCollaboratorCommand({ ...put, agentDescriptor: {} }), /agentDescriptor.aliasArn/);
+  await invalid(new agent.AssociateAgentCollaboratorCommand({ ...put, collaboratorName: "a".repeat(65) }), /collaboratorName/);
+  await unknown(new agent.AssociateAgentCollaboratorCommand({ ...put, agentId: NOBODY }));
+  await unknown(new agent.UpdateAgentCollaboratorCommand({ ...put, ...id }));
+  await invalid(new agent.UpdateAgentCollaboratorCommand({ ...put, ...id, collaborationInstruction: "" }), /collaborationInstruction/);
+  await unknown(new agent.GetAgentCollaboratorCommand({ ...at, ...id }));
+  await invalid(new agent.GetAgentCollaboratorCommand({ ...at, collaboratorId: "short" }), /collaboratorId/);
+  await unknown(new agent.DisassociateAgentCollaboratorCommand({ ...at, ...id }));
+  await invalid(new agent.DisassociateAgentCollaboratorCommand({ ...at, collaboratorId: "short" }), /collaboratorId/);
+  await unknown(new agent.ListAgentCollaboratorsCommand({ ...at, agentId: NOBODY }));
+  await invalid(new agent.ListAgentCollaboratorsCommand({ ...at, nextToken: "x" }), /nextToken/);
+  await send(new agent.UpdateAgentCommand({ agentId, agentName: "lonely", foundationModel: "test/model", agentResourceRoleArn: ROLE, agentCollaboration: "SUPERVISOR" }));
+  await send(new agent.AssociateAgentCollaboratorCommand(put));
+  const second = (await send(new agent.AssociateAgentCollaboratorCommand({ ...put, collaboratorName: "second" }))).agentCollaborator;
+  await conflict(new agent.UpdateAgentCollaboratorCommand({ ...put, collaboratorId: second.collaboratorId }), /already/);
+});
+
+test("two groups that let an agent ask are each enough", async () => {
+  const { agentId } = await create("curious");
+  const at = { agentId, ...DRAFT };
+  const group = async (actionGroupName, more = {}) =>
+    (await send(new agent.CreateAgentActionGroupCommand({ ...at, actionGroupName, parentActionGroupSignature: "AMAZON.UserInput", ...more }))).agentActionGroup;
+  const asks = async () => (await (await api("GET", `/api/agents/${agentId}`)).json()).asksBack;
+  const one = await group("one");
+  const two = await group("two", { actionGroupState: "DISABLED" });
+  assert.equal(await asks(), true);
+  const drop = ({ actionGroupId }) => send(new agent.DeleteAgentActionGroupCommand({ ...at, actionGroupId, skipResourceInUseCheck: true }));
+  await drop(two);
+  assert.equal(await asks(), true);
+  await drop(one);
+  assert.equal(await asks(), false);
+});
+
+test("what was said in sessions goes with the alias that answered", async () => {
+  let heard;
+  place.upstream.setAnswer((request) => {
+    heard = request.messages.length;
+    return { text: "Yes" };
+  });
+  const agentId = await prepared("forgetful");
+  const { agentAliasArn } = await alias(agentId, "live");
+  const elsewhere = "arn:aws:bedrock:eu-central-1:123456789012:agent-alias/ELSEWHERE1/FORGETFUL1";
+  await api("PUT", `/api/agent-bindings/${encodeURIComponent(elsewhere)}`, { agent: agentId });
+  const talkElsewhere = () => talk("ELSEWHERE1", "FORGETFUL1", "s-1", "Hello");
+  await talkElsewhere();
+  await talkElsewhere();
+  assert.equal(heard, 4);
+  await api("DELETE", `/api/agent-bindings/${encodeURIComponent(elsewhere)}`);
+  await api("PUT", `/api/agent-bindings/${encodeURIComponent(elsewhere)}`, { agent: agentId });
+  await talkElsewhere();
+  assert.equal(heard, 2, agentAliasArn);
 });
 
 test("an agent and its alias are tagged, and their tags go with them", async () => {

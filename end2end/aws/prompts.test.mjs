@@ -4,14 +4,23 @@ import { after, before, test } from "node:test";
 
 import * as agent from "@aws-sdk/client-bedrock-agent";
 import { InvokeFlowCommand } from "@aws-sdk/client-bedrock-agent-runtime";
-import { ConverseCommand, ConverseStreamCommand } from "@aws-sdk/client-bedrock-runtime";
+import {
+  ConverseCommand,
+  ConverseStreamCommand,
+  CountTokensCommand,
+  InvokeModelCommand,
+  InvokeModelWithResponseStreamCommand,
+} from "@aws-sdk/client-bedrock-runtime";
 
 import { ROLE, inputs, promptFlow, read, start } from "./support.mjs";
 
 let place;
 before(async () => {
   place = await start();
-  place.upstream.setAnswer((body) => ({ text: `You said: ${body.messages.at(-1).content}` }));
+  place.upstream.setAnswer((body) => ({
+    text: `You said: ${body.messages.at(-1).content}`,
+    usage: { prompt_tokens: 5, completion_tokens: 2 },
+  }));
 });
 after(() => place?.stop());
 
@@ -295,6 +304,40 @@ test("a prompt is asked by its ARN as a model, with its variables", async () => 
     assert.match((await fails(converse(more), "ValidationException", 400)).message, field);
   }
   await fails(converse({ modelId: `${arn}:9` }), "ResourceNotFoundException", 404);
+});
+
+test("a prompt's ARN is a model for InvokeModel, its stream and CountTokens too", async () => {
+  const { arn: modelId } = await create("invoked");
+  const promptVariables = { name: { text: "Ada" } };
+  const encoded = (body) => new TextEncoder().encode(JSON.stringify(body));
+  const invoke = async (more = {}) => {
+    const command = new InvokeModelCommand({ modelId, body: encoded({ promptVariables, ...more }) });
+    return JSON.parse(new TextDecoder().decode((await place.models.send(command)).body));
+  };
+  const heard = () => (place.upstream.requests.at(-1).body ?? place.upstream.requests.at(-1)).messages.map(({ content }) => content);
+  assert.equal((await invoke()).output.message.content[0].text, "You said: Say hello to Ada");
+  const messages = [{ role: "user", content: [{ text: "And again" }] }];
+  assert.equal((await invoke({ messages })).output.message.content[0].text, "You said: And again");
+  assert.deepEqual(heard(), ["Say hello to Ada", "And again"]);
+  const refused = await fails(invoke({ promptVariables: {} }), "ValidationException", 400);
+  assert.match(refused.message, /promptVariables: .*name/);
+
+  const stream = new InvokeModelWithResponseStreamCommand({ modelId, body: encoded({ promptVariables }) });
+  const pieces = [];
+  for await (const { chunk } of (await place.models.send(stream)).body) {
+    pieces.push(JSON.parse(new TextDecoder().decode(chunk.bytes)));
+  }
+  const text = pieces.map((piece) => piece.contentBlockDelta?.delta.text ?? "").join("");
+  assert.equal(text, "You said: Say hello to Ada");
+
+  const count = async (input) => (await place.models.send(new CountTokensCommand({ modelId, input }))).inputTokens;
+  assert.equal(await count({ invokeModel: { body: encoded({ promptVariables }) } }), 5);
+  assert.deepEqual(heard(), ["Say hello to Ada"]);
+  const { arn: plain } = await create("counted", "Say hello");
+  const counted = new CountTokensCommand({ modelId: plain, input: { converse: { messages } } });
+  assert.equal((await place.models.send(counted)).inputTokens, 5);
+  assert.deepEqual(heard(), ["Say hello", "And again"]);
+  await fails(count({ converse: { messages } }), "ValidationException", 400);
 });
 
 test("the errors that a client can bring about", async () => {

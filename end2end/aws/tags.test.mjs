@@ -63,6 +63,27 @@ test("what is made with tags has them, and they are added, changed and removed",
   assert.deepEqual(await tagged(`${made.flow.arn}/alias/TSTALIASID`), {}, "the test alias has its own");
 });
 
+test("a call that is made again with its token gives no tag again", async () => {
+  const clientToken = "t".repeat(40);
+  const tags = { made: "here" };
+  const flow = await createFlow("again");
+  await send(new agent.CreateFlowVersionCommand({ flowIdentifier: flow.id }));
+  const { id: promptIdentifier } = await send(new agent.CreatePromptCommand({ name: "again-version" }));
+  const routed = { flowIdentifier: flow.id, name: "live", routingConfiguration: [{ flowVersion: "1" }] };
+  for (const make of [
+    async (more) => (await createFlow("again-flow", more)).arn,
+    async (more) => (await send(new agent.CreateFlowAliasCommand({ ...routed, ...more }))).arn,
+    async (more) => (await send(new agent.CreatePromptCommand({ name: "again", ...more }))).arn,
+    async (more) => (await send(new agent.CreatePromptVersionCommand({ promptIdentifier, ...more }))).arn,
+    async (more) => (await send(new agent.CreateAgentCommand({ agentName: "again-agent", ...more }))).agent.agentArn,
+  ]) {
+    const arn = await make({ clientToken, tags });
+    await send(new agent.UntagResourceCommand({ resourceArn: arn, tagKeys: ["made"] }));
+    assert.equal(await make({ clientToken, tags }), arn);
+    assert.deepEqual(await tagged(arn), {}, arn);
+  }
+});
+
 test("agents and knowledge bases have tags", async () => {
   const one = await (await api("POST", "/api/agents", { name: "Desk", model: "test/model" })).json();
   const base = await (await api("POST", "/api/knowledge-bases", { name: "Manuals" })).json();

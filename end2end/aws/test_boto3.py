@@ -402,7 +402,7 @@ def tags_are_kept(place):
 
 
 def what_is_not_answered_yet_says_so(place):
-    error = fails("ValidationException", 400, place.agent.list_knowledge_bases)
+    error = fails("ValidationException", 400, place.runtime.list_sessions)
     assert "Anabranch does not answer" in str(error), error
 
 
@@ -582,6 +582,43 @@ def only_the_owners_key_is_let_in(place):
     )
 
 
+def a_knowledge_base_lives(place):
+    """Made, filled by hand, looked at and deleted."""
+    configuration = {
+        "type": "VECTOR",
+        "vectorKnowledgeBaseConfiguration": {
+            "embeddingModelArn": "arn:aws:bedrock:us-east-1::foundation-model/amazon.titan-embed-text-v2:0"
+        },
+    }
+    made = place.agent.create_knowledge_base(
+        name="boto-base", roleArn=ROLE, knowledgeBaseConfiguration=configuration, tags={"made": "here"}
+    )
+    base = made["knowledgeBase"]["knowledgeBaseId"]
+    source = place.agent.create_data_source(
+        knowledgeBaseId=base, name="given", dataSourceConfiguration={"type": "CUSTOM"}
+    )["dataSource"]["dataSourceId"]
+    which = {"knowledgeBaseId": base, "dataSourceId": source}
+    content = {"type": "BYTE", "byteContent": {"mimeType": "text/html", "data": b"<p>Bridges are high.</p>"}}
+    custom = {"customDocumentIdentifier": {"id": "bridge"}, "sourceType": "IN_LINE", "inlineContent": content}
+    document = {"content": {"dataSourceType": "CUSTOM", "custom": custom}}
+    place.agent.ingest_knowledge_base_documents(documents=[document], **which)
+    named = [{"dataSourceType": "CUSTOM", "custom": {"id": "bridge"}}]
+    for _ in range(400):
+        got = place.agent.get_knowledge_base_documents(documentIdentifiers=named, **which)
+        if got["documentDetails"][0]["status"] == "INDEXED":
+            break
+        time.sleep(0.025)
+    assert got["documentDetails"][0]["status"] == "INDEXED", got
+    [listed] = place.agent.get_paginator("list_knowledge_bases").paginate().search("knowledgeBaseSummaries[]")
+    assert (listed["knowledgeBaseId"], listed["status"]) == (base, "ACTIVE")
+    fails("ValidationException", 400, place.agent.start_ingestion_job, **which)
+    gone = place.agent.delete_knowledge_base_documents(documentIdentifiers=named, **which)
+    assert gone["documentDetails"][0]["status"] == "DELETING"
+    place.agent.delete_data_source(**which)
+    place.agent.delete_knowledge_base(knowledgeBaseId=base)
+    fails("ResourceNotFoundException", 404, place.agent.get_knowledge_base, knowledgeBaseId=base)
+
+
 TESTS = [
     the_program_of_the_readme_works,
     a_flow_lives,
@@ -598,6 +635,7 @@ TESTS = [
     what_is_not_answered_yet_says_so,
     public_definitions_are_taken_once_their_names_are_filled_in,
     an_agent_lives,
+    a_knowledge_base_lives,
     models_converse,
     a_knowledge_base_is_asked,
     models_are_invoked,

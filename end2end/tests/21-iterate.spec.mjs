@@ -33,12 +33,23 @@ test("the template's sample is there, runs at once, and each item can be looked 
   await editor.run.click();
   await expect(editor.status).toContainText("Succeeded");
   await expect(editor.pane.getByText('["praise","complaint"]')).toBeVisible();
-  const items = editor.line("Judge");
-  await expect(items).toHaveCount(2);
-  await expect(items.nth(1)).toContainText("item 2");
-  await items.nth(1).click();
+  // Both items are behind one line; the newest is shown, and a stepper leads to the other.
+  await expect(editor.line("Judge")).toHaveCount(1);
+  const items = editor.pane.getByRole("group", { name: "EachReview, items" });
+  await expect(items).toContainText("item 2 of 2");
+  await editor.line("Judge").click();
   await expect(editor.pane.locator(".line-open")).toContainText("It leaks, and nobody answers my mails.");
   await expect(editor.pane.locator(".line-open")).toContainText("complaint");
+  await expect(editor.canvas.locator(".wire .count").first()).toHaveText("×2");
+  await items.getByRole("button", { name: "Previous item of EachReview" }).click();
+  await expect(items).toContainText("item 1 of 2");
+  await editor.line("Judge").click();
+  await expect(editor.pane.locator(".line-open")).toContainText("Great kettle");
+  // The card shows the same item.
+  await editor.select("Judge");
+  await editor.inspector.getByRole("tab", { name: "Last run" }).click();
+  await expect(editor.inspector).toContainText("Great kettle");
+  await expect(items.getByRole("button", { name: "Previous item of EachReview" })).toBeDisabled();
 
   await editor.send("[1]");
   await expect(editor.pane.getByRole("alert")).toContainText("The items are Strings, and item 0 is a Number.");

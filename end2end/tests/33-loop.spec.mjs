@@ -48,14 +48,19 @@ test("the template runs at once, and its rounds can be looked at", async ({ page
   await editor.run.click();
   await expect(editor.status).toContainText("Succeeded");
   await expect(editor.pane.getByText("send me the numbers by noon, i will not ask again++", { exact: true }).last()).toBeVisible();
-  await expect(editor.line("Improve")).toHaveCount(2);
-  await expect(editor.line("Judge").nth(1)).toContainText("round 2");
-  await editor.line("Judge").first().click();
+  await expect(editor.line("Improve")).toHaveCount(1);
+  const rounds = editor.pane.getByRole("group", { name: "Refine, rounds" });
+  await expect(rounds).toContainText("round 2 of 2");
+  await rounds.getByRole("button", { name: "Previous round of Refine" }).click();
+  await editor.line("Judge").click();
   await expect(editor.pane.locator(".line-open")).toContainText("rude");
   await expect(editor.node("Refine")).toContainText("2 rounds");
   await expect(editor.node("Improve").getByRole("img", { name: "succeeded" })).toBeVisible();
   await editor.select("Judge");
   await editor.inspector.getByRole("tab", { name: "Last run" }).click();
+  await expect(editor.inspector).toContainText("round 1");
+  await expect(editor.inspector).toContainText("rude");
+  await rounds.getByRole("button", { name: "Next round of Refine" }).click();
   await expect(editor.inspector).toContainText("round 2");
   await expect(editor.inspector).toContainText("ready");
 });
@@ -100,10 +105,9 @@ test("a person draws a loop by mouse, says when it goes on, and runs it", async 
     await editor.send("a");
     await expect(editor.status).toContainText("Succeeded");
     await expect(editor.pane.getByText("a+++", { exact: true }).last()).toBeVisible();
-    await expect(editor.line("Prompt_1")).toHaveCount(3);
-    await expect(editor.line("Prompt_1").last()).toContainText("round 3");
+    await expect(editor.pane.getByRole("group", { name: "Loop_1, rounds" })).toContainText("round 3 of 3");
     await editor.send("b");
-    await expect(editor.line("Prompt_1")).toHaveCount(5);
+    await expect(editor.pane.getByRole("group", { name: "Loop_1, rounds" })).toContainText("round 5 of 5");
     await expect(editor.pane.getByText("b+++++", { exact: true }).last()).toBeVisible();
     await expect(editor.node("Loop_1")).toContainText("5 rounds");
   });
@@ -291,8 +295,10 @@ test("a loop in a loop is drawn, edited and run", async ({ page }) => {
   await editor.send("a");
   await expect(editor.status).toContainText("Succeeded");
   await expect(editor.pane.getByText("a++++", { exact: true }).last()).toBeVisible();
-  await expect(editor.line("Prompt_1")).toHaveCount(4);
-  await expect(editor.line("Prompt_1").last()).toContainText("round 2, round 2");
+  await expect(editor.line("Prompt_1")).toHaveCount(1);
+  for (const loop of ["Loop_1", "Loop_2"]) {
+    await expect(editor.pane.getByRole("group", { name: `${loop}, rounds` })).toContainText("round 2 of 2");
+  }
   await expect(editor.node("Prompt_1").getByRole("img", { name: "succeeded" })).toBeVisible();
   await editor.reload();
   expect(await isInside("Prompt_1", "Loop_2")).toBe(true);

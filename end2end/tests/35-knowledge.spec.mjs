@@ -63,7 +63,7 @@ test("a base is made, filled and asked", async ({ page }) => {
   await expect(page.getByRole("heading", { name: "Shop handbook" })).toBeVisible();
 
   const documents = page.getByRole("region", { name: "Documents" });
-  await expect(documents).toContainText("Drop .txt or .md files anywhere on this page");
+  await expect(documents).toContainText("Drop files anywhere on this page");
   await documents.getByRole("button", { name: "Paste a text" }).click();
   const paste = page.getByRole("dialog", { name: "Paste a text" });
   await paste.getByLabel("Title").fill("Refunds");
@@ -72,7 +72,7 @@ test("a base is made, filled and asked", async ({ page }) => {
   await expect(documents.getByRole("button", { name: "Refunds", exact: true })).toBeVisible();
   await drop(page, [["rules.md", RULES], ["again.txt", RULES], ["picture.png", "x"]]);
   await expect(documents.getByRole("button", { name: "rules.md", exact: true })).toBeVisible();
-  await expect(page.getByText("picture.png: Only text and Markdown files")).toBeVisible();
+  await expect(page.getByText("picture.png: Only .txt, .md, .html")).toBeVisible();
   await expect(page.getByText("again.txt: The text of again.txt is there already")).toBeVisible();
 
   const ask = page.getByRole("region", { name: "Ask" });

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::message::Usage;
 use crate::node::knowledge_base::Passage;
+use crate::part::Part;
 use crate::value::fits;
 
 /// One thing that happened in a run.
@@ -30,7 +31,20 @@ pub struct Event {
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Body {
     /// The run began with this input.
-    ExecutionStarted { input: Value },
+    ExecutionStarted {
+        input: Value,
+        /// What of the flow runs, where that is not the whole.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<Box<Part>>,
+    },
+    /// What a node gave was given to the run, which does not run it.
+    NodeGiven {
+        node: String,
+        outputs: Vec<Field>,
+        /// The branch, of a Condition.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        branch: Option<String>,
+    },
     /// A node has all it needs and begins.
     NodeStarted {
         node: String,
@@ -137,6 +151,20 @@ pub enum Link {
 }
 
 impl Link {
+    /// The Iterator or the Loop.
+    pub fn node(&self) -> &str {
+        match self {
+            Self::Iterator { node, .. } | Self::Loop { node, .. } => node,
+        }
+    }
+
+    /// Which item or round, from 0.
+    pub fn index(&self) -> usize {
+        match self {
+            Self::Iterator { index, .. } | Self::Loop { index, .. } => *index,
+        }
+    }
+
     /// For people: `item 3`, `round 2`, counted from 1.
     pub fn label(&self) -> String {
         match self {
@@ -223,6 +251,21 @@ pub enum Step {
         /// Microseconds.
         took: u64,
     },
+    /// It asked another agent.
+    Agent {
+        name: String,
+        /// The ARN of the alias that it asked.
+        arn: String,
+        message: String,
+        /// What the model was told.
+        answer: String,
+        #[serde(default)]
+        failed: bool,
+        /// What the other one did.
+        steps: Vec<Self>,
+        /// Microseconds.
+        took: u64,
+    },
 }
 
 impl Step {
@@ -241,6 +284,10 @@ impl Step {
                 let passages = found.iter().map(|passage| passage.title.len() + passage.text.len());
                 let why = failure.as_ref().map_or(0, String::len);
                 name.len() + base.len() + query.len() + passages.sum::<usize>() + why
+            }
+            Self::Agent { name, arn, message, answer, steps, .. } => {
+                let within = steps.iter().map(Self::size).sum::<usize>();
+                name.len() + arn.len() + message.len() + answer.len() + within
             }
         }
     }

@@ -25,6 +25,8 @@ use fit::{Fitter, Habits};
 
 /// The largest file, in bytes.
 pub const LARGEST: usize = 9 * 1024 * 1024;
+/// The most flows of one file.
+const MOST_FLOWS: usize = 100;
 /// The longest title and description that a flow takes, in characters.
 const LONGEST_TITLE: usize = 100;
 const LONGEST_DESCRIPTION: usize = 200;
@@ -52,6 +54,9 @@ pub enum Error {
     /// A document, and none of a format that is known.
     #[error("{0}")]
     Unknown(String),
+    /// More flows than one file may have.
+    #[error("The file has {0} flows, and one file has at most {MOST_FLOWS}. Give them in several files.")]
+    TooMany(usize),
     /// A later version's.
     #[error("{0} is a format that this version does not know; it reads {known}.", known = crate::wire::FLOW_FILE_FORMAT)]
     Newer(String),
@@ -62,6 +67,14 @@ pub enum Error {
 /// # Errors
 /// It is no document, or none with flows.
 pub fn read(text: &str) -> Result<Reading, Error> {
+    let reading = found(text)?;
+    match reading.flows.len() {
+        many if many > MOST_FLOWS => Err(Error::TooMany(many)),
+        _ => Ok(reading),
+    }
+}
+
+fn found(text: &str) -> Result<Reading, Error> {
     let document = parse(text)?;
     let Value::Object(members) = &document else { return Err(Error::Unknown(NO_FLOW.to_owned())) };
     if members.contains_key("format") {
@@ -91,13 +104,18 @@ fn parse(text: &str) -> Result<Value, Error> {
         return Err(Error::TooLarge);
     }
     let text = text.trim_start_matches('\u{feff}');
-    if text.lines().any(|line| line.trim_start().starts_with("resource \"aws_bedrockagent_flow\"")) {
-        return Err(Error::Unknown(HCL.to_owned()));
-    }
     if text.trim_start().starts_with(['{', '[']) {
         return json::read(text).map_err(Error::Malformed);
     }
-    yaml::read(text).map_err(Error::Malformed)
+    match yaml::read(text) {
+        Ok(document) if document.is_object() => Ok(document),
+        _ if is_hcl(text) => Err(Error::Unknown(HCL.to_owned())),
+        read => read.map_err(Error::Malformed),
+    }
+}
+
+fn is_hcl(text: &str) -> bool {
+    text.lines().any(|line| line.trim_start().starts_with("resource \"aws_bedrockagent_flow\""))
 }
 
 /// A flow as a format has found it.
@@ -245,4 +263,4 @@ const ACCESS: &str = "Who may run a flow on AWS, and with which key, does not ma
 /// What is told of ids and times.
 const ELSEWHERE: &str = "It belongs to the place that the flow comes from.";
 /// What is told of tags.
-const TAGS: &str = "Flows have no tags here.";
+const TAGS: &str = "Tags are not taken over. TagResource gives the flow those that matter here.";

@@ -13,6 +13,7 @@
 
 mod frame;
 mod iterate;
+mod part;
 mod question;
 mod repeat;
 mod replay;
@@ -178,18 +179,15 @@ impl Run {
     /// # Errors
     /// The input is not of the type of the flow's Input node, or nested too deep.
     pub fn new(plan: Arc<Plan>, input: Value) -> Result<Self, InputError> {
-        let (name, kind) = (plan.input_name(), plan.input_type());
-        if !kind.accepts(&input) {
-            let message = format!("{name} takes {}, and the input is {}.", kind.noun(), shape(&input));
-            return Err(InputError { message });
-        }
-        if is_too_deep(&input) {
-            let message = format!(
-                "The input is nested more than {DEEPEST} levels deep. Flatten it, or pass it as text."
-            );
-            return Err(InputError { message });
-        }
-        let mut run = Self {
+        check_input(&plan, &input)?;
+        let mut run = Self::begun(plan, Body::ExecutionStarted { input: input.clone(), part: None });
+        run.take_input(input);
+        Ok(run)
+    }
+
+    /// A run of which only this happened.
+    fn begun(plan: Arc<Plan>, started: Body) -> Self {
+        Self {
             frames: vec![Frame::new(&plan, 0, 0, 0)],
             iterations: HashMap::new(),
             ready: VecDeque::new(),
@@ -204,15 +202,18 @@ impl Run {
             left: MOST_KEPT,
             untold: MOST_TOLD,
             outputs: Vec::new(),
-            events: vec![Body::ExecutionStarted { input: input.clone() }],
+            events: vec![started],
             end: None,
             plan,
-        };
-        let start = run.plan.input;
-        let output = run.plan.nodes[start].outputs.first().map(|(name, _)| name.clone()).unwrap_or_default();
-        run.tell_started(0, start, Vec::new());
-        run.finish(0, start, Outcome { outputs: vec![(output, input)], ..Outcome::default() });
-        Ok(run)
+        }
+    }
+
+    /// The Input node ends with what the flow was called with.
+    fn take_input(&mut self, input: Value) {
+        let start = self.plan.input;
+        let output = self.plan.nodes[start].outputs.first().map(|(name, _)| name.clone()).unwrap_or_default();
+        self.tell_started(0, start, Vec::new());
+        self.finish(0, start, Outcome { outputs: vec![(output, input)], ..Outcome::default() });
     }
 
     /// What to do now.
@@ -343,7 +344,7 @@ impl Run {
         for frame in 0..self.frames.len() {
             for &node in &self.plan.regions[self.frames[frame].region].nodes {
                 let state = match self.state(frame, node) {
-                    State::Waiting => continue,
+                    State::Waiting | State::LeftOut => continue,
                     State::Running if self.ready.contains(&(frame, node)) => continue,
                     State::Running if self.end.is_some() => trace::State::Stopped,
                     State::Running => trace::State::Running,
@@ -625,6 +626,25 @@ impl Gathered {
         self.fields.push(Field { name, value: value.clone(), source, joined: sources });
         self.values.push((input.name.clone(), value));
     }
+}
+
+/// An input that the flow's Input node takes.
+fn check_input(plan: &Plan, input: &Value) -> Result<(), InputError> {
+    let (name, kind) = (plan.input_name(), plan.input_type());
+    if !kind.accepts(input) {
+        let message = format!("{name} takes {}, and the input is {}.", kind.noun(), shape(input));
+        return Err(InputError { message });
+    }
+    check_depth(input)
+}
+
+fn check_depth(input: &Value) -> Result<(), InputError> {
+    if !is_too_deep(input) {
+        return Ok(());
+    }
+    let message =
+        format!("The input is nested more than {DEEPEST} levels deep. Flatten it, or pass it as text.");
+    Err(InputError { message })
 }
 
 fn told_too_much() -> String {

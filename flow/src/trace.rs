@@ -74,6 +74,8 @@ pub enum State {
     /// It asked a person something.
     Waiting,
     Ok,
+    /// It did not run: what it gave was given to the run.
+    Given,
     Failed,
     /// No branch taken leads to it.
     Skipped,
@@ -100,9 +102,14 @@ impl Trace {
         self.elapsed = self.elapsed.max(event.elapsed);
         let at = event.elapsed;
         match &event.body {
-            Body::ExecutionStarted { input } => {
+            Body::ExecutionStarted { input, .. } => {
                 self.status = Some(Status::Running);
                 self.input = Some(input.clone());
+            }
+            Body::NodeGiven { node, outputs, branch } => {
+                let row = self.end(node, &[], at, State::Given);
+                row.outputs.clone_from(outputs);
+                row.branch.clone_from(branch);
             }
             Body::NodeStarted { node, inputs, chain } => self.row(node, chain, at).inputs.clone_from(inputs),
             Body::NodeDelta { node, text, chain } => self.row(node, chain, at).text.push_str(text),
@@ -214,7 +221,7 @@ impl Trace {
 
     /// Where a row's bar begins and how wide it is, in parts of the whole.
     pub fn bar(&self, row: &Row) -> (f64, f64) {
-        if row.state == State::Skipped {
+        if matches!(row.state, State::Skipped | State::Given) {
             return (0.0, 0.0);
         }
         let whole = self.elapsed.max(1) as f64;
@@ -275,7 +282,7 @@ impl Row {
     /// How long it took, in words: `412 ms`; none while it runs or where it did not.
     pub fn duration(&self) -> Option<String> {
         match (self.state, self.end) {
-            (State::Skipped, _) | (_, None) => None,
+            (State::Skipped | State::Given, _) | (_, None) => None,
             (_, Some(end)) => Some(duration(end.saturating_sub(self.start))),
         }
     }
@@ -322,7 +329,7 @@ mod tests {
         let usage = Some(Usage { input_tokens: 46, output_tokens: 2 });
         let model = Some(ModelCall { model: "local/smollm2".into(), served_by: None, usage });
         [
-            (0, Body::ExecutionStarted { input: json!("hi") }),
+            (0, Body::ExecutionStarted { input: json!("hi"), part: None }),
             (10, Body::NodeStarted { node: "Input".into(), inputs: vec![], chain: vec![] }),
             (
                 110,
@@ -456,7 +463,7 @@ mod tests {
             })
         };
         let bodies = [
-            Body::ExecutionStarted { input: json!("hi") },
+            Body::ExecutionStarted { input: json!("hi"), part: None },
             Body::NodeStarted { node: node.clone(), inputs: vec![], chain: chain.clone() },
             Body::NodeDelta { node: node.clone(), text: "Let me ask.".into(), chain: chain.clone() },
             Body::AgentStep { node: node.clone(), step: step(&["ask_user"]), chain: chain.clone() },

@@ -14,6 +14,7 @@ mod imports;
 mod knowledge;
 mod mcp_servers;
 mod prompts;
+mod source;
 mod versions;
 
 use serde::{Deserialize, Serialize};
@@ -30,8 +31,8 @@ pub use connections::{
 };
 pub use evaluation::{Evaluation, EvaluationList, KnownQuestion, KnownQuestions, Placed};
 pub use executions::{
-    Execution, ExecutionHandle, ExecutionList, ExecutionSummary, GiveInput, InputRequest, Invoke, Invoked,
-    OutputValue,
+    Execution, ExecutionHandle, ExecutionList, ExecutionSummary, GiveInput, InputRequest, Invoke,
+    InvokeDraft, Invoked, OutputValue,
 };
 pub use flows::{
     CheckFlow, CreateFlow, FLOW_FILE_FORMAT, Flow, FlowFile, FlowList, FlowSummary, RenameFlow, RunMark,
@@ -50,7 +51,14 @@ pub use knowledge::{
 };
 pub use mcp_servers::{McpServer, McpServerList, McpTool, McpTools, PutMcpServer};
 pub use prompts::{CreatePrompt, Prompt, PromptList, PromptVersion};
-pub use versions::{Alias, AliasList, Publish, Published, PutAlias, Version, VersionList, VersionSummary};
+pub use source::{
+    Chunking, CreateDataSource, DataSource, DataSourceList, IngestionJob, IngestionJobList, ItemState,
+    JobCounts, JobStatus, Place, SourceItem, SourceItemList,
+};
+pub use versions::{
+    Alias, AliasList, AliasMove, AliasMoves, Publish, Published, PutAlias, Version, VersionList,
+    VersionSummary,
+};
 
 /// Exchanges a one-time sign-in token for a session.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -169,6 +169,47 @@ fn what_is_no_flow_says_what_would_be_one() {
 }
 
 #[test]
+fn a_text_that_looks_like_terraform_is_a_text() {
+    let file = "name: Show\ndescription: |\n  Such as\n  resource \"aws_bedrockagent_flow\" \"x\" {\ndefinition: {}\n";
+    let flow = read(file).unwrap().flows.remove(0);
+    assert_eq!((flow.title.as_str(), flow.report.unread.len()), ("Show", 0));
+    assert!(flow.description.contains("aws_bedrockagent_flow"));
+}
+
+#[test]
+fn a_file_has_a_hundred_flows() {
+    let file = |count: usize| {
+        let one = |at: usize| {
+            (
+                format!("F{at}"),
+                json!({"name": format!("f{at}"), "definition": {"node": [{"name": "in", "type": "Input"}]}}),
+            )
+        };
+        let flows: Map<String, Value> = (0..count).map(one).collect();
+        json!({"resource": {"aws_bedrockagent_flow": flows}}).to_string()
+    };
+    assert_eq!(read(&file(100)).unwrap().flows.len(), 100);
+    assert_eq!(read(&file(101)).unwrap_err(), flow::import::Error::TooMany(101));
+}
+
+#[test]
+fn a_placeholder_is_needed_once_and_names_all_its_nodes() {
+    let prompt = |name: &str| {
+        json!({"Name": name, "Type": "Prompt", "Configuration": {"Prompt": {"SourceConfiguration": {"Inline": {
+            "ModelId": "${Model}", "TemplateType": "TEXT",
+            "TemplateConfiguration": {"Text": {"Text": "${Words} and ${Words}"}}}}}}})
+    };
+    let properties = json!({"Name": "n", "Definition": {"Nodes": [prompt("a"), prompt("b")]}});
+    let template = json!({"Resources": {"F": {"Type": "AWS::Bedrock::Flow", "Properties": properties}}});
+    let needs = read(&template.to_string()).unwrap().flows.remove(0).report.needs;
+    let told: Vec<(&str, Vec<&str>)> = needs
+        .iter()
+        .map(|need| (need.name.as_str(), need.nodes.iter().map(String::as_str).collect()))
+        .collect();
+    assert_eq!(told, [("${Model}", vec!["a", "b"]), ("${Words}", vec!["a", "b"])]);
+}
+
+#[test]
 fn long_names_are_cut_and_told() {
     let file = json!({"name": "n".repeat(120), "description": "d".repeat(300), "definition": {}});
     let flow = read(&file.to_string()).unwrap().flows.remove(0);

@@ -66,7 +66,7 @@ CREATE UNIQUE INDEX ingestion_jobs_at_work ON ingestion_jobs (source_id)
 
 -- The documents that there are belong to a source of their base's own.
 INSERT INTO data_sources (id, base_id, name, body, is_default, created_at, updated_at)
-  SELECT upper(hex(randomblob(5))), id, 'Documents', '{"type":"CUSTOM"}', 1, created_at, updated_at
+  SELECT upper(hex(randomblob(5))), id, 'Documents', '{"place":{"type":"custom"}}', 1, created_at, updated_at
   FROM knowledge_bases b WHERE EXISTS (SELECT 1 FROM knowledge_documents WHERE base_id = b.id);
 INSERT INTO source_items (source_id, uri, mark, state, document_id, updated_at)
   SELECT s.id, d.id, d.digest, 'indexed', d.id, d.added_at

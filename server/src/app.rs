@@ -23,8 +23,9 @@ use crate::node::intent::Bots;
 use crate::node::objects::Objects;
 use crate::provider::Registry;
 use crate::python::Python;
+use crate::reader::Reader;
 use crate::run::Runner;
-use crate::service::{Found, Memory, Retriever, Service, Talking, from_environment};
+use crate::service::{Found, Ingestion, Memory, Retriever, Service, Talking, from_environment};
 use crate::store::{self, Store};
 use crate::task::Supervisor;
 
@@ -44,6 +45,8 @@ pub struct Config {
     pub models: Option<PathBuf>,
     /// Where the Python interpreter is; the user's cache folder unless given.
     pub python: Option<PathBuf>,
+    /// The program that reads documents; the running one unless given.
+    pub reader: Option<PathBuf>,
 }
 
 /// A server that listens.
@@ -113,6 +116,7 @@ impl Server {
         let buckets = folder.path.join(BUCKETS);
         let objects = Objects::open(egress.clone(), &buckets)
             .map_err(|error| folder::Error::Unusable(buckets, error))?;
+        let ingestion = Ingestion::new(Reader::new(config.reader), egress.clone());
         let bots = Bots::default();
         let vectors = Arc::new(Memory::new(store.clone()));
         let retriever = Retriever::new(store.clone(), models.clone(), vectors);
@@ -135,6 +139,7 @@ impl Server {
             functions,
             bots,
             objects,
+            ingestion,
             agent_registry: agents,
             talking: Talking::default(),
             agent_changes: Arc::default(),
@@ -153,6 +158,7 @@ impl Server {
         service.load_buckets().await?;
         service.load_agents().await?;
         service.clear_deleted_bases();
+        service.resume_ingestion().await?;
         service.read_passages();
         let hosts = Arc::new(Hosts::new(address, &config.allowed_hosts));
         let app = App { service, sessions: Sessions::new(store), key: Arc::new(key), hosts };

@@ -36,6 +36,11 @@ pub fn of_prompt(id: &str, version: Option<u64>) -> String {
     format!("arn:aws:bedrock:{REGION}:{ACCOUNT}:prompt/{id}{version}")
 }
 
+/// The name of a knowledge base.
+pub fn of_knowledge_base(id: &str) -> String {
+    format!("arn:aws:bedrock:{REGION}:{ACCOUNT}:knowledge-base/{id}")
+}
+
 /// The resource of a name of Bedrock's; none where it is no such name.
 pub fn resource(arn: &str) -> Option<&str> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::reader::Kind;
+
 /// Draw, test, version and serve LLM flows.
 #[derive(Debug, Parser)]
 #[command(name = "anabranch", version, about)]
@@ -33,6 +35,9 @@ pub enum Command {
     Model(Model),
     /// The Python of Code nodes
     Python(Python),
+    /// Read a file from the standard input and say its text: what the server starts for each document
+    #[command(hide = true)]
+    ReadDocument { kind: Kind },
 }
 
 /// Where the data are.

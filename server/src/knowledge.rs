@@ -18,7 +18,7 @@ use flow::event::Failure;
 use flow::wire::{PassageList, Ranking};
 use futures_util::future::BoxFuture;
 
-pub use cut::cut;
+pub use cut::{Cut, cut};
 pub use filter::{Filter, Wrong};
 pub use fuse::{Ranked, fuse};
 pub use matrix::{Matrix, pack};

@@ -21,6 +21,7 @@ pub mod knowledge;
 pub mod node;
 pub mod provider;
 pub mod python;
+pub mod reader;
 pub mod run;
 pub mod service;
 pub mod store;

@@ -11,6 +11,10 @@ use tokio::signal;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    // Before there are threads: a reader may have none.
+    if let Command::ReadDocument { kind } = cli.command {
+        return finish(server::reader::run(kind));
+    }
     server::telemetry::start();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -27,8 +31,13 @@ fn main() -> ExitCode {
             #[cfg(feature = "local-models")]
             Command::Model(model) => command::model(model.command).await,
             Command::Python(python) => command::python(python.command).await,
+            Command::ReadDocument { kind } => server::reader::run(kind),
         }
     });
+    finish(done)
+}
+
+fn finish(done: Result<(), String>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => fail(&message),
@@ -42,6 +51,7 @@ async fn serve(options: Serve) -> Result<(), String> {
         allowed_hosts: options.allowed_host,
         models: None,
         python: None,
+        reader: None,
     };
     let server = Server::start(config).await.map_err(|error| error.to_string())?;
     let link = server.link().map_err(|error| error.to_string())?;

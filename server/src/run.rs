@@ -18,6 +18,7 @@ use std::time::{Duration, Instant};
 use flow::definition::Definition;
 use flow::event::{Body, Event, FailureCode, RunError, Status};
 use flow::extensions::Extensions;
+use flow::part::Part;
 use flow::plan::Plan;
 use flow::run::{InputError, Run};
 use futures_util::FutureExt as _;
@@ -76,6 +77,8 @@ pub struct Start {
     /// Of the two documents.
     pub digest: String,
     pub input: Value,
+    /// What of the flow runs, where that is not the whole.
+    pub part: Option<Part>,
     /// The id it shall have, where the caller chose one.
     pub id: Option<String>,
     /// What AWS's StartFlowExecution adds, where that begins it.
@@ -136,7 +139,10 @@ impl Runner {
     /// The flow or the input does not allow it, or it could not be recorded.
     pub async fn start(&self, start: Start, flows: Flows) -> Result<Arc<Feed>, Error> {
         let plan = self.plan(&start.digest, &start.definition, &start.extensions)?;
-        let run = Run::new(plan, start.input.clone())?;
+        let run = match &start.part {
+            None => Run::new(plan, start.input.clone())?,
+            Some(part) => Run::part(plan, start.input.clone(), part.clone())?,
+        };
         if self.live.lock().len() >= MOST {
             return Err(Error::Busy);
         }

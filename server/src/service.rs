@@ -2,6 +2,7 @@
 //! shared by both APIs. No HTTP here.
 
 mod agent_aliases;
+mod agent_collaborators;
 mod agent_groups;
 mod agent_sessions;
 mod agent_versions;
@@ -16,14 +17,17 @@ mod flow_executions;
 mod flows;
 mod functions;
 mod imports;
+mod ingestion;
 mod invoke;
 mod knowledge;
+mod knowledge_details;
 mod local_model;
 mod mcp_servers;
 mod models;
 mod prepare;
 mod prompts;
 mod retrieval;
+mod sources;
 mod tags;
 mod versions;
 
@@ -39,6 +43,7 @@ pub use crate::knowledge::cite::Part as AnswerPart;
 pub use crate::provider::{Answer as ModelAnswer, Error as ModelError, Vectors, bare};
 pub use crate::run::{Reply, Start};
 pub use agent_aliases::PutAgentAlias;
+pub use agent_collaborators::{Collaboration, Collaborator, PutCollaborator};
 pub use agent_groups::{Base as AgentBase, Group as AgentGroup, PutGroup as PutAgentGroup};
 pub use agent_sessions::{Said as AgentSaid, Talking, Words};
 pub use agent_versions::{
@@ -48,11 +53,15 @@ pub(crate) use aliases::on_the_wire as alias_on_the_wire;
 pub use executions::Events;
 pub use flows::{CreateFlow, UpdateFlow};
 pub use imports::ExportFormat;
+pub use ingestion::Ingestion;
 pub use invoke::Target;
-pub use models::{Said, Talk};
+pub use knowledge_details::DetailedBase;
+pub use models::{Said, Talk, is_prompt};
 pub use prompts::PutPrompt;
 pub use retrieval::{Answering, Grounds, Memory, Retriever};
-pub use tags::{Tags, check_tags};
+pub use sources::{Body as SourceBody, Given, NewItem, PutSource};
+pub(crate) use sources::{attribute, body as source_body};
+use tags::check_tags;
 pub(crate) use versions::summary as version_summary;
 
 use crate::auth::seal::Seal;
@@ -76,6 +85,7 @@ pub struct Service {
     pub(crate) functions: Functions,
     pub(crate) bots: Bots,
     pub(crate) objects: Objects,
+    pub(crate) ingestion: Ingestion,
     pub(crate) agent_registry: Agents,
     pub(crate) talking: Talking,
     /// Held while an agent is read, changed and written, so that neither of two changes is lost.

@@ -13,13 +13,17 @@ mod connections;
 mod executions;
 mod flow_executions;
 mod flows;
+mod folders;
 mod functions;
+mod items;
+mod jobs;
 mod knowledge;
 mod mcp_servers;
 mod prompts;
 mod questions;
 mod sessions;
 mod settings;
+mod sources;
 mod tags;
 mod tokens;
 mod versions;
@@ -47,14 +51,19 @@ pub use connections::ConnectionRow;
 pub use executions::{ExecutionFilter, ExecutionRow, Finished};
 pub use flow_executions::{FlowExecutionFilter, FlowExecutionRow, Named};
 pub use flows::{DraftChange, FlowRow, FlowTitle, FlowUpdate, Prepared};
+pub use folders::Filed;
 pub use functions::FunctionRow;
+pub use items::{Indexed, ItemRow, Kept, NewPending, PendingRow};
+pub use jobs::JobRow;
 pub use knowledge::{
-    DocumentRow, KnowledgeBaseRow, NewDocument, NewPassage, PassageRow, VectorSetRow, WantedRow,
+    DocumentRow, KnowledgeBaseRow, NewBase, NewDocument, NewPassage, PassageRow, VectorSetRow, WantedRow,
 };
 pub use mcp_servers::McpServerRow;
 pub use prompts::PromptRow;
 pub use questions::Paused;
 pub use sessions::SessionRow;
+pub use sources::SourceRow;
+pub use tags::Tags;
 pub use versions::VersionRow;
 use writer::Writer;
 
@@ -195,6 +204,9 @@ fn migrations() -> Migrator {
         (11, "ingestion", include_str!("../migrations/0011_ingestion.sql")),
         (13, "vectors", include_str!("../migrations/0013_vectors.sql")),
         (14, "evaluations", include_str!("../migrations/0014_evaluations.sql")),
+        (15, "alias moves", include_str!("../migrations/0015_alias_moves.sql")),
+        (16, "folders", include_str!("../migrations/0016_folders.sql")),
+        (17, "agent sessions", include_str!("../migrations/0017_agent_sessions.sql")),
     ];
     let migrations = files
         .into_iter()

@@ -69,12 +69,31 @@ pub fn playwright() -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
-/// `npm ci`, when the lock is another than at the last time.
+/// The canvas beside React Flow, with the smallest app.
+pub fn bench() -> Result<()> {
+    browser::build(browser::Profile::Dist)?;
+    let binary = server::build()?;
+    packages()?;
+    packages_of(&folder().join("bench"))?;
+    let mut bench = in_end2end("node");
+    bench.arg("bench/canvas.mjs").env("ANABRANCH_BIN", binary);
+    if let Some(chromium) = chromium()? {
+        bench.env("CHROMIUM", chromium);
+    }
+    process::say("Measuring the canvas beside React Flow (node end2end/bench/canvas.mjs)");
+    process::run(&mut bench)
+}
+
 fn packages() -> Result<()> {
-    let lock =
-        fs::read(folder().join("package-lock.json")).context("cannot read end2end/package-lock.json")?;
+    packages_of(&folder())
+}
+
+/// `npm ci`, when the lock is another than at the last time.
+fn packages_of(folder: &Path) -> Result<()> {
+    let lock = folder.join("package-lock.json");
+    let lock = fs::read(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
     let key = blake3::hash(&lock).to_hex();
-    let stamp = folder().join("node_modules/.installed");
+    let stamp = folder.join("node_modules/.installed");
     if fs::read_to_string(&stamp).is_ok_and(|found| found == key.as_str()) {
         return Ok(());
     }
@@ -84,8 +103,9 @@ fn packages() -> Result<()> {
         }
         debian::install(&["nodejs", "npm"])?;
     }
-    process::say("Installing the end-to-end tests' packages (npm ci)");
-    let mut npm = in_end2end("npm");
+    process::say(&format!("Installing the packages of {} (npm ci)", folder.display()));
+    let mut npm = process::clean("npm");
+    npm.current_dir(folder);
     // The browser is the machine's own where there is one; see `chromium`.
     npm.args(["ci", "--no-audit", "--no-fund"]).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     process::run(&mut npm)?;

@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 mod assets;
 mod browser;
@@ -53,9 +53,12 @@ enum Command {
     },
     /// Build the one binary to ship: target/release/anabranch, with the smallest browser app inside
     Build,
-    /// Measure how fast flows are invoked (cargo bench -p server)
+    /// Measure how fast flows are invoked and documents read, and the canvas beside React Flow
     Bench {
-        /// Passed on to the benchmark, for example a part of its name
+        /// Only this part
+        #[arg(long, value_enum)]
+        only: Option<Bench>,
+        /// Passed on to the benchmark of flows, for example a part of its name
         #[arg(last = true, value_name = "ARGUMENTS")]
         arguments: Vec<String>,
     },
@@ -70,8 +73,28 @@ fn main() -> Result<()> {
         }
         Command::Test { only, .. } => test::run(&only),
         Command::Build => build(),
-        Command::Bench { arguments } => server::bench(&arguments),
+        Command::Bench { only, arguments } => bench(only, &arguments),
     }
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Bench {
+    /// How fast flows are invoked and documents read (cargo bench -p server)
+    Flows,
+    /// The canvas beside React Flow (node end2end/bench/canvas.mjs)
+    Canvas,
+}
+
+fn bench(only: Option<Bench>, arguments: &[String]) -> Result<()> {
+    let wanted = |part| only.is_none_or(|only| only == part);
+    if wanted(Bench::Flows) {
+        server::bench(arguments)?;
+    }
+    if wanted(Bench::Canvas) {
+        end2end::bench()?;
+    }
+    Ok(())
 }
 
 fn serve(arguments: &[String]) -> Result<()> {

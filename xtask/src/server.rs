@@ -43,11 +43,11 @@ pub fn start(binary: &Path, arguments: &[String]) -> Result<()> {
 pub fn bench(arguments: &[String]) -> Result<()> {
     process::say("Measuring (cargo bench -p server)");
     let mut command = process::cargo()?;
-    command.args(["bench", "--package", "server", "--bench", "invoke"]);
+    command.args(["bench", "--package", "server", "--bench", "invoke", "--bench", "ingest"]);
     if !arguments.is_empty() {
         command.arg("--").args(arguments);
     }
-    process::become_program(command)
+    process::run(&mut command)
 }
 
 fn binary(profile: &str) -> Result<PathBuf> {

@@ -12,6 +12,8 @@ pub struct Filter {
     /// A flow's id.
     pub flow: Option<String>,
     pub status: Option<Status>,
+    /// Words in the flow's title, the id, the name, the input or the failure.
+    pub search: Option<String>,
 }
 
 /// A page of executions after the cursor, newest first.
@@ -19,6 +21,7 @@ pub async fn list(filter: &Filter, after: Option<String>, limit: u32) -> Answer<
     let query = query(&[
         ("flow", filter.flow.clone()),
         ("status", filter.status.map(|status| status.name().to_owned())),
+        ("search", filter.search.clone()),
         ("after", after),
         ("limit", Some(limit.to_string())),
     ]);

@@ -1,9 +1,10 @@
 //! Knowledge bases and their documents.
 
 use flow::wire::{
-    AddDocument, AnswerFromKnowledge, AskKnowledgeBase, CreateKnowledgeBase, Document, DocumentList,
-    DocumentText, Evaluation, EvaluationList, KnowledgeAnswer, KnowledgeBase, KnowledgeBaseList,
-    KnownQuestions, PassageList, UpdateKnowledgeBase,
+    AddDocument, AnswerFromKnowledge, AskKnowledgeBase, CreateDataSource, CreateKnowledgeBase, DataSource,
+    DataSourceList, Document, DocumentList, DocumentText, Evaluation, EvaluationList, IngestionJob,
+    KnowledgeAnswer, KnowledgeBase, KnowledgeBaseList, KnownQuestions, PassageList, SourceItem,
+    SourceItemList, UpdateKnowledgeBase,
 };
 
 use super::path::encode;
@@ -73,6 +74,36 @@ pub async fn evaluations(id: &str) -> Answer<EvaluationList> {
 /// Measures with these settings.
 pub async fn evaluate(id: &str, settings: &AskKnowledgeBase) -> Answer<Evaluation> {
     request::post(&at(id, "/evaluations"), settings).await
+}
+
+pub async fn sources(id: &str) -> Answer<DataSourceList> {
+    request::get(&at(id, "/sources")).await
+}
+
+pub async fn add_source(id: &str, create: &CreateDataSource) -> Answer<DataSource> {
+    request::post(&at(id, "/sources"), create).await
+}
+
+pub async fn delete_source(id: &str, source: &str) -> Answer<()> {
+    request::delete(&at(id, &format!("/sources/{}", encode(source)))).await
+}
+
+/// Begins to sync a source.
+pub async fn sync(id: &str, source: &str) -> Answer<IngestionJob> {
+    request::act(&at(id, &format!("/sources/{}/jobs", encode(source)))).await
+}
+
+pub async fn stop(id: &str, source: &str, job: &str) -> Answer<IngestionJob> {
+    request::act(&at(id, &format!("/sources/{}/jobs/{}/stop", encode(source), encode(job)))).await
+}
+
+/// What could not be read.
+pub async fn unread(id: &str) -> Answer<SourceItemList> {
+    request::get(&at(id, "/items?state=failed")).await
+}
+
+pub async fn add_file(id: &str, file: &web_sys::File) -> Answer<SourceItem> {
+    request::post_file(&at(id, &format!("/files?name={}", encode(&file.name()))), file).await
 }
 
 fn at(id: &str, rest: &str) -> String {

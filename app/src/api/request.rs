@@ -71,6 +71,14 @@ pub async fn post_text<T: DeserializeOwned>(path: &str, text: String) -> Answer<
     read(accept(request.send().await).await?).await
 }
 
+/// A `POST` of a file's bytes.
+pub async fn post_file<T: DeserializeOwned>(path: &str, file: &web_sys::File) -> Answer<T> {
+    let builder = with_proof(RequestBuilder::new(path).method(Method::POST))
+        .header("Content-Type", "application/octet-stream");
+    let request = builder.body(file.clone()).map_err(unreadable)?;
+    read(accept(request.send().await).await?).await
+}
+
 /// What a request for a stream of events carries along.
 #[derive(Default)]
 pub struct StreamCall {

@@ -1,10 +1,10 @@
 //! Runs as they happen: the events of an invoke or of an execution, taken up again where a connection breaks.
 
 use flow::event::{Body, Event};
-use flow::wire::{ExecutionHandle, GiveInput, Invoke};
+use flow::wire::{ExecutionHandle, GiveInput};
 use gloo_net::http::{Method, Response};
 use gloo_timers::future::TimeoutFuture;
-use serde_json::Value;
+use serde::Serialize;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, ReadableStreamDefaultReader};
@@ -55,12 +55,11 @@ pub enum StreamItem {
 pub async fn stream_invoke(
     flow: &str,
     target: &Target,
-    input: Value,
+    invoke: &impl Serialize,
     signal: Option<&AbortSignal>,
     mut on_item: impl FnMut(StreamItem),
 ) -> Answer<()> {
-    let body =
-        serde_json::to_string(&Invoke { input }).map_err(|error| Error::Unreadable(error.to_string()))?;
+    let body = serde_json::to_string(invoke).map_err(|error| Error::Unreadable(error.to_string()))?;
     let call = StreamCall { body: Some(body), revision: target.revision(), ..StreamCall::default() };
     run(&target.path(flow), call, Place::default(), signal, &mut on_item).await
 }

@@ -1,6 +1,6 @@
 //! Versions and the aliases that point at them.
 
-use flow::wire::{Alias, Flow, Publish, Published, PutAlias, Version, VersionList};
+use flow::wire::{Alias, AliasMoves, Flow, Publish, Published, PutAlias, Version, VersionList};
 
 use super::path::{encode, flow as at};
 use super::{Answer, request};
@@ -27,6 +27,11 @@ pub async fn restore(flow: &str, revision: u64, version: u64) -> Answer<Flow> {
 
 pub async fn put_alias(flow: &str, alias: &str, version: u64) -> Answer<Alias> {
     request::put(&at(flow, &format!("/aliases/{}", encode(alias))), &PutAlias { version }).await
+}
+
+/// Where an alias has pointed, newest first.
+pub async fn alias_moves(flow: &str, alias: &str) -> Answer<AliasMoves> {
+    request::get(&at(flow, &format!("/aliases/{}/moves", encode(alias)))).await
 }
 
 pub async fn delete_alias(flow: &str, alias: &str) -> Answer<()> {

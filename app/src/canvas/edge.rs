@@ -34,9 +34,28 @@ pub fn Edge(wire: Wire) -> impl IntoView {
         })
     };
     let is_gate = to.is_none();
+    let start_row = from.clone();
     let state = Memo::new(move |_| {
         source.light.with(|source| target.light.with(|target| state(&from, source.as_ref(), target.as_ref())))
     });
+    // How many values went over it, where it is more than one.
+    let items = Memo::new(move |_| {
+        let count = |light: &Option<Light>| light.as_ref().map_or(0, |light| light.count);
+        let (source, target) = (source.light.with(count), target.light.with(count));
+        let many = if target > 1 { target } else { source };
+        (many > 1 && matches!(state.get(), Flowing::Live | Flowing::Done)).then_some(many)
+    });
+    let middle = {
+        let (from, to) = (start_row, to.clone());
+        move || {
+            let start = source.handle(&from);
+            let end = match &to {
+                Some(to) => target.handle(to),
+                None => target.beside(layout::gate()),
+            };
+            ((start.x + end.x) / 2.0, (start.y + end.y) / 2.0)
+        }
+    };
     let selected = {
         let name = name.clone();
         Memo::new(move |_| editor.selection.with(|selection| selection.connections.contains(&name)))
@@ -68,6 +87,16 @@ pub fn Edge(wire: Wire) -> impl IntoView {
         >
             <path class="hit" d=move || path.get()></path>
             <path class="edge" d=move || path.get()></path>
+            {move || {
+                items.get().map(|items| {
+                    let (x, y) = middle();
+                    view! {
+                        <text class="count" x=x y=y - 5.0 text-anchor="middle">
+                            {format!("×{items}")}
+                        </text>
+                    }
+                })
+            }}
         </g>
     }
 }
@@ -129,10 +158,10 @@ fn state(from: &Row, source: Option<&Light>, target: Option<&Light>) -> Flowing 
     };
     match (source.state, target.map(|target| target.state)) {
         (State::Skipped, _) => Flowing::Off,
-        (State::Ok, _) if !taken => Flowing::Off,
+        (State::Ok | State::Given, _) if !taken => Flowing::Off,
         (_, Some(State::Skipped)) => Flowing::Off,
-        (State::Ok, Some(State::Running)) => Flowing::Live,
-        (State::Ok, Some(_)) => Flowing::Done,
+        (State::Ok | State::Given, Some(State::Running)) => Flowing::Live,
+        (State::Ok | State::Given, Some(_)) => Flowing::Done,
         _ => Flowing::Idle,
     }
 }

@@ -14,8 +14,11 @@ use super::stage::use_stage;
 use crate::editor::connect::{Target, link};
 use crate::editor::document::{Port, row_name};
 use crate::editor::joins;
-use crate::editor::session::{Card, use_editor};
+use crate::editor::selection::Selection;
+use crate::editor::session::{Card, Light, use_editor};
 use crate::node::{KindIcon, summary, unbound};
+use crate::panel::inspector::Inspected;
+use crate::panel::runner::Runner;
 
 /// How a card stands, for its colours.
 #[derive(Clone, Copy)]
@@ -23,6 +26,7 @@ pub(super) struct Shown {
     pub ok: Memo<bool>,
     pub running: Memo<bool>,
     pub skipped: Memo<bool>,
+    pub given: Memo<bool>,
     pub bad: Memo<bool>,
 }
 
@@ -39,6 +43,7 @@ impl Shown {
             ok: Memo::new(move |_| is(State::Ok) && !bad.get()),
             running: Memo::new(move |_| is(State::Running)),
             skipped: Memo::new(move |_| is(State::Skipped)),
+            given: Memo::new(move |_| is(State::Given)),
             bad,
         }
     }
@@ -54,8 +59,10 @@ pub fn NodeCard(card: Card) -> impl IntoView {
     let name = Memo::new(move |_| card.node.with(|node| node.name.clone()));
     let line = Memo::new(move |_| card.node.with(summary));
     let rows = Memo::new(move |_| card.node.with(layout::rows));
-    let streams =
-        Memo::new(move |_| card.light.with(|light| light.as_ref().is_some_and(|light| light.streams)));
+    let streamed = Memo::new(move |_| {
+        let preview = |light: &Light| light.streams.then(|| light.preview.clone());
+        card.light.with(|light| light.as_ref().and_then(preview))
+    });
     let transform = move || {
         let place = card.place.get();
         format!("translate({}px, {}px)", place.x, place.y)
@@ -68,6 +75,7 @@ pub fn NodeCard(card: Card) -> impl IntoView {
             class:ok=move || shown.ok.get()
             class:run=move || shown.running.get()
             class:skipped=move || shown.skipped.get()
+            class:given=move || shown.given.get()
             class:bad=move || shown.bad.get()
             style:transform=transform
             role="group"
@@ -80,7 +88,9 @@ pub fn NodeCard(card: Card) -> impl IntoView {
                 <KindIcon kind />
                 <div class="titles">
                     <h3>{move || name.get()}</h3>
-                    <small>{move || if streams.get() { "streaming…".to_owned() } else { line.get() }}</small>
+                    <small class:streamed=move || streamed.with(Option::is_some)>
+                        {move || streamed.get().unwrap_or_else(|| line.get())}
+                    </small>
                 </div>
                 <Badge card />
             </header>
@@ -100,12 +110,23 @@ pub fn NodeCard(card: Card) -> impl IntoView {
 /// How it stands in the run: a mark and how long it took, never colour alone.
 #[component]
 pub(super) fn Badge(card: Card) -> impl IntoView {
+    let runner = use_context::<Runner>();
+    let inspected = use_context::<Inspected>();
+    let editor = use_editor();
+    // Beside the card's own gestures: a click on the mark leads to what went in and came out.
+    let look = move |_| {
+        editor.select(Selection::node(&card.name()));
+        if let Some(inspected) = inspected {
+            inspected.last_run();
+        }
+    };
     move || {
         let light = card.light.get()?;
         let (class, mark, words) = match light.state {
             State::Running => ("state run", "", "running"),
             State::Waiting => ("state wait", "?", "waits for an answer"),
             State::Ok => ("state ok", "✓", "succeeded"),
+            State::Given => ("state given", "=", "given, not run"),
             State::Failed => ("state bad", "!", "failed"),
             State::Skipped => ("state skipped", "–", "not taken"),
             State::Stopped => ("state skipped", "■", "stopped"),
@@ -116,9 +137,22 @@ pub(super) fn Badge(card: Card) -> impl IntoView {
             matches!(node.kind, NodeType::Agent | NodeType::LambdaFunction | NodeType::Lex | NodeType::Prompt)
         });
         let duration = light.duration.filter(|_| slow && light.state == State::Ok);
+        let (began, running) = (light.began, slow && light.state == State::Running);
+        let elapsed = runner.filter(|_| running).map(|runner| {
+            let so_far = move || flow::trace::duration(runner.clock.get().saturating_sub(began));
+            view! { <span class="badge num" aria-hidden="true">{so_far}</span> }
+        });
         Some(view! {
             {duration.map(|duration| view! { <span class="badge">{duration}</span> })}
-            <span class=class role="img" aria-label=words>
+            {elapsed}
+            <span
+                class=class
+                role="img"
+                aria-label=words
+                title="Show what went in and out"
+                on:pointerdown=|event| event.stop_propagation()
+                on:click=look
+            >
                 {mark}
             </span>
         })

@@ -18,6 +18,9 @@ pub struct Kept {
     pub revision: u64,
     pub definition: Definition,
     pub extensions: Extensions,
+    /// What the server had at that revision, for a merge with what it has now.
+    #[serde(default)]
+    pub base: Option<(Definition, Extensions)>,
     /// What was sent since that revision, without an answer so far.
     #[serde(default)]
     pub sent: Sent,

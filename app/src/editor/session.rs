@@ -16,6 +16,7 @@ use flow::wire::PromptList;
 use leptos::prelude::*;
 
 use super::document::{Document, source_port};
+use super::folds::{self, Chosen};
 use super::history::History;
 use super::selection::Selection;
 use super::stored::Stored;
@@ -83,6 +84,12 @@ pub struct Light {
     pub failure: Option<String>,
     /// The round that a loop is in, or ended with.
     pub round: Option<usize>,
+    /// When it began, in microseconds since the run did.
+    pub began: u64,
+    /// The end of its answer as it streams.
+    pub preview: String,
+    /// How many items or rounds it took part in.
+    pub count: usize,
 }
 
 /// A connection on the page.
@@ -275,15 +282,15 @@ impl Editor {
         self.announcement.try_set(text);
     }
 
-    /// Shows how the nodes stand in a run; none where no run is shown. What was changed since the run began is no
-    /// longer what ran.
-    pub fn shine(self, trace: Option<&trace::Trace>) {
+    /// Shows how the nodes stand in a run, in the items and rounds that are chosen; none where no run is shown. What was
+    /// changed since the run began is no longer what ran.
+    pub fn shine(self, trace: Option<&trace::Trace>, chosen: &Chosen) {
         if trace.is_none() {
             self.changed.set_value(HashSet::new());
         }
         let changed = self.changed.get_value();
         for card in self.cards.get_untracked().into_iter().filter(|card| !changed.contains(&card.id)) {
-            let light = trace.and_then(|trace| light(trace, &self.ran_name(card)));
+            let light = trace.and_then(|trace| light(trace, &self.ran_name(card), chosen));
             if card.light.with_untracked(|old| *old != light) {
                 card.light.set(light);
             }
@@ -489,9 +496,16 @@ fn wire(cards: &HashMap<String, Card>, address: String, connection: &Connection)
     })
 }
 
-fn light(trace: &trace::Trace, address: &str) -> Option<Light> {
-    let row = trace.node(address)?;
+/// How much of an answer is shown on a card while it streams, in characters.
+const PREVIEW: usize = 34;
+
+fn light(trace: &trace::Trace, address: &str, chosen: &Chosen) -> Option<Light> {
+    let row = folds::shown(trace, address, chosen)?;
+    let count = trace.rows.iter().filter(|row| row.address == address && row.state != trace::State::Skipped);
     Some(Light {
+        began: row.start,
+        preview: ending(&row.text),
+        count: count.count(),
         state: row.state,
         duration: row.duration(),
         streams: row.state == trace::State::Running && !row.text.is_empty(),
@@ -500,6 +514,14 @@ fn light(trace: &trace::Trace, address: &str) -> Option<Light> {
         failure: row.failure.as_ref().and_then(|failure| failure.message.lines().next().map(str::to_owned)),
         round: trace.round(address),
     })
+}
+
+/// The last words of a text, on one line.
+fn ending(text: &str) -> String {
+    let from_end: Vec<char> = text.chars().rev().take(PREVIEW).collect();
+    let cut = text.chars().nth(PREVIEW).is_some();
+    let words: String = from_end.into_iter().rev().map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
+    if cut { format!("…{}", words.trim_start()) } else { words }
 }
 
 /// The editor of this page.

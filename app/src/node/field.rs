@@ -5,6 +5,7 @@ use flow::value::Type;
 use leptos::prelude::*;
 
 use crate::editor::session::Card;
+use crate::panel::fix::FixButton;
 
 /// What is wrong with a part of a node, below its field, which names this by `aria-describedby`.
 #[component]
@@ -15,14 +16,21 @@ pub fn Problems(card: Card, #[prop(into)] field: Signal<Field>, #[prop(into)] id
             problems
                 .iter()
                 .filter(|problem| problem.field.as_ref() == Some(&field))
-                .map(|problem| problem.message.clone())
+                .cloned()
                 .collect::<Vec<_>>()
         })
     });
     view! {
         <div class="wrongs" id=id>
             {move || {
-                messages.get().into_iter().map(|message| view! { <p class="wrong">{message}</p> }).collect_view()
+                let each = messages.get().into_iter();
+                each.map(|problem| {
+                    view! {
+                        <p class="wrong">{problem.message.clone()}</p>
+                        <FixButton problem />
+                    }
+                })
+                    .collect_view()
             }}
         </div>
     }

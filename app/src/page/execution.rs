@@ -1,5 +1,7 @@
 //! One execution: what went in, what came out, and its trace; live while it runs.
 
+mod replay;
+
 use std::time::Duration;
 
 use flow::event::{Event, Status};
@@ -13,12 +15,14 @@ use web_sys::AbortController;
 
 use super::executions::{called_as, duration, tokens};
 use crate::api::{self, Error};
+use crate::editor::folds::Chosen;
 use crate::panel::trace::{TraceView, pretty};
 use crate::ui::browser;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::load::{Failure, Loaded, Loader};
 use crate::ui::status::StatusChip;
 use crate::ui::toast::use_toasts;
+use replay::{Moment, Replay};
 
 /// How often the clock of a running execution moves on.
 const PULSE: Duration = Duration::from_millis(100);
@@ -38,6 +42,9 @@ struct Page {
     id: StoredValue<String>,
     execution: Loader<Execution>,
     trace: RwSignal<Trace>,
+    events: RwSignal<Vec<Event>>,
+    /// Which item or round of each iteration is shown.
+    chosen: RwSignal<Chosen>,
     /// Microseconds that it takes so far, while it is followed.
     clock: RwSignal<u64>,
     /// Why it is no longer followed, though it runs.
@@ -52,6 +59,14 @@ impl Page {
         self.execution.load(async move { api::executions::get(&id).await });
     }
 
+    /// Takes one more event, once, however often it comes.
+    fn take(self, event: &Event) {
+        if self.trace.try_with_untracked(|trace| event.seq > trace.seq) == Some(true) {
+            self.trace.update(|trace| trace.fold(event));
+            self.events.update(|events| events.push(event.clone()));
+        }
+    }
+
     fn follow_again(self) {
         self.lost.set(None);
         self.attempt.update(|attempt| *attempt += 1);
@@ -60,7 +75,7 @@ impl Page {
     /// Folds what is known into the trace; what still happens comes by a stream.
     fn show(self, execution: &Execution) {
         browser::set_title(&format!("{} · Execution", execution.summary.flow_title));
-        self.trace.update(|trace| execution.events.iter().for_each(|event| trace.fold(event)));
+        execution.events.iter().for_each(|event| self.take(event));
         let runs = self.trace.with_untracked(|trace| trace.status == Some(Status::Running));
         // What waits for an answer goes on when someone gives it, here or elsewhere.
         if execution.summary.status == Status::Running && runs {
@@ -81,7 +96,7 @@ impl Page {
         let (id, after) = (self.id.get_value(), self.trace.with_untracked(|trace| trace.seq));
         spawn_local(async move {
             let fold = |event: Event| {
-                self.trace.try_update(|trace| trace.fold(&event));
+                self.take(&event);
             };
             match api::stream_events(&id, after, signal.as_ref(), fold).await {
                 Ok(()) => self.load(),
@@ -116,6 +131,8 @@ fn ExecutionOf(id: String) -> impl IntoView {
         id: StoredValue::new(id),
         execution: Loader::default(),
         trace: RwSignal::new(Trace::default()),
+        events: RwSignal::new(Vec::new()),
+        chosen: RwSignal::new(Chosen::new()),
         clock: RwSignal::new(0),
         lost: RwSignal::new(None),
         attempt: RwSignal::new(0),
@@ -139,7 +156,7 @@ fn ExecutionOf(id: String) -> impl IntoView {
             <Failure error retry />
         }
         .into_any(),
-        Loaded::Ready(execution) => view! { <Report summary=execution.summary page /> }.into_any(),
+        Loaded::Ready(execution) => view! { <Report execution page /> }.into_any(),
     }
 }
 
@@ -158,7 +175,13 @@ fn Unnamed() -> impl IntoView {
 }
 
 #[component]
-fn Report(summary: ExecutionSummary, page: Page) -> impl IntoView {
+fn Report(execution: Execution, page: Page) -> impl IntoView {
+    let summary = execution.summary.clone();
+    let moment = Moment::new(page.events);
+    let then = moment.trace(page.trace);
+    // Of a moment of the past, the clock stands where that is.
+    let clock =
+        Memo::new(move |_| if moment.is_now() { page.clock.get() } else { then.with(|trace| trace.elapsed) });
     let running = !summary.status.is_final();
     let id = StoredValue::new(summary.id.clone());
     view! {
@@ -189,13 +212,14 @@ fn Report(summary: ExecutionSummary, page: Page) -> impl IntoView {
                 }
             })}
         <div class="stack">
+            <Replay execution moment trace=then chosen=page.chosen />
             <section class="box" aria-labelledby="trace-heading">
                 <header>
                     <h2 id="trace-heading">"Trace"</h2>
                     <span class="grow"></span>
                     <span class="small faint">"Open a line to see what went in and out."</span>
                 </header>
-                <TraceView trace=page.trace clock=page.clock />
+                <TraceView trace=then clock chosen=page.chosen />
             </section>
             <InAndOut trace=page.trace running />
         </div>
@@ -217,7 +241,7 @@ fn Asks(page: Page) -> impl IntoView {
         spawn_local(async move {
             let fold = |item| {
                 if let api::StreamItem::Event(event) = item {
-                    page.trace.try_update(|trace| trace.fold(&event));
+                    page.take(&event);
                 }
             };
             let outcome = api::stream_input(&id, after, content, None, fold).await;

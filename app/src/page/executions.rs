@@ -41,6 +41,7 @@ pub fn ExecutionsPage() -> impl IntoView {
         query.with(|query| Filter {
             flow: query.get("flow"),
             status: query.get("status").and_then(|name| Status::from_name(&name)),
+            search: query.get("search").filter(|search| !search.is_empty()),
         })
     });
     let list = Loader::<ExecutionList>::default();
@@ -82,10 +83,23 @@ fn Filters(filter: Memo<Filter>) -> impl IntoView {
         let choose = choose.clone();
         move |event| choose(Filter { flow: given(event_target_value(&event)), ..filter.get_untracked() })
     };
+    let by_words = {
+        let choose = choose.clone();
+        move |event| choose(Filter { search: given(event_target_value(&event)), ..filter.get_untracked() })
+    };
     let by_status = move |event| {
         choose(Filter { status: Status::from_name(&event_target_value(&event)), ..filter.get_untracked() });
     };
     view! {
+        <input
+            type="search"
+            class="input search"
+            placeholder="Search executions"
+            aria-label="Search executions"
+            title="In the flow's name, the input, the failure and the id. Enter searches."
+            prop:value=move || filter.get().search.unwrap_or_default()
+            on:change=by_words
+        />
         <select class="select" aria-label="Flow" on:change=by_flow>
             <option value="" selected=move || filter.get().flow.is_none()>
                 "All flows"
@@ -280,7 +294,11 @@ fn follow(list: Loader<ExecutionList>, filter: Memo<Filter>) {
 }
 
 fn address(filter: &Filter) -> String {
-    let pairs = [("flow", filter.flow.as_deref()), ("status", filter.status.map(Status::name))];
+    let pairs = [
+        ("flow", filter.flow.as_deref()),
+        ("status", filter.status.map(Status::name)),
+        ("search", filter.search.as_deref()),
+    ];
     let given = pairs.into_iter().filter_map(|(name, value)| Some(format!("{name}={}", api::encode(value?))));
     let query = given.collect::<Vec<_>>().join("&");
     if query.is_empty() { "/executions".to_owned() } else { format!("/executions?{query}") }
@@ -297,7 +315,8 @@ mod tests {
     #[test]
     fn the_filter_is_in_the_address() {
         assert_eq!(address(&Filter::default()), "/executions");
-        let filter = Filter { flow: Some("A/B".into()), status: Some(Status::TimedOut) };
-        assert_eq!(address(&filter), "/executions?flow=A%2FB&status=TimedOut");
+        let filter =
+            Filter { flow: Some("A/B".into()), status: Some(Status::TimedOut), search: Some("a b".into()) };
+        assert_eq!(address(&filter), "/executions?flow=A%2FB&status=TimedOut&search=a%20b");
     }
 }

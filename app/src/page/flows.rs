@@ -3,11 +3,12 @@
 mod card;
 mod create;
 mod delete;
+mod filed;
 mod import;
 mod rename;
 mod report;
-mod templates;
-mod thumbnail;
+pub mod templates;
+pub mod thumbnail;
 
 use flow::wire::{FlowList, FlowSummary, Template};
 use leptos::prelude::*;
@@ -20,6 +21,7 @@ use crate::ui::load::{Failure, Loaded, Loader};
 use card::FlowCard;
 use create::NewFlow;
 use delete::DeleteFlow;
+use filed::{FileDialog, Filters, Wanted};
 use import::{ImportButton, import_dropped_files};
 use rename::RenameFlowDialog;
 use report::{Brought, ImportDialog};
@@ -30,6 +32,7 @@ use templates::Templates;
 enum Open {
     New,
     Rename(FlowSummary),
+    File(FlowSummary),
     Delete(FlowSummary),
     Export(FlowSummary),
     Import(Vec<Brought>),
@@ -61,7 +64,8 @@ pub fn FlowsPage() -> impl IntoView {
     page.reload();
     page.templates.load(api::flows::templates());
     let dragging = import_dropped_files();
-    let search = RwSignal::new(String::new());
+    let wanted = RwSignal::new(Wanted::default());
+    let all = Signal::derive(move || page.flows.ready().map(|list| list.flows).unwrap_or_default());
     view! {
         <div class="bar">
             <h1>"Flows"</h1>
@@ -71,21 +75,22 @@ pub fn FlowsPage() -> impl IntoView {
                 class="input search"
                 placeholder="Search flows"
                 aria-label="Search flows"
-                prop:value=search
-                on:input=move |event| search.set(event_target_value(&event))
+                prop:value=move || wanted.with(|wanted| wanted.words.clone())
+                on:input=move |event| wanted.update(|wanted| wanted.words = event_target_value(&event))
             />
             <ImportButton />
             <button type="button" class="btn primary" on:click=move |_| page.open.set(Some(Open::New))>
                 "New flow"
             </button>
         </div>
+        <Filters flows=all wanted />
         {move || match page.flows.get() {
             Loaded::Loading => view! { <Skeleton /> }.into_any(),
             Loaded::Failed(error) => {
                 view! { <Failure error retry=Callback::new(move |()| page.reload()) /> }.into_any()
             }
             Loaded::Ready(list) if list.flows.is_empty() => view! { <Teaching /> }.into_any(),
-            Loaded::Ready(list) => view! { <Grid flows=list.flows search /> }.into_any(),
+            Loaded::Ready(list) => view! { <Grid flows=list.flows wanted /> }.into_any(),
         }}
         <Templates />
         <Show when=move || dragging.get()>
@@ -100,6 +105,7 @@ pub fn FlowsPage() -> impl IntoView {
                 .map(|open| match open {
                     Open::New => view! { <NewFlow /> }.into_any(),
                     Open::Rename(flow) => view! { <RenameFlowDialog flow /> }.into_any(),
+                    Open::File(flow) => view! { <FileDialog flow /> }.into_any(),
                     Open::Delete(flow) => view! { <DeleteFlow flow /> }.into_any(),
                     Open::Export(flow) => {
                         view! { <ExportDialog id=flow.id title=flow.title on_close=page.close() /> }.into_any()
@@ -111,12 +117,12 @@ pub fn FlowsPage() -> impl IntoView {
 }
 
 #[component]
-fn Grid(flows: Vec<FlowSummary>, search: RwSignal<String>) -> impl IntoView {
+fn Grid(flows: Vec<FlowSummary>, wanted: RwSignal<Wanted>) -> impl IntoView {
     let flows = StoredValue::new(flows);
     let found = Memo::new(move |_| {
-        let wanted = search.get().trim().to_lowercase();
+        let wanted = wanted.get();
         flows.with_value(|flows| {
-            flows.iter().filter(|flow| matches(flow, &wanted)).cloned().collect::<Vec<FlowSummary>>()
+            flows.iter().filter(|flow| wanted.fits(flow)).cloned().collect::<Vec<FlowSummary>>()
         })
     });
     view! {
@@ -127,14 +133,13 @@ fn Grid(flows: Vec<FlowSummary>, search: RwSignal<String>) -> impl IntoView {
         </ul>
         <Show when=move || found.with(Vec::is_empty)>
             <p class="dim" role="status">
-                "No flow is called like “" {move || search.get()} "”."
+                {move || match wanted.with(|wanted| wanted.words.trim().to_owned()) {
+                    words if words.is_empty() => "No flow is kept there.".to_owned(),
+                    words => format!("No flow is called like “{words}”."),
+                }}
             </p>
         </Show>
     }
-}
-
-fn matches(flow: &FlowSummary, wanted: &str) -> bool {
-    [&flow.title, &flow.name, &flow.description].iter().any(|text| text.to_lowercase().contains(wanted))
 }
 
 /// The page before the first answer, so that nothing jumps when it comes.

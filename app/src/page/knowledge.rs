@@ -1,6 +1,7 @@
 //! Knowledge: the bases that there are, and a new one.
 
 mod add;
+mod add_source;
 mod ask;
 pub mod base;
 mod dialogs;
@@ -8,6 +9,7 @@ mod documents;
 mod evaluation;
 mod found;
 mod reading;
+mod sources;
 
 use flow::wire::{KnowledgeBase, KnowledgeBaseList};
 use leptos::prelude::*;

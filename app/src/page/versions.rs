@@ -15,6 +15,7 @@ use crate::api;
 use crate::ui::browser;
 use crate::ui::load::{Failure, Loaded, Loader};
 use aliases::{Aliases, DeleteAlias};
+pub use change::FieldView;
 use compare::Compare;
 use list::{RestoreDialog, Versions};
 

@@ -1,6 +1,7 @@
 //! Two sides changed one draft: both are shown, and both are kept.
 
 use flow::diff::{Change, FieldChange, Subject, What, diff};
+use flow::merge::{Choices, Side};
 use flow::wire::Flow;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -43,6 +44,19 @@ fn Sides(theirs: Flow) -> impl IntoView {
             Err(error) => toasts.fail(error),
         }
     };
+    let choices = RwSignal::new(Choices::new());
+    let merged = saver.merged(&Choices::new());
+    let conflicts = merged.as_ref().map(|merged| merged.conflicts.clone()).unwrap_or_default();
+    let can_merge = merged.is_some();
+    let both = move |_| {
+        busy.set(true);
+        spawn_local(async move {
+            if saver.merge_both(&choices.get_untracked()).await {
+                toasts.say("Both sides are in the flow now. Undo takes theirs out again.");
+            }
+            busy.try_set(false);
+        });
+    };
     let copy = move |_| {
         busy.set(true);
         spawn_local(async move { said(saver.keep_mine_as_copy().await, "Your version is kept as") });
@@ -56,18 +70,74 @@ fn Sides(theirs: Flow) -> impl IntoView {
         <Dialog title="This flow was changed elsewhere too" on_close=Callback::new(move |()| saver.asks.set(false)) wide=true>
             <p>
                 "Another tab or another person saved this draft since you opened it. Nothing is lost: whichever side \
-                 you go on with, the other becomes a flow of its own."
+                 you go on with, the other becomes a flow of its own; or go on with both in one."
             </p>
             <Differences changes />
+            <InQuestion conflicts choices />
             <div class="actions">
                 <button type="button" class="btn" disabled=move || busy.get() on:click=over>
                     "Save mine over theirs"
                 </button>
-                <button type="button" class="btn primary" disabled=move || busy.get() on:click=copy>
+                <button type="button" class="btn" class:primary=!can_merge disabled=move || busy.get() on:click=copy>
                     "Keep mine as a copy"
                 </button>
+                {can_merge
+                    .then(|| {
+                        view! {
+                            <button type="button" class="btn primary" disabled=move || busy.get() on:click=both>
+                                "Merge both"
+                            </button>
+                        }
+                    })}
             </div>
         </Dialog>
+    }
+}
+
+/// What both sides changed, each in its own way, and which of them a merge takes.
+#[component]
+fn InQuestion(conflicts: Vec<flow::merge::Conflict>, choices: RwSignal<Choices>) -> impl IntoView {
+    let any = !conflicts.is_empty();
+    let short = |value: &Option<serde_json::Value>| match value {
+        Some(value) => excerpt(&flow::value::to_text(value), LONG),
+        None => "removed".to_owned(),
+    };
+    view! {
+        {any.then(|| view! { <p class="strong">"Both of you changed this. Choose what a merge takes:"</p> })}
+        {conflicts
+            .into_iter()
+            .map(|conflict| {
+                let default = if conflict.mine.is_some() { Side::Mine } else { Side::Theirs };
+                let key = StoredValue::new(conflict.key);
+                let is = move |side: Side| {
+                    key.with_value(|key| choices.with(|choices| choices.get(key).copied().unwrap_or(default) == side))
+                };
+                let option = move |side: Side, words: String| {
+                    let label = if side == Side::Mine { "Mine" } else { "Theirs" };
+                    view! {
+                        <button
+                            type="button"
+                            class="choice"
+                            aria-pressed=move || is(side).to_string()
+                            on:click=move |_| choices.update(|choices| {
+                                choices.insert(key.get_value(), side);
+                            })
+                        >
+                            <b>{label}</b>
+                            <span class="told">{words}</span>
+                        </button>
+                    }
+                };
+                view! {
+                    <div class="in-question" role="group" aria-label=conflict.place.clone()>
+                        <b>{conflict.place.clone()}</b>
+                        <div class="choices">
+                            {option(Side::Mine, short(&conflict.mine))} {option(Side::Theirs, short(&conflict.theirs))}
+                        </div>
+                    </div>
+                }
+            })
+            .collect_view()}
     }
 }
 

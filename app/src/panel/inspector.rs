@@ -2,11 +2,15 @@
 
 use flow::check::Field;
 use flow::definition::NodeType;
+use flow::trace::Trace;
 use leptos::prelude::*;
 
 use super::about::About;
+use super::fix::FixButton;
 use super::runner::use_runner;
 use super::trace::NodeRun;
+use super::try_node::Try;
+use crate::editor::folds;
 use crate::editor::inputs::{set_expression, set_type};
 use crate::editor::session::{Card, use_editor};
 use crate::node::KindIcon;
@@ -21,6 +25,7 @@ use crate::ui::tabs::Tabs;
 const TABS: [&str; 3] = ["Configure", "Inputs", "Last run"];
 const CONFIGURE: usize = 0;
 const INPUTS: usize = 1;
+const LAST_RUN: usize = 2;
 
 /// Which tab is shown, as a context: the keys of the canvas reach it too.
 #[derive(Clone, Copy)]
@@ -31,6 +36,11 @@ impl Inspected {
         let inspected = Self(RwSignal::new(CONFIGURE));
         provide_context(inspected);
         inspected
+    }
+
+    /// Goes to what the selected node did.
+    pub fn last_run(self) {
+        self.0.set(LAST_RUN);
     }
 
     /// Goes to the name of the selected node.
@@ -152,10 +162,19 @@ fn Others(card: Card) -> impl IntoView {
                 Some(Field::Input(_)) => !lists_inputs,
                 _ => false,
             };
-            problems.iter().filter(|p| loose(&p.field)).map(|p| p.message.clone()).collect::<Vec<_>>()
+            problems.iter().filter(|p| loose(&p.field)).cloned().collect::<Vec<_>>()
         })
     });
-    move || others.get().into_iter().map(|message| view! { <p class="wrong">{message}</p> }).collect_view()
+    move || {
+        let each = others.get().into_iter();
+        each.map(|problem| {
+            view! {
+                <p class="wrong">{problem.message.clone()}</p>
+                <FixButton problem />
+            }
+        })
+        .collect_view()
+    }
 }
 
 #[component]
@@ -237,22 +256,28 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
 fn LastRun(card: Card) -> impl IntoView {
     let editor = use_editor();
     let runner = use_runner();
-    move || {
+    let did = move || {
         let address = editor.ran_as(&card.address.get());
-        match runner.trace.with(|trace| trace.node(&address).cloned()) {
+        let shown =
+            |trace: &Trace| runner.chosen.with(|chosen| folds::shown(trace, &address, chosen).cloned());
+        match runner.trace.with(shown) {
             Some(row) => {
                 let place = Some(row.place()).filter(|place| !place.is_empty());
                 view! {
-                    {place.map(|place| view! { <p class="hint">"The last: " {place} ". The trace has them all."</p> })}
+                    {place.map(|place| view! { <p class="hint">"Of " {place} ". The trace leads to the others."</p> })}
                     <NodeRun row />
                 }
                     .into_any()
             }
             None => {
-                view! { <p class="hint">"This node has not run yet. Run the flow to see what it did."</p> }
+                view! { <p class="hint">"This node did not run in the run that is shown. Run the flow to see what it does."</p> }
                     .into_any()
             }
         }
+    };
+    view! {
+        <Try card />
+        {did}
     }
 }
 

@@ -3,6 +3,7 @@
 use flow::check::{Problem, Severity};
 use leptos::prelude::*;
 
+use super::fix::FixButton;
 use crate::canvas::stage::use_stage;
 use crate::editor::selection::Selection;
 use crate::editor::session::use_editor;
@@ -82,6 +83,7 @@ fn Entry(
         Severity::Error => ("problem error", "Error"),
         Severity::Warning => ("problem warning", "Warning"),
     };
+    let offered = (!note).then(|| problem.clone());
     let (node, connection) = (problem.node, problem.connection);
     let go = move |_| {
         open.set(false);
@@ -105,6 +107,7 @@ fn Entry(
                     <small>{place}</small>
                 </span>
             </button>
+            {offered.map(|problem| view! { <FixButton problem /> })}
         </li>
     }
 }

@@ -6,6 +6,9 @@
 use std::cell::Cell;
 use std::sync::{Arc, OnceLock};
 
+use flow::definition::Definition;
+use flow::extensions::Extensions;
+use flow::merge::{Choices, Merged, merge};
 use flow::wire::{CreateFlow, Flow, SaveDraft, Saved};
 use gloo_timers::future::TimeoutFuture;
 use leptos::ev;
@@ -63,6 +66,8 @@ pub struct Saver {
     pub theirs: RwSignal<Option<Flow>>,
     /// Whether the conflict is on the page; it can be put aside to look at the flow.
     pub asks: RwSignal<bool>,
+    /// What the server had at the revision that this page is based on, where that is known.
+    base: StoredValue<Option<Document>>,
     keeper: StoredValue<Keeper>,
     sent: StoredValue<Sent>,
     flight: StoredValue<Flight>,
@@ -82,6 +87,7 @@ impl Saver {
             flow: RwSignal::new(flow.clone()),
             theirs: RwSignal::new(None),
             asks: RwSignal::new(true),
+            base: StoredValue::new(Some(documents(&flow))),
             keeper: StoredValue::new(keeper),
             sent: StoredValue::new(Sent::default()),
             flight: StoredValue::new(Flight::default()),
@@ -143,10 +149,39 @@ impl Saver {
     pub async fn save_mine_over(self) -> Result<String, Error> {
         let Some(theirs) = self.theirs.get_untracked() else { return Ok(String::new()) };
         let copy = create(&format!("{} (other copy)", theirs.title), documents(&theirs)).await?;
+        self.base.set_value(Some(documents(&theirs)));
         self.theirs.set(None);
         self.autosave.update(|autosave| autosave.overwrite(theirs.revision));
         self.save().await;
         Ok(copy.title)
+    }
+
+    /// Both sides in one, as far as this page knows where they parted.
+    pub fn merged(self, choices: &Choices) -> Option<Merged> {
+        let (base, mine) = (self.base.get_value()?, self.mine());
+        let theirs = self.theirs.with_untracked(|theirs| theirs.as_ref().map(documents))?;
+        // Places that were never given are no change of anyone's.
+        let settled = |document: Document| Document::settled(document.definition, document.extensions);
+        let (base, theirs) = (settled(base), settled(theirs));
+        fn state(document: &Document) -> (&Definition, &Extensions) {
+            (&document.definition, &document.extensions)
+        }
+        merge(state(&base), state(&mine), state(&theirs), choices)
+    }
+
+    /// Goes on with both sides in one; one step of undo.
+    pub async fn merge_both(self, choices: &Choices) -> bool {
+        let (Some(merged), Some(theirs)) = (self.merged(choices), self.theirs.get_untracked()) else {
+            return false;
+        };
+        let merged = Document::settled(merged.definition, merged.extensions);
+        self.editor.change("Merge the other side", |document| *document = merged);
+        self.note();
+        self.base.set_value(Some(documents(&theirs)));
+        self.theirs.set(None);
+        self.autosave.update(|autosave| autosave.overwrite(theirs.revision));
+        self.save().await;
+        true
     }
 
     /// Mine becomes a new flow, since the old one was deleted. Returns its id.
@@ -211,6 +246,7 @@ impl Saver {
         self.forget();
         self.sent.update_value(Sent::clear);
         self.theirs.set(None);
+        self.base.set_value(Some(documents(&flow)));
         self.autosave.set(Autosave::new(flow.revision));
         self.load(flow.clone());
         self.seen.set_value(self.editor.tick.get_untracked());
@@ -225,7 +261,7 @@ impl Saver {
 
     /// What an earlier visit could not save.
     fn restore(self, kept: Kept, flow: Flow) {
-        let Kept { revision, definition, extensions, sent, .. } = kept;
+        let Kept { revision, definition, extensions, sent, base, .. } = kept;
         let mine = Document::settled(definition, extensions);
         let standing = standing(&mine, revision, &sent, &documents(&flow), flow.revision);
         if standing == Standing::Same {
@@ -239,6 +275,8 @@ impl Saver {
             self.toasts.say("Restored what was not saved when you left.");
             self.schedule(REST);
         } else {
+            let base = base.map(|(definition, extensions)| Document { definition, extensions });
+            self.base.set_value(base);
             self.autosave.update(|autosave| {
                 autosave.revision = revision;
                 autosave.changed();
@@ -262,6 +300,7 @@ impl Saver {
             }
             Standing::Same | Standing::Ahead => {
                 let is_newest = standing == Standing::Same;
+                self.base.set_value(Some(documents(&theirs)));
                 self.autosave.update(|autosave| {
                     autosave.recognised(theirs.revision, is_newest);
                 });
@@ -347,6 +386,7 @@ impl Saver {
         match answer {
             Ok(saved) => {
                 self.editor.hear(&saved.report, &flight.document.definition);
+                self.base.set_value(Some(Document::clone(&flight.document)));
                 self.saved(&saved);
             }
             Err(error) if error.is_conflict() => self.contest().await,
@@ -388,7 +428,8 @@ impl Saver {
         let Document { definition, extensions } = self.mine();
         let revision = self.autosave.with_untracked(|autosave| autosave.revision);
         let sent = self.sent.get_value();
-        let kept = Kept { revision, definition, extensions, sent, at: browser::now() };
+        let base = self.base.get_value().map(|base| (base.definition, base.extensions));
+        let kept = Kept { revision, definition, extensions, base, sent, at: browser::now() };
         self.keeper.with_value(|keeper| keeper.keep(&kept))
     }
 

@@ -1,4 +1,10 @@
-//! The test pane: a chat with the draft, the trace of the last run, its events and its output.
+//! The test pane: a chat with the draft, the trace of the last run, its events, its output, and what it did otherwise
+//! than an earlier one.
+
+mod compare;
+mod events;
+mod output;
+mod saved;
 
 use flow::definition::NodeType;
 use flow::event::Status;
@@ -13,14 +19,20 @@ use super::runner::{Phase, Runner, STOPPED, Turn, use_runner};
 use super::trace::TraceView;
 use crate::editor::session::{Editor, use_editor};
 use crate::ui::browser;
+use crate::ui::copy::CopyButton;
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::status::{label, tone};
 use crate::ui::tabs::Tabs;
+use compare::Compare;
+use events::Events;
+pub use output::Output;
+use saved::SavedInputs;
 
 /// The tabs, in their order.
-const TABS: [&str; 3] = ["Test", "Events", "Output JSON"];
+const TABS: [&str; 4] = ["Test", "Events", "Output", "Compare"];
 const TEST: usize = 0;
 const EVENTS: usize = 1;
+const OUTPUT: usize = 2;
 
 /// What is typed into the pane; the top bar's button runs with it too.
 #[derive(Clone, Copy)]
@@ -70,16 +82,42 @@ impl Ask {
                 }
                 runner.run(input, give_back);
             }
-            Err(why) => {
-                self.wrong.set(Some(why));
-                let box_ = self.box_;
-                leptos::leptos_dom::helpers::request_animation_frame(move || {
-                    if let Some(element) = box_.try_get_untracked().flatten() {
-                        let _refused = element.focus();
-                    }
-                });
-            }
+            Err(why) => self.refuse(why),
         }
+    }
+}
+
+impl Ask {
+    /// Runs one node, or that and what follows it, with what the flow was called with last, or else with what is typed.
+    pub fn send_part(self, runner: Runner, editor: Editor, node: String, following: bool) {
+        let typed = self.text.get_untracked();
+        let input = runner.input.get_untracked().map_or_else(|| parse(&typed, input_type(editor)), Ok);
+        runner.open.set(true);
+        match input {
+            Ok(input) => {
+                self.wrong.set(None);
+                runner.run_part(input, node, following);
+            }
+            Err(why) => self.refuse(why),
+        }
+    }
+
+    /// Runs the whole flow again with what it was called with last.
+    pub fn send_again(self, runner: Runner) {
+        if let Some(input) = runner.input.get_untracked() {
+            self.wrong.set(None);
+            runner.run(input, || {});
+        }
+    }
+
+    fn refuse(self, why: String) {
+        self.wrong.set(Some(why));
+        let box_ = self.box_;
+        leptos::leptos_dom::helpers::request_animation_frame(move || {
+            if let Some(element) = box_.try_get_untracked().flatten() {
+                let _refused = element.focus();
+            }
+        });
     }
 }
 
@@ -122,7 +160,7 @@ fn parse(text: &str, kind: Type) -> Result<Value, String> {
     }
 }
 
-fn example(kind: Type) -> &'static str {
+pub(super) fn example(kind: Type) -> &'static str {
     match kind {
         Type::String => "\"text\"",
         Type::Number => "12.5",
@@ -149,11 +187,12 @@ pub fn TestPane() -> impl IntoView {
                     {move || match tab.get() {
                         TEST => view! {
                             <Chat />
-                            <TraceView trace=runner.trace clock=runner.clock />
+                            <TraceView trace=runner.trace clock=runner.clock chosen=runner.chosen />
                         }
                             .into_any(),
                         EVENTS => view! { <Events /> }.into_any(),
-                        _ => view! { <Output /> }.into_any(),
+                        OUTPUT => view! { <Output trace=runner.trace /> }.into_any(),
+                        _ => view! { <Compare /> }.into_any(),
                     }}
                 </div>
             </section>
@@ -254,6 +293,22 @@ fn Chat() -> impl IntoView {
                 </For>
             </div>
             {move || ask.wrong.get().map(|why| view! { <p class="wrong" role="alert">{why}</p> })}
+            <div class="ask-tools">
+                <SavedInputs ask />
+                <span class="grow"></span>
+                <Pinned />
+                <Show when=move || runner.input.with(Option::is_some) && !busy() && !runner.waits()>
+                    <button
+                        type="button"
+                        class="btn quiet small"
+                        title="Run the flow again with the same input"
+                        on:click=move |_| ask.send_again(runner)
+                    >
+                        <Icon glyph=Glyph::Refresh />
+                        "Run again"
+                    </button>
+                </Show>
+            </div>
             <div class="ask">
                 <textarea
                     class="textarea"
@@ -316,6 +371,18 @@ fn Chat() -> impl IntoView {
     }
 }
 
+/// That a run goes round some nodes, which is seen before it is begun.
+#[component]
+fn Pinned() -> impl IntoView {
+    let runner = use_runner();
+    move || {
+        let names = runner.pins.with(|pins| pins.keys().cloned().collect::<Vec<_>>().join(", "));
+        (!names.is_empty()).then(
+            || view! { <span class="chip wait clip" title=names.clone()>"Pinned: " {names.clone()}</span> },
+        )
+    }
+}
+
 #[component]
 fn TurnView(turn: Turn) -> impl IntoView {
     let runner = use_runner();
@@ -332,7 +399,14 @@ fn TurnView(turn: Turn) -> impl IntoView {
                 }
                     .into_any()
             }
-            Some(Ok(answer)) => view! { <div class="msg it">{answer}</div> }.into_any(),
+            Some(Ok(answer)) => {
+                let text = answer.clone();
+                view! {
+                    <div class="msg it">{answer}</div>
+                    <CopyButton label="Copy the answer" text=Callback::new(move |()| text.clone()) />
+                }
+                    .into_any()
+            }
             Some(Err(why)) if why == STOPPED => view! { <div class="msg it dim">{why}</div> }.into_any(),
             Some(Err(why)) => {
                 view! {
@@ -357,44 +431,6 @@ fn TurnView(turn: Turn) -> impl IntoView {
                     .into_any()
             }
         }}
-    }
-}
-
-#[component]
-fn Events() -> impl IntoView {
-    let runner = use_runner();
-    view! {
-        <div class="events" tabindex="0" role="log" aria-label="Events">
-            <For each=move || runner.events.get() key=|event| event.seq let:event>
-                <div class="event mono">
-                    <span class="num">{event.seq}</span>
-                    <span class="num">{duration(event.elapsed)}</span>
-                    <code>{serde_json::to_string(&event.body).unwrap_or_default()}</code>
-                </div>
-            </For>
-            <Show when=move || runner.events.with(Vec::is_empty)>
-                <p class="hint">"Run the flow to see what happens in it."</p>
-            </Show>
-        </div>
-    }
-}
-
-#[component]
-fn Output() -> impl IntoView {
-    let runner = use_runner();
-    let json = move || {
-        runner.trace.with(|trace| {
-            (!trace.outputs.is_empty())
-                .then(|| serde_json::to_string_pretty(&trace.outputs).unwrap_or_default())
-        })
-    };
-    view! {
-        <div class="events" tabindex="0">
-            {move || match json() {
-                Some(json) => view! { <pre class="mono">{json}</pre> }.into_any(),
-                None => view! { <p class="hint">"No Output node has received a value yet."</p> }.into_any(),
-            }}
-        </div>
     }
 }
 

@@ -7,6 +7,7 @@ use flow::trace::{Row, State, Talk, Trace, duration};
 use leptos::prelude::*;
 use serde_json::Value;
 
+use crate::editor::folds::{Chosen, Entry, Fold, Folded, What, entries};
 use crate::ui::format::count;
 
 /// More would make the page slow, and nobody reads so far.
@@ -19,17 +20,24 @@ pub fn TraceView(
     /// Microseconds that a running run takes so far; 0 for one that is over.
     #[prop(into)]
     clock: Signal<u64>,
+    /// Which item or round of each iteration is shown.
+    chosen: RwSignal<Chosen>,
 ) -> impl IntoView {
     let open = RwSignal::new(None::<usize>);
-    let whole = Memo::new(move |_| trace.with(|trace| trace.rows.len()));
-    let count = Memo::new(move |_| whole.get().min(MOST_LINES));
+    // States change within a row as well: a fold tells how many items failed.
+    let entries = Memo::new(move |_| chosen.with(|chosen| trace.with(|trace| entries(&trace.rows, chosen))));
+    let whole = Memo::new(move |_| entries.with(Vec::len));
+    let shown = move || entries.with(|entries| entries.iter().take(MOST_LINES).map(key).collect::<Vec<_>>());
     view! {
         <div class="trace">
-            <Show when=move || count.get() == 0>
+            <Show when=move || whole.get() == 0>
                 <p class="hint">"Run the flow: each node shows here when it ran, how long it took and what went through it."</p>
             </Show>
-            <For each=move || 0..count.get() key=|at| *at let:at>
-                <Line trace clock at open />
+            <For each=shown key=Clone::clone let:entry>
+                {match entry {
+                    Key::Row(at, depth) => view! { <Line trace clock at depth open /> }.into_any(),
+                    Key::Fold(fold, depth) => view! { <Stepper entries fold depth chosen /> }.into_any(),
+                }}
             </For>
             <Show when=move || { whole.get() > MOST_LINES }>
                 <p class="hint">
@@ -40,8 +48,87 @@ pub fn TraceView(
     }
 }
 
+/// What stays of a line while its run goes on.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Row(usize, usize),
+    Fold(Fold, usize),
+}
+
+fn key(entry: &Entry) -> Key {
+    match &entry.what {
+        What::Row(at) => Key::Row(*at, entry.depth),
+        What::Fold(folded) => Key::Fold(folded.fold.clone(), entry.depth),
+    }
+}
+
+/// Which item or round of an iteration is shown, and the way to the others.
 #[component]
-fn Line(trace: Signal<Trace>, clock: Signal<u64>, at: usize, open: RwSignal<Option<usize>>) -> impl IntoView {
+fn Stepper(entries: Memo<Vec<Entry>>, fold: Fold, depth: usize, chosen: RwSignal<Chosen>) -> impl IntoView {
+    let (node, fold) = (fold.node.clone(), StoredValue::new(fold));
+    let folded = Memo::new(move |_| {
+        entries.with(|entries| {
+            entries.iter().find_map(|entry| match &entry.what {
+                What::Fold(folded) if fold.with_value(|fold| *fold == folded.fold) => Some(folded.clone()),
+                _ => None,
+            })
+        })
+    });
+    let beside = move |by| folded.with(|folded| folded.as_ref().and_then(|folded| folded.beside(by)));
+    let step = move |by| {
+        if let Some(to) = untrack(|| beside(by)) {
+            chosen.update(|chosen| {
+                chosen.insert(fold.get_value(), to);
+            });
+        }
+    };
+    let is_loop = move || folded.with(|folded| folded.as_ref().is_some_and(|folded| folded.is_loop));
+    let noun = if untrack(is_loop) { "round" } else { "item" };
+    view! {
+        <div class="fold" role="group" aria-label=format!("{node}, {noun}s") style:padding-left=inset(depth)>
+            <span class="clip">{node.clone()}</span>
+            <button
+                type="button"
+                class="btn quiet icon small"
+                aria-label=format!("Previous {noun} of {node}")
+                disabled=move || beside(-1).is_none()
+                on:click=move |_| step(-1)
+            >
+                "‹"
+            </button>
+            <span class="num" aria-live="polite">
+                {move || folded.with(|folded| folded.as_ref().map(Folded::label))}
+            </span>
+            <button
+                type="button"
+                class="btn quiet icon small"
+                aria-label=format!("Next {noun} of {node}")
+                disabled=move || beside(1).is_none()
+                on:click=move |_| step(1)
+            >
+                "›"
+            </button>
+            {move || {
+                let failed = folded.with(|folded| folded.as_ref().map_or(0, |folded| folded.failed));
+                (failed > 0).then(|| view! { <span class="chip bad">{failed} " failed"</span> })
+            }}
+        </div>
+    }
+}
+
+/// How far a line within folds stands in.
+fn inset(depth: usize) -> String {
+    format!("{}px", 14 + 16 * depth.min(6))
+}
+
+#[component]
+fn Line(
+    trace: Signal<Trace>,
+    clock: Signal<u64>,
+    at: usize,
+    depth: usize,
+    open: RwSignal<Option<usize>>,
+) -> impl IntoView {
     let row = Memo::new(move |_| trace.with(|trace| trace.rows.get(at).cloned()));
     let node =
         Memo::new(move |_| row.with(|row| row.as_ref().map(|row| row.node.clone()).unwrap_or_default()));
@@ -60,6 +147,7 @@ fn Line(trace: Signal<Trace>, clock: Signal<u64>, at: usize, open: RwSignal<Opti
     let time = move || {
         row.with(|row| match row {
             Some(row) if row.state == State::Skipped => "not taken".to_owned(),
+            Some(row) if row.state == State::Given => "given".to_owned(),
             Some(row) if row.state == State::Running => duration(clock.get().saturating_sub(row.start)),
             Some(row) => row.duration().unwrap_or_default(),
             None => String::new(),
@@ -68,7 +156,7 @@ fn Line(trace: Signal<Trace>, clock: Signal<u64>, at: usize, open: RwSignal<Opti
     let class = move || match state.get() {
         Some(State::Running | State::Waiting) => "line running",
         Some(State::Failed) => "line failed",
-        Some(State::Skipped) => "line skipped",
+        Some(State::Skipped | State::Given) => "line skipped",
         Some(State::Stopped | State::Lost) => "line stopped",
         _ => "line",
     };
@@ -79,14 +167,11 @@ fn Line(trace: Signal<Trace>, clock: Signal<u64>, at: usize, open: RwSignal<Opti
             class=class
             class:on=move || is_open.get()
             aria-expanded=move || is_open.get().to_string()
+            style:padding-left=inset(depth)
             on:click=toggle
         >
             <span class="clip">
                 {move || node.get()} " "
-                {move || {
-                    let place = row.with(|row| row.as_ref().map(Row::place).unwrap_or_default());
-                    (!place.is_empty()).then(|| view! { <span class="hint">{place}</span> " " })
-                }}
                 {move || {
                     row.with(|row| row.as_ref().and_then(|row| row.branch.clone()))
                         .map(|branch| view! { <span class="chip">{branch}</span> })
@@ -140,6 +225,8 @@ pub fn NodeRun(row: Row) -> impl IntoView {
     view! {
         <div class="node-run">
             {row.failure.map(|failure| view! { <p class="wrong told">{failure.message}</p> })}
+            {(row.state == State::Given)
+                .then(|| view! { <p class="hint">"It did not run: this was given to the run in its place."</p> })}
             {(row.state == State::Skipped)
                 .then(|| view! { <p class="hint">"No branch that was taken leads here."</p> })}
             {row.branch.map(|branch| view! { <p>"Took " <span class="chip">{branch}</span></p> })}
@@ -242,6 +329,25 @@ fn OneStep(step: Step) -> impl IntoView {
                     </summary>
                     <pre class="readable" tabindex="0">{pretty(&arguments)}</pre>
                     <pre class="readable" tabindex="0">{result}</pre>
+                </details>
+            </li>
+        }
+        .into_any(),
+        Step::Agent { name, message, answer, failed, steps, took, .. } => view! {
+            <li>
+                <details>
+                    <summary class="step">
+                        <span class="clip">
+                            <span class="mono">{name}</span>
+                            " "
+                            <span class="hint">"agent"</span>
+                            {failed.then(|| view! { <span class="chip bad">"failed"</span> })}
+                        </span>
+                        <span class="num">{duration(took)}</span>
+                    </summary>
+                    <pre class="readable" tabindex="0">{message}</pre>
+                    <ol class="steps">{steps.into_iter().map(|step| view! { <OneStep step /> }).collect_view()}</ol>
+                    <pre class="readable" tabindex="0">{answer}</pre>
                 </details>
             </li>
         }

@@ -1,7 +1,7 @@
 //! CloudFormation's functions, kept as placeholders. None is ever evaluated: `{"Ref": "Model"}` is the text `${Model}`,
 //! and a text that `Fn::Sub` or `Fn::Join` puts together is that text with placeholders in it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
@@ -109,13 +109,13 @@ pub fn replaced(text: &str, values: &Map<String, Value>, form: impl Fn(&str) -> 
 
 /// The names between `${` and `}` in a text, in their order; `${!name}` stands for itself.
 pub fn placeholders(text: &str) -> Vec<&str> {
-    let mut names = Vec::new();
+    let (mut names, mut seen) = (Vec::new(), HashSet::new());
     let mut rest = text;
     while let Some(start) = rest.find("${") {
         let from = &rest[start + 2..];
         let Some(end) = from.find('}') else { break };
         let name = from[..end].trim();
-        if !name.is_empty() && !name.starts_with('!') && !names.contains(&name) {
+        if !name.is_empty() && !name.starts_with('!') && seen.insert(name) {
             names.push(name);
         }
         rest = &from[end + 1..];

@@ -3,6 +3,8 @@
 //!
 //! Always holds: what a plan does not know yet is a placeholder with the name of what it will come from.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value};
 
 use super::fit::Habits;
@@ -37,11 +39,13 @@ pub(super) fn flows(document: &Value) -> Option<Vec<Resource>> {
         .find(|it| it.is_object());
     if let Some(module) = root {
         shown(module, &mut found);
-        let changes = document["resource_changes"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let changes = by_address(&document["resource_changes"]);
+        let configured = by_address(&document["configuration"]["root_module"]["resources"]);
         for flow in &mut found {
-            let change = changes.iter().find(|change| change["address"] == *flow.address);
-            if let Some(change) = change {
-                let from = expressions(&document["configuration"]["root_module"], &flow.address);
+            if let Some(change) = changes.get(flow.address.as_str()) {
+                // What a resource of the configuration says that its arguments come from.
+                let plain = flow.address.split('[').next().unwrap_or(&flow.address);
+                let from = configured.get(plain).map_or(&Value::Null, |it| &it["expressions"]);
                 fill_in(&mut flow.arguments, &change["change"]["after_unknown"], from);
             }
         }
@@ -102,11 +106,10 @@ fn state(document: &Value, found: &mut Vec<Resource>) {
     }
 }
 
-/// What a resource of the configuration says that its arguments come from.
-fn expressions<'a>(module: &'a Value, address: &str) -> &'a Value {
-    let plain = address.split('[').next().unwrap_or(address);
-    let resources = module["resources"].as_array().into_iter().flatten();
-    resources.into_iter().find(|it| it["address"] == plain).map_or(&Value::Null, |it| &it["expressions"])
+/// The items of a list by their addresses; of several with the same, the first.
+fn by_address(list: &Value) -> HashMap<&str, &Value> {
+    let items = list.as_array().into_iter().flatten().rev();
+    items.filter_map(|item| Some((item["address"].as_str()?, item))).collect()
 }
 
 /// Puts a placeholder in the place of what a plan does not know yet.

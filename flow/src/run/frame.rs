@@ -37,6 +37,8 @@ pub(super) enum State {
     Completed(Arc<[(String, Value)]>, Option<usize>, usize),
     Failed,
     Skipped,
+    /// It is no part of what this run runs.
+    LeftOut,
 }
 
 /// In the order in which one outweighs another.
@@ -110,9 +112,16 @@ impl Run {
         self.settle();
     }
 
+    /// A node of the flow's own has ended before the run begins; [`Run::settle`] looks at what waits for it.
+    pub(super) fn end_before(&mut self, node: usize, state: State) {
+        self.set_state(0, node, state);
+        self.frames[0].left = self.frames[0].left.saturating_sub(1);
+        self.ended.push_back((0, node));
+    }
+
     /// Looks at what waits for the nodes that ended. What ends meanwhile waits its turn: a long row of skipped nodes
     /// must not go deep.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         if self.settling {
             return;
         }
@@ -173,7 +182,7 @@ impl Run {
                 State::Completed(_, taken, _) if taken.is_some_and(|taken| branches.contains(&taken)) => {
                     Readiness::Ready
                 }
-                State::Completed(..) | State::Skipped | State::Failed => Readiness::Never,
+                State::Completed(..) | State::Skipped | State::Failed | State::LeftOut => Readiness::Never,
                 State::Waiting | State::Running => Readiness::NotYet,
             },
             None => Readiness::NotYet,
@@ -207,7 +216,7 @@ impl Run {
         let Some(around) = self.around(frame, source) else { return Standing::Waits };
         match self.state(around, source) {
             State::Completed(_, _, at) => Standing::Arrived(*at),
-            State::Skipped | State::Failed => Standing::Skipped,
+            State::Skipped | State::Failed | State::LeftOut => Standing::Skipped,
             State::Waiting | State::Running => Standing::Waits,
         }
     }

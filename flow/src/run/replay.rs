@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::{Completion, Next, Question, Run, TaskId};
 use crate::event::{Body, Link};
+use crate::part::Part;
 use crate::plan::Plan;
 
 /// The events are not those of a paused run of this plan.
@@ -30,10 +31,14 @@ impl Run {
         questions: Vec<Question>,
     ) -> Result<Self, NotReplayed> {
         let mut events = events.into_iter();
-        let Some(Body::ExecutionStarted { input }) = events.next() else {
+        let Some(Body::ExecutionStarted { input, part }) = events.next() else {
             return Err(NotReplayed("the first event is no start".to_owned()));
         };
-        let run = Self::new(plan, input.clone()).map_err(|error| NotReplayed(error.message))?;
+        let begun = match part {
+            None => Self::new(plan, input.clone()),
+            Some(part) => Self::part(plan, input.clone(), Part::clone(part)),
+        };
+        let run = begun.map_err(|error| NotReplayed(error.message))?;
         let mut replay = Replay { run, under_way: HashMap::new() };
         replay.go_on();
         for event in events {

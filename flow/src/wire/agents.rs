@@ -94,6 +94,17 @@ pub enum AgentTool {
         /// An id that it has or answers to.
         base: String,
     },
+    /// Another agent, which gets the argument `message`.
+    Agent {
+        name: String,
+        /// When the model is to ask it.
+        description: String,
+        /// The ARN of its alias, or one that is bound here.
+        arn: String,
+        /// Whether it is told what was said before.
+        #[serde(default)]
+        tells_history: bool,
+    },
     /// The tools of an MCP server.
     Mcp {
         /// Its name on the Agents page.

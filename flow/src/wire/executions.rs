@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::definition::Definition;
 use crate::event::{Event, Status};
 use crate::extensions::Extensions;
+use crate::part::Part;
 
 /// Calls a flow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +15,18 @@ use crate::extensions::Extensions;
 pub struct Invoke {
     /// Any JSON but null. It must be of the type of the flow's input.
     pub input: Value,
+}
+
+/// Runs a draft, or a part of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InvokeDraft {
+    /// Any JSON but null. It must be of the type of the flow's input, where the Input node runs.
+    pub input: Value,
+    /// What of the draft runs, where that is not the whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
 }
 
 /// The answer of a call that has ended, or waits for an answer itself.

@@ -1,5 +1,7 @@
 //! Flows, their drafts, and the templates to start from.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -55,6 +57,12 @@ pub struct FlowSummary {
     pub thumbnail: Thumbnail,
     /// The last runs, oldest first, at most twelve.
     pub runs: Vec<RunMark>,
+    /// The folder that it is shown in; empty where it is in none.
+    #[serde(default)]
+    pub folder: String,
+    /// Its tags, the same that AWS's tag operations have.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
 }
 
 /// A small picture of a flow's graph.
@@ -142,7 +150,7 @@ pub struct Saved {
     pub report: Report,
 }
 
-/// Changes what a flow is called.
+/// Changes what a flow is called, and what it is kept under. What is absent stays as it is.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -151,6 +159,12 @@ pub struct RenameFlow {
     pub title: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// The folder that it is shown in; empty takes it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<String>,
+    /// All its tags from now on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<BTreeMap<String, String>>,
 }
 
 /// A flow as a file: what export writes and import reads. Import also reads a bare AWS definition.

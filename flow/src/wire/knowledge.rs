@@ -113,6 +113,10 @@ pub struct Document {
     /// How many passages it was cut into.
     pub passages: u64,
     pub added_at: u64,
+    /// What is known of it: texts, numbers, truth values and lists of texts, by their names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub metadata: Option<serde_json::Map<String, serde_json::Value>>,
 }
 
 /// The documents of a knowledge base, by title.

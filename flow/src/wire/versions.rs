@@ -58,6 +58,21 @@ pub struct AliasList {
     pub aliases: Vec<Alias>,
 }
 
+/// An alias was made, or moved to another version.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AliasMove {
+    pub version: u64,
+    pub at: u64,
+}
+
+/// Where an alias has pointed, newest first: the first is where it points now.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AliasMoves {
+    pub moves: Vec<AliasMove>,
+}
+
 /// Points an alias at a version; makes the alias where there is none of this name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -22,10 +22,18 @@ pub struct Ended {
 pub fn drive(
     plan: &Arc<Plan>,
     input: Value,
+    pick: impl FnMut(&[Task]) -> usize,
+    answer: impl FnMut(&Task) -> Result<Value, Failure>,
+) -> Ended {
+    drive_on(Run::new(Arc::clone(plan), input).unwrap(), pick, answer)
+}
+
+/// The same for a run that was begun.
+pub fn drive_on(
+    mut run: Run,
     mut pick: impl FnMut(&[Task]) -> usize,
     mut answer: impl FnMut(&Task) -> Result<Value, Failure>,
 ) -> Ended {
-    let mut run = Run::new(Arc::clone(plan), input).unwrap();
     let (mut under_way, mut events): (Vec<Task>, Vec<Body>) = (Vec::new(), Vec::new());
     let status = loop {
         match run.next() {

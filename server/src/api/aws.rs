@@ -7,20 +7,25 @@
 mod access;
 mod agent_aliases;
 mod agent_bases;
+mod agent_collaborators;
 mod agent_groups;
 mod agent_versions;
 mod agents;
 mod aliases;
 mod arn;
 mod constraint;
+mod data_sources;
+mod documents;
 mod error;
 mod execution_events;
 mod executions;
 mod flows;
 mod frame;
 mod generate;
+mod ingestion;
 mod invoke;
 mod invoke_agent;
+mod knowledge_bases;
 mod model;
 mod operation;
 mod page;
@@ -119,6 +124,24 @@ async fn dispatch(door: &Door, operation: &str, request: Request) -> Answer {
         "DeletePrompt" => prompts::delete(door, request).await,
         "ListPrompts" => prompts::list(door, request).await,
         "CreatePromptVersion" => prompts::create_version(door, request).await,
+        "CreateKnowledgeBase" => knowledge_bases::create(door, request).await,
+        "GetKnowledgeBase" => knowledge_bases::get(door, request).await,
+        "UpdateKnowledgeBase" => knowledge_bases::update(door, request).await,
+        "DeleteKnowledgeBase" => knowledge_bases::delete(door, request).await,
+        "ListKnowledgeBases" => knowledge_bases::list(door, request).await,
+        "CreateDataSource" => data_sources::create(door, request).await,
+        "GetDataSource" => data_sources::get(door, request).await,
+        "UpdateDataSource" => data_sources::update(door, request).await,
+        "DeleteDataSource" => data_sources::delete(door, request).await,
+        "ListDataSources" => data_sources::list(door, request).await,
+        "StartIngestionJob" => ingestion::start(door, request).await,
+        "GetIngestionJob" => ingestion::get(door, request).await,
+        "StopIngestionJob" => ingestion::stop(door, request).await,
+        "ListIngestionJobs" => ingestion::list(door, request).await,
+        "IngestKnowledgeBaseDocuments" => documents::ingest(door, request).await,
+        "GetKnowledgeBaseDocuments" => documents::get(door, request).await,
+        "DeleteKnowledgeBaseDocuments" => documents::delete(door, request).await,
+        "ListKnowledgeBaseDocuments" => documents::list(door, request).await,
         "TagResource" => tags::tag(door, request).await,
         "UntagResource" => tags::untag(door, request).await,
         "ListTagsForResource" => tags::list(door, request).await,
@@ -158,6 +181,11 @@ async fn dispatch(door: &Door, operation: &str, request: Request) -> Answer {
         "RetrieveAndGenerate" => generate::whole(door, request).await,
         "RetrieveAndGenerateStream" => generate::streamed(door, request).await,
         "Rerank" => retrieve::rerank(door, request).await,
+        "AssociateAgentCollaborator" => agent_collaborators::associate(door, request).await,
+        "GetAgentCollaborator" => agent_collaborators::get(door, request).await,
+        "UpdateAgentCollaborator" => agent_collaborators::update(door, request).await,
+        "DisassociateAgentCollaborator" => agent_collaborators::disassociate(door, request).await,
+        "ListAgentCollaborators" => agent_collaborators::list(door, request).await,
         "Converse" => runtime::converse(door, request).await,
         "ConverseStream" => runtime::converse_stream(door, request).await,
         "InvokeModel" => runtime::invoke(door, request).await,

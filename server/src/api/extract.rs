@@ -1,6 +1,5 @@
 //! Bodies and headers as types, with errors that name the member.
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -45,6 +44,17 @@ impl<S: Send + Sync> FromRequest<S> for Text {
     }
 }
 
+/// A file as it is.
+pub(super) struct Bytes(pub Vec<u8>);
+
+impl<S: Send + Sync> FromRequest<S> for Bytes {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        read(request).await.map(|bytes| Self(bytes.into()))
+    }
+}
+
 /// The parts of a path.
 pub(super) struct Path<T>(pub T);
 
@@ -74,7 +84,7 @@ impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Query<T
 }
 
 /// Reads a body, up to the cap.
-async fn read(request: Request) -> Result<Bytes, Response> {
+async fn read(request: Request) -> Result<axum::body::Bytes, Response> {
     match Limited::new(request.into_body(), LARGEST).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {

@@ -13,6 +13,7 @@ mod invoke;
 mod knowledge;
 mod prompts;
 mod session;
+mod sources;
 mod versions;
 
 use axum::extract::{Request, State};
@@ -63,6 +64,7 @@ pub(super) fn router(app: &App) -> Router {
         .routes(routes!(versions::publish))
         .routes(routes!(aliases::list))
         .routes(routes!(aliases::put, aliases::delete))
+        .routes(routes!(aliases::moves))
         .routes(routes!(invoke::alias))
         .routes(routes!(invoke::draft))
         .routes(routes!(executions::list))
@@ -95,6 +97,13 @@ pub(super) fn router(app: &App) -> Router {
         .routes(routes!(knowledge::answer))
         .routes(routes!(knowledge::questions, knowledge::set_questions))
         .routes(routes!(knowledge::evaluations, knowledge::evaluate))
+        .routes(routes!(sources::list, sources::create))
+        .routes(routes!(sources::get, sources::delete))
+        .routes(routes!(sources::jobs, sources::sync))
+        .routes(routes!(sources::job))
+        .routes(routes!(sources::stop))
+        .routes(routes!(sources::items))
+        .routes(routes!(sources::add_file))
         .routes(routes!(connections::list))
         .routes(routes!(connections::put, connections::delete))
         .routes(routes!(connections::test))

@@ -82,6 +82,9 @@ impl Filter {
     }
 }
 
+/// Whether a value may be compared with.
+type Fits = fn(&Value) -> bool;
+
 impl Test {
     fn holds(self, has: &Value, value: &Value) -> bool {
         let contains = |list: &Value, item: &Value| {
@@ -112,7 +115,7 @@ impl Test {
     }
 
     /// What it is compared with, where that is not anything.
-    fn wants(self) -> Option<(&'static str, fn(&Value) -> bool)> {
+    fn wants(self) -> Option<(&'static str, Fits)> {
         match self {
             Self::GreaterThan | Self::GreaterThanOrEquals | Self::LessThan | Self::LessThanOrEquals => {
                 Some(("a number", Value::is_number))

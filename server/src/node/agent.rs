@@ -4,6 +4,7 @@
 //! goes wrong in a tool is told to the model, and what goes wrong with the model fails the node; what an agent leaves
 //! when it asks a person is all that it needs to go on, in another process too.
 
+mod consult;
 mod mcp;
 mod schema;
 mod toolbox;
@@ -17,6 +18,8 @@ use flow::message::{Chat, Exchange, Message, Role, Usage};
 use flow::node::agent::Call;
 use flow::run::Completion;
 use flow::wire::{Agent, McpTool};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
 use parking_lot::RwLock;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -63,6 +66,8 @@ pub struct Serving {
     pub idle_seconds: u64,
     /// The names of the action groups of its functions, by those of the functions.
     pub groups: BTreeMap<String, String>,
+    /// Whether what another agent answers, where it alone was asked at once, is the answer as it is.
+    pub routes: bool,
 }
 
 impl Serving {
@@ -138,6 +143,24 @@ struct Memory {
     waiting: usize,
 }
 
+impl Memory {
+    /// Counts what a model read and wrote.
+    fn add(&mut self, usage: Option<Usage>) {
+        if let Some(usage) = usage {
+            self.usage = Some(self.usage.unwrap_or_default().plus(usage));
+        }
+    }
+}
+
+/// What came of the calls that a model wished.
+struct Used {
+    exchange: Exchange,
+    /// To a person.
+    question: Option<String>,
+    /// What the other agent answered that alone was asked.
+    routed: Option<String>,
+}
+
 /// Does an agent's work.
 ///
 /// # Errors
@@ -148,6 +171,29 @@ pub async fn answer(
     context: &Context,
     origin: &Origin,
     pieces: &Pieces,
+) -> Result<Outcome, Failure> {
+    answer_at(call, chain, context, origin, pieces, 0).await
+}
+
+/// Does the work of an agent that others ask this deep.
+fn answer_at<'a>(
+    call: &'a Call,
+    chain: &'a [Link],
+    context: &'a Context,
+    origin: &'a Origin,
+    pieces: &'a Pieces,
+    depth: usize,
+) -> BoxFuture<'a, Result<Outcome, Failure>> {
+    work(call, chain, context, origin, pieces, depth).boxed()
+}
+
+async fn work(
+    call: &Call,
+    chain: &[Link],
+    context: &Context,
+    origin: &Origin,
+    pieces: &Pieces,
+    depth: usize,
 ) -> Result<Outcome, Failure> {
     let serving = context.agents.resolve(&call.alias_arn).map_err(refused)?;
     let agent = &serving.agent;
@@ -170,7 +216,8 @@ pub async fn answer(
     for step in toolbox.absent() {
         pieces.step(step).await;
     }
-    let work = Work { call, chain, origin, pieces, serving: &serving, model: &model, toolbox: &toolbox };
+    let work =
+        Work { call, chain, origin, pieces, depth, serving: &serving, model: &model, toolbox: &toolbox };
     let outcome = work.go_on(memory).await;
     toolbox.close().await;
     outcome
@@ -228,6 +275,8 @@ struct Work<'a> {
     chain: &'a [Link],
     origin: &'a Origin,
     pieces: &'a Pieces,
+    /// How many agents asked each other for this one's work.
+    depth: usize,
     serving: &'a Serving,
     model: &'a Resolved,
     toolbox: &'a Toolbox,
@@ -248,7 +297,10 @@ impl Work<'_> {
                 let text = std::mem::take(&mut memory.exchanges).pop().map(|last| last.text);
                 return Ok(self.done(text.unwrap_or_default(), &memory));
             };
-            let (exchange, question) = self.use_tools(exchange, &mut memory).await;
+            let Used { exchange, question, routed } = self.use_tools(exchange, &mut memory).await;
+            if let Some(text) = routed.filter(|_| self.serving.routes && memory.steps == 1) {
+                return Ok(self.done(text, &memory));
+            }
             chat.exchanges.push(exchange);
             if let Some(text) = question {
                 memory.exchanges = chat.exchanges;
@@ -270,9 +322,7 @@ impl Work<'_> {
     async fn ask_model(&self, chat: &Chat, memory: &mut Memory) -> Result<Option<Exchange>, Failure> {
         let began = Instant::now();
         let answer = self.model.provider.chat(&self.model.model, chat, self.pieces).await?;
-        if let Some(usage) = answer.usage {
-            memory.usage = Some(memory.usage.unwrap_or_default().plus(usage));
-        }
+        memory.add(answer.usage);
         let step = Step::Model {
             model: self.model.id.clone(),
             text: answer.text.clone(),
@@ -290,8 +340,8 @@ impl Work<'_> {
     }
 
     /// Calls the tools that the model wishes, one after the other; a question to a person comes last.
-    async fn use_tools(&self, mut exchange: Exchange, memory: &mut Memory) -> (Exchange, Option<String>) {
-        let mut question = None;
+    async fn use_tools(&self, mut exchange: Exchange, memory: &mut Memory) -> Used {
+        let (mut question, mut routed) = (None, None);
         for (at, call) in exchange.calls.iter().enumerate() {
             memory.calls += 1;
             let began = Instant::now();
@@ -304,6 +354,10 @@ impl Work<'_> {
                 Ok(arguments) => self.toolbox.call(&call.name, arguments, self, memory.calls).await,
                 Err(why) => Came::failed(why),
             };
+            if let Came::Consulted(consulted) = &came {
+                memory.add(consulted.usage);
+                routed = consulted.answered.clone().ok().filter(|_| exchange.calls.len() == 1);
+            }
             match came.told(call.name.clone(), shown, took(began)) {
                 Ok((told, step)) => {
                     self.pieces.step(step).await;
@@ -315,7 +369,7 @@ impl Work<'_> {
                 }
             }
         }
-        (exchange, question)
+        Used { exchange, question, routed }
     }
 
     fn done(&self, text: String, memory: &Memory) -> Outcome {

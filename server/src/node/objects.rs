@@ -6,6 +6,7 @@
 //! that is its owner.
 
 mod failure;
+mod list;
 mod remote;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ use serde_json::Value;
 use crate::egress::Egress;
 use crate::folder;
 use failure::{garbled, refused};
+pub use list::Listed;
 pub use remote::{Gcs, S3};
 
 /// The largest object that is written or read whole.

@@ -1,9 +1,9 @@
 //! Aliases of agents.
 
-use super::Service;
 use super::agent_versions::Content;
+use super::{Service, check_tags};
 use crate::error::{Error, Result, missing};
-use crate::store::{self, AgentAliasRow};
+use crate::store::{self, AgentAliasRow, Tags};
 use crate::{clock, id};
 
 /// What an alias of an agent shall be.
@@ -34,7 +34,9 @@ impl Service {
         agent: &str,
         put: PutAgentAlias,
         token: Option<String>,
+        tags: Tags,
     ) -> Result<AgentAliasRow> {
+        check_tags(&tags)?;
         let _changing = self.agent_changes.lock().await;
         let draft = self.agent_draft(agent).await?;
         if let Some(token) = &token {
@@ -64,7 +66,7 @@ impl Service {
             created_at: now,
             updated_at: now,
         };
-        self.write_agent_alias(alias, content).await
+        self.write_agent_alias(alias, content, tags).await
     }
 
     /// Replaces what an alias says; without a version, it leads where it did.
@@ -84,20 +86,21 @@ impl Service {
             updated_at: clock::now(),
             ..known
         };
-        self.write_agent_alias(alias, None).await
+        self.write_agent_alias(alias, None, Tags::new()).await
     }
 
     async fn write_agent_alias(
         &self,
         alias: AgentAliasRow,
         content: Option<Content>,
+        tags: Tags,
     ) -> Result<AgentAliasRow> {
         let content = content.map(|content| serde_json::to_string(&content)).transpose()?;
         let (name, version) = (alias.name.clone(), alias.version.to_string());
         let (agent, id) = (alias.agent_id.clone(), alias.id.clone());
         let service = self.clone();
         self.whole_change(async move {
-            service.store.put_agent_alias(alias, content).await.map_err(|error| match error {
+            service.store.put_agent_alias(alias, content, tags).await.map_err(|error| match error {
                 store::Error::Taken(_) => Error::Conflict {
                     code: "name_taken",
                     message: format!("Another alias of this agent is named {name}. Choose another name."),

@@ -98,14 +98,21 @@ impl Content {
             return Err(Error::Conflict { code: "name_taken", message });
         }
         self.remove_group(&group.id);
-        if group.signature.is_some() {
-            self.agent.asks_back = group.is_enabled;
-        }
         group.names = tools.iter().filter_map(name_of).map(str::to_owned).collect();
         let place = if group.is_enabled { &mut self.agent.tools } else { &mut group.aside };
         place.extend(tools);
+        let asks = group.signature.is_some();
         self.details.groups.push(group);
+        if asks {
+            self.ask_by_groups();
+        }
         Ok(())
+    }
+
+    /// Lets the agent ask where a group that is its right to is enabled.
+    fn ask_by_groups(&mut self) {
+        let asks = |group: &Group| group.signature.is_some() && group.is_enabled;
+        self.agent.asks_back = self.details.groups.iter().any(asks);
     }
 
     /// Takes a group away, with its tools.
@@ -117,7 +124,7 @@ impl Content {
         for group in gone {
             self.agent.tools.retain(|tool| !is_of(&group, tool));
             if group.signature.is_some() {
-                self.agent.asks_back = false;
+                self.ask_by_groups();
             }
         }
     }

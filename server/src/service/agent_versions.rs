@@ -10,10 +10,11 @@ use flow::wire::PutAgent;
 use serde::{Deserialize, Serialize};
 
 use super::Service;
+use super::agent_collaborators::{Collaboration, Known};
 use super::agent_groups::{Base, Group};
 use crate::error::{Error, Result, missing};
 use crate::node::agent::{Callable, Serving};
-use crate::store::{self, AgentRow, AgentVersionRow};
+use crate::store::{self, AgentRow, AgentVersionRow, Tags};
 use crate::{arn, clock, id};
 
 /// AWS's time that a session lasts without a word, in seconds.
@@ -36,6 +37,9 @@ pub struct Details {
     pub idle_seconds: u64,
     pub groups: Vec<Group>,
     pub disabled_bases: Vec<Base>,
+    pub collaboration: Collaboration,
+    /// What only AWS's API shows of the agents that it leads, by the names of these tools.
+    pub collaborators: BTreeMap<String, Known>,
 }
 
 impl Default for Details {
@@ -46,6 +50,8 @@ impl Default for Details {
             idle_seconds: USUAL_IDLE,
             groups: Vec::new(),
             disabled_bases: Vec::new(),
+            collaboration: Collaboration::default(),
+            collaborators: BTreeMap::new(),
         }
     }
 }
@@ -55,6 +61,7 @@ impl Content {
     pub(super) fn serving(self, id: &str, alias: &str, version: Option<u64>, at: u64) -> Serving {
         Serving {
             groups: self.group_names(),
+            routes: self.details.collaboration == Collaboration::SupervisorRouter,
             agent: super::agents::agent(id, alias, self.agent, at),
             alias: alias.to_owned(),
             version,
@@ -193,7 +200,12 @@ impl Service {
     }
 
     /// Makes an agent that is not prepared. With a token that made one before, answers that one.
-    pub async fn create_agent_draft(&self, content: Content, token: Option<String>) -> Result<Draft> {
+    pub async fn create_agent_draft(
+        &self,
+        content: Content,
+        token: Option<String>,
+        tags: Tags,
+    ) -> Result<Draft> {
         if let Some(token) = &token {
             match self.store.agent_by_token(token).await {
                 Ok(made) => return Draft::read(made),
@@ -202,7 +214,7 @@ impl Service {
             }
         }
         let draft = Draft { client_token: token, ..Draft::new(id::short()?, content) };
-        Draft::read(self.write_agent(draft).await?)
+        Draft::read(self.write_agent(draft, tags).await?)
     }
 
     /// Changes an agent, whose test alias answers as before until it is prepared.
@@ -214,7 +226,7 @@ impl Service {
         let _changing = self.agent_changes.lock().await;
         let mut draft = self.agent_draft(id).await?;
         change(&mut draft.content)?;
-        Draft::read(self.write_agent(draft).await?)
+        Draft::read(self.write_agent(draft, Tags::new()).await?)
     }
 
     /// Lets an agent's test alias answer as the agent is now.
@@ -227,8 +239,9 @@ impl Service {
                 "Give the agent an instruction first, with UpdateAgent.",
             ));
         }
+        draft.content.check_collaboration()?;
         draft.prepare();
-        Draft::read(self.write_agent(draft).await?)
+        Draft::read(self.write_agent(draft, Tags::new()).await?)
     }
 
     /// Deletes an agent with its versions; with its aliases where `with_aliases` says so.

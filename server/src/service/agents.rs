@@ -11,13 +11,13 @@ use flow::wire::{
 };
 use serde_json::Value;
 
-use super::Service;
 use super::agent_versions::{Content, Details, Draft};
 use super::functions::check_arn;
+use super::{Service, check_tags};
 use crate::arn::TEST_ALIAS;
 use crate::error::{Error, Result, missing};
 use crate::node::agent::{ASK_USER, Callable, State};
-use crate::store::{self, AgentAliasRow, AgentRow, BindingRow};
+use crate::store::{self, AgentAliasRow, AgentRow, BindingRow, Tags};
 use crate::{arn, clock, id};
 
 /// The agent of the template that shows one at work.
@@ -82,16 +82,17 @@ impl Service {
         };
         draft.content.agent = put;
         draft.prepare();
-        on_the_wire(self.write_agent(draft).await?)
+        on_the_wire(self.write_agent(draft, Tags::new()).await?)
     }
 
-    /// Writes an agent down as it is; what is stored.
-    pub(super) async fn write_agent(&self, mut draft: Draft) -> Result<AgentRow> {
+    /// Writes an agent down as it is, and adds tags to it; what is stored.
+    pub(super) async fn write_agent(&self, mut draft: Draft, tags: Tags) -> Result<AgentRow> {
+        check_tags(&tags)?;
         draft.content.agent = checked(draft.content.agent)?;
         let (name, row) = (draft.content.agent.name.clone(), draft.row()?);
         let (service, stored) = (self.clone(), row.clone());
         self.whole_change(async move {
-            service.store.put_agent(stored).await.map_err(|error| match error {
+            service.store.put_agent(stored, tags).await.map_err(|error| match error {
                 store::Error::Taken(_) => Error::Conflict {
                     code: "name_taken",
                     message: format!("There is an agent {name} already. Give this one another name."),
@@ -252,6 +253,12 @@ fn check_tools(tools: &[AgentTool]) -> Result<()> {
             AgentTool::Flow { name, description, flow, alias } => {
                 if flow.trim().is_empty() || alias.trim().is_empty() {
                     return wrong(format!("The tool {name} needs a flow and an alias of it."));
+                }
+                (name, description)
+            }
+            AgentTool::Agent { name, description, arn, .. } => {
+                if flow::node::agent::parts(arn).is_none() {
+                    return wrong(format!("The tool {name} needs the ARN of another agent's alias."));
                 }
                 (name, description)
             }

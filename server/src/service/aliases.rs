@@ -2,11 +2,14 @@
 
 use flow::wire;
 
-use super::Service;
+use super::{Service, check_tags};
 use crate::arn::{TEST_ALIAS, is_name};
 use crate::error::{Error, Result, missing};
-use crate::store::{self, AliasRow};
+use crate::store::{self, AliasRow, Tags};
 use crate::{clock, id};
+
+/// How many of an alias's moves are told.
+const MOST_MOVES: u32 = 100;
 
 impl Service {
     /// A flow's aliases, by name.
@@ -19,6 +22,13 @@ impl Service {
     pub async fn alias(&self, flow: &str, alias: &str) -> Result<AliasRow> {
         let row = self.flow_row(flow).await?;
         self.store.alias(&row.id, alias).await.map_err(missing("alias", alias))
+    }
+
+    /// Where an alias has pointed, newest first.
+    pub async fn alias_moves(&self, flow: &str, alias: &str) -> Result<Vec<wire::AliasMove>> {
+        let known = self.alias(flow, alias).await?;
+        let moves = self.store.alias_moves(&known.id, MOST_MOVES).await?;
+        Ok(moves.into_iter().map(|(version, at)| wire::AliasMove { version, at }).collect())
     }
 
     /// Points an alias at a version; makes it where there is none of this id or name.
@@ -42,10 +52,12 @@ impl Service {
         description: &str,
         version: u64,
         token: Option<String>,
+        tags: Tags,
     ) -> Result<AliasRow> {
+        check_tags(&tags)?;
         let row = self.flow_row(flow).await?;
         let alias = new_alias(&row.id, name, description, version)?;
-        self.store.insert_alias(alias, token).await.map_err(|error| alias_error(error, name, version))
+        self.store.insert_alias(alias, token, tags).await.map_err(|error| alias_error(error, name, version))
     }
 
     /// Replaces an alias's name, description and version.

@@ -7,9 +7,9 @@ use flow::extensions::Extensions;
 use flow::wire::{self, FlowSummary, RunMark, Saved, Template};
 use flow::{layout, name, templates};
 
-use super::{Service, aliases, digest};
+use super::{Service, aliases, check_tags, digest};
 use crate::error::{Error, Result, missing, revised};
-use crate::store::{self, DraftChange, FlowRow, FlowTitle, FlowUpdate};
+use crate::store::{self, DraftChange, Filed, FlowRow, FlowTitle, FlowUpdate, Tags};
 use crate::{clock, id};
 
 /// The longest title, in characters.
@@ -33,6 +33,7 @@ pub struct CreateFlow {
     pub aws_key: Option<String>,
     /// AWS's idempotency token: a second call with it answers the first one's flow.
     pub client_token: Option<String>,
+    pub tags: Tags,
 }
 
 /// AWS's UpdateFlow: replaces everything.
@@ -55,10 +56,14 @@ impl Service {
             runs.entry(run.flow_id).or_default().push(mark);
         }
         let all_aliases = self.store.all_aliases().await?;
+        let mut filed = self.store.filed().await?;
         let mut summaries = Vec::new();
         for row in self.store.flows().await? {
             let latest = self.store.latest_version(&row.id).await?;
+            let Filed { folder, tags } = filed.remove(&row.id).unwrap_or_default();
             summaries.push(FlowSummary {
+                folder,
+                tags,
                 thumbnail: layout::thumbnail(&row.definition, &row.extensions),
                 aliases: all_aliases
                     .iter()
@@ -107,6 +112,7 @@ impl Service {
         let title = title(&create.title)?;
         description(&create.description)?;
         size(&create.definition, &create.extensions)?;
+        check_tags(&create.tags)?;
         let now = clock::now();
         let mut extensions = create.extensions;
         extensions.retain(&create.definition);
@@ -129,7 +135,7 @@ impl Service {
         };
         let name = self
             .store
-            .insert_flow(row.clone(), create.name.is_some())
+            .insert_flow(row.clone(), create.name.is_some(), create.tags)
             .await
             .map_err(|error| taken(error, &row.name))?;
         Ok(FlowRow { name, ..row })
@@ -214,12 +220,22 @@ impl Service {
         self.flow_row(&id).await
     }
 
-    /// Changes what a flow is called.
+    /// Changes what a flow is called, and what it is kept under.
     pub async fn rename_flow(&self, flow: &str, rename: wire::RenameFlow) -> Result<wire::Flow> {
         let row = self.flow_row(flow).await?;
         let new_title = rename.title.as_deref().map(title).transpose()?.filter(|title| *title != row.title);
         if let Some(new) = &rename.description {
             description(new)?;
+        }
+        let folder = rename.folder.as_deref().map(folder).transpose()?;
+        if let Some(tags) = &rename.tags {
+            check_flow_tags(tags)?;
+        }
+        if folder.is_some() || rename.tags.is_some() {
+            self.store.file_flow(row.id.clone(), folder, rename.tags).await.map_err(missing("flow", flow))?;
+        }
+        if new_title.is_none() && rename.description.is_none() {
+            return self.flow(&row.id).await;
         }
         let change = FlowTitle {
             id: row.id.clone(),
@@ -328,6 +344,38 @@ fn description(description: &str) -> Result<()> {
         return Err(Error::invalid("description", message));
     }
     Ok(())
+}
+
+/// A folder's name, without spaces round it; empty for none.
+fn folder(folder: &str) -> Result<String> {
+    let folder = folder.trim();
+    if folder.chars().count() > LONGEST_TITLE || folder.chars().any(char::is_control) {
+        let message = format!("A folder's name has at most {LONGEST_TITLE} characters, all in one line.");
+        return Err(Error::invalid("folder", message));
+    }
+    Ok(folder.to_owned())
+}
+
+/// Tags that AWS's operations could have made.
+fn check_flow_tags(tags: &Tags) -> Result<()> {
+    check_tags(tags)?;
+    let fits = |(key, value): (&String, &String)| {
+        (1..=128).contains(&key.chars().count())
+            && value.chars().count() <= 256
+            && key
+                .chars()
+                .chain(value.chars())
+                .all(|letter| letter.is_alphanumeric() || " _.:/=+@-".contains(letter))
+    };
+    match tags.iter().find(|tag| !fits(*tag)) {
+        None => Ok(()),
+        Some((key, _)) => Err(Error::invalid(
+            "tags",
+            format!(
+                "“{key}” cannot be a tag. Write letters, digits, spaces and _ . : / = + - @, at most 128."
+            ),
+        )),
+    }
 }
 
 fn size(definition: &Definition, extensions: &Extensions) -> Result<()> {

@@ -30,7 +30,11 @@ pub enum ExportFormat {
 impl Service {
     /// What a file holds. Of what its flows name, what is known here is left out.
     pub async fn read_file(&self, text: &str) -> Result<Reading> {
-        let mut reading = import::read(text).map_err(|error| Error::invalid("file", error.to_string()))?;
+        let text = text.to_owned();
+        // A large one takes its time, in which others are served.
+        let read = tokio::task::spawn_blocking(move || import::read(&text)).await;
+        let read = read.map_err(|error| Error::Internal(error.to_string()))?;
+        let mut reading = read.map_err(|error| Error::invalid("file", error.to_string()))?;
         for flow in &mut reading.flows {
             let mut needs = Vec::new();
             for need in std::mem::take(&mut flow.report.needs) {

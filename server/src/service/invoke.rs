@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use flow::event::{Body, Event, Status};
+use flow::part::Part;
 use flow::wire::{InputRequest, Invoked, OutputValue};
 use futures_util::FutureExt as _;
 use serde_json::Value;
@@ -44,6 +45,21 @@ impl Service {
         Ok(feed)
     }
 
+    /// Begins an execution of a part of what a target runs.
+    ///
+    /// # Errors
+    /// As [`Service::invoke`], and where the part does not fit the flow.
+    pub async fn invoke_part(
+        &self,
+        flow: &str,
+        target: Target,
+        input: Value,
+        part: Part,
+    ) -> Result<Arc<Feed>> {
+        let start = self.callable(flow, target).await?;
+        self.begin(Start { input, part: Some(part), ..start }).await
+    }
+
     /// What a target runs now, without an input yet.
     ///
     /// # Errors
@@ -61,6 +77,7 @@ impl Service {
             extensions: row.extensions,
             digest: row.digest,
             input: Value::Null,
+            part: None,
             id: None,
             named: None,
         };

@@ -2,15 +2,15 @@
 
 use flow::templates::{SAMPLE_BASE, SAMPLE_DOCUMENTS, SAMPLE_NAME};
 use flow::wire::{
-    AddDocument, CreateKnowledgeBase, Document, DocumentList, DocumentText, Embedding, KnowledgeBase,
-    KnowledgeBaseList, UpdateKnowledgeBase,
+    AddDocument, Chunking, CreateKnowledgeBase, Document, DocumentList, DocumentText, Embedding,
+    KnowledgeBase, KnowledgeBaseList, UpdateKnowledgeBase,
 };
 use sha2::{Digest as _, Sha256};
 use tracing::warn;
 
 use super::Service;
 use crate::error::{Error, Result, missing};
-use crate::knowledge::cut;
+use crate::knowledge::{Cut, cut};
 use crate::store::{self, DocumentRow, KnowledgeBaseRow, NewDocument, NewPassage};
 use crate::{clock, id};
 
@@ -139,7 +139,7 @@ impl Service {
             return Err(Error::invalid("text", "A document has at most 4 MiB of text. Add it in parts."));
         }
         let text = add.text.replace('\0', " ");
-        let passages = cut(&text);
+        let passages = cut(&text, &Chunking::Headings);
         if passages.is_empty() {
             return Err(Error::invalid("text", "There is no text in the document."));
         }
@@ -150,7 +150,7 @@ impl Service {
             digest: hex::encode(Sha256::digest(text.as_bytes())),
             text,
             metadata: None,
-            passages: passages.into_iter().map(|text| NewPassage { text, ..NewPassage::default() }).collect(),
+            passages: passages.into_iter().map(new_passage).collect(),
             at: clock::now(),
         };
         let added = Document {
@@ -159,8 +159,9 @@ impl Service {
             characters: row.text.chars().count() as u64,
             passages: row.passages.len() as u64,
             added_at: row.at,
+            metadata: None,
         };
-        self.store.insert_document(row).await.map_err(|error| match error {
+        self.store.insert_document(row, id::short()?).await.map_err(|error| match error {
             store::Error::Taken("title") => Error::Conflict {
                 code: "title_taken",
                 message: format!(
@@ -215,9 +216,14 @@ impl Service {
         Ok(())
     }
 
-    async fn base(&self, id: &str) -> Result<String> {
+    pub(super) async fn base(&self, id: &str) -> Result<String> {
         self.store.knowledge_base_id(id).await.map_err(missing("knowledge base", id))
     }
+}
+
+/// A passage as the store takes it.
+pub(super) fn new_passage(cut: Cut) -> NewPassage {
+    NewPassage { text: cut.text, parent: cut.parent, is_parent: cut.is_parent }
 }
 
 fn on_the_wire(row: KnowledgeBaseRow) -> KnowledgeBase {
@@ -239,6 +245,7 @@ fn document(row: DocumentRow) -> Document {
         characters: row.characters,
         passages: row.passages,
         added_at: row.added_at,
+        metadata: row.metadata.as_deref().and_then(|text| serde_json::from_str(text).ok()),
     }
 }
 
@@ -276,13 +283,13 @@ fn title(given: &str) -> Result<String> {
         .ok_or_else(|| Error::invalid("title", "Give the document a title of 1 to 200 characters."))
 }
 
-fn one_line(text: &str, longest: usize) -> Option<String> {
+pub(super) fn one_line(text: &str, longest: usize) -> Option<String> {
     let text = text.trim();
     let fits = !text.is_empty() && text.chars().count() <= longest && !text.chars().any(char::is_control);
     fits.then(|| text.to_owned())
 }
 
-fn taken(error: store::Error, name: &str, ids: &str) -> Error {
+pub(super) fn taken(error: store::Error, name: &str, ids: &str) -> Error {
     match error {
         store::Error::Taken("name") => Error::Conflict {
             code: "name_taken",

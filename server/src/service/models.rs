@@ -83,13 +83,25 @@ impl Service {
         Ok(Talk { pieces: receiver, work: Some(Box::pin(work)), ended: None })
     }
 
-    /// How many tokens a model would read of a chat.
+    /// How many tokens a model would read of a chat. `variables` are as those of [`Service::talk`].
     ///
     /// # Errors
     /// They cannot be counted.
-    pub async fn count_tokens(&self, chat: &Chat) -> Result<u64, Error> {
-        let Resolved { provider, model, .. } = self.asked(chat)?;
-        Ok(provider.count(&model, chat).await?)
+    pub async fn count_tokens(&self, chat: Chat, variables: BTreeMap<String, String>) -> Result<u64, Error> {
+        let chat = self.with_prompt(chat, variables).await?;
+        let Resolved { provider, model, .. } = self.asked(&chat)?;
+        Ok(provider.count(&model, &chat).await?)
+    }
+
+    /// The model of the prompt that a model id names; none where it names no prompt.
+    ///
+    /// # Errors
+    /// There is no such prompt.
+    pub async fn model_of_prompt(&self, id: &str) -> Result<Option<String>, Error> {
+        if !is_prompt(id) {
+            return Ok(None);
+        }
+        Ok(Some(self.prompt_by_arn(id).await?.model_id))
     }
 
     /// What texts mean to a model in numbers: one vector for each, of this length where one is given.
@@ -176,7 +188,7 @@ fn said_after(mut asked: Chat, chat: Chat) -> Result<Chat, Error> {
 }
 
 /// Whether a model's id is the ARN of a prompt.
-fn is_prompt(id: &str) -> bool {
+pub fn is_prompt(id: &str) -> bool {
     let mut parts = id.splitn(6, ':');
     parts.next() == Some("arn")
         && parts.nth(1) == Some("bedrock")

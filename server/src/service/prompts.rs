@@ -9,9 +9,9 @@ use flow::node::prompt::arns;
 use flow::wire::{CreatePrompt, Prompt, PromptList, PromptVersion};
 use tracing::warn;
 
-use super::{Service, digest};
+use super::{Service, check_tags, digest};
 use crate::error::{Error, Result, missing};
-use crate::store::{self, FlowRow, PromptRow};
+use crate::store::{self, FlowRow, PromptRow, Tags};
 use crate::{arn, clock, id};
 
 /// What a prompt is called, and what it says.
@@ -42,14 +42,19 @@ impl Service {
     /// A prompt's draft and its versions, the newest first.
     pub async fn prompt_and_versions(&self, prompt: &str) -> Result<Vec<PromptRow>> {
         let draft = self.prompt_row(prompt, None).await?;
-        let versions = self.store.prompt_versions().await?.into_iter().filter(|row| row.id == draft.id);
-        let versions: Vec<PromptRow> = versions.collect();
+        let versions = self.store.prompt_versions(Some(&draft.id)).await?;
         Ok([draft].into_iter().chain(versions).collect())
     }
 
     /// Makes a prompt, whose name must be free; `token` is AWS's idempotency token.
-    pub async fn create_prompt(&self, put: PutPrompt, token: Option<String>) -> Result<PromptRow> {
+    pub async fn create_prompt(
+        &self,
+        put: PutPrompt,
+        token: Option<String>,
+        tags: Tags,
+    ) -> Result<PromptRow> {
         check(&put.prompt)?;
+        check_tags(&tags)?;
         let now = clock::now();
         let name = put.name.clone();
         let row = PromptRow {
@@ -60,7 +65,7 @@ impl Service {
             created_at: now,
             updated_at: now,
         };
-        self.store.insert_prompt(row, token).await.map_err(|error| taken(error, &name))
+        self.store.insert_prompt(row, token, tags).await.map_err(|error| taken(error, &name))
     }
 
     /// Replaces a prompt's draft.
@@ -81,9 +86,11 @@ impl Service {
         prompt: &str,
         description: Option<String>,
         token: Option<String>,
+        tags: Tags,
     ) -> Result<PromptRow> {
+        check_tags(&tags)?;
         let id = self.prompt_row(prompt, None).await?.id;
-        let made = self.store.insert_prompt_version(id, description, token, clock::now()).await;
+        let made = self.store.insert_prompt_version(id, description, token, tags, clock::now()).await;
         made.map_err(missing("prompt", prompt))
     }
 
@@ -172,7 +179,7 @@ impl Service {
 
     /// Every prompt with its versions, for people.
     pub async fn prompts(&self) -> Result<PromptList> {
-        let versions = self.store.prompt_versions().await?;
+        let versions = self.store.prompt_versions(None).await?;
         let drafts = self.store.prompts().await?.into_iter();
         let prompts = drafts.map(|draft| {
             let own = versions.iter().filter(|version| version.id == draft.id);
@@ -203,7 +210,7 @@ impl Service {
             return Err(Error::invalid("name", message));
         }
         let prompt = StoredPrompt::of(create.prompt, create.description.filter(|text| !text.is_empty()));
-        let row = self.create_prompt(PutPrompt { name, prompt }, None).await?;
+        let row = self.create_prompt(PutPrompt { name, prompt }, None, Tags::new()).await?;
         self.prompt(&row.id).await
     }
 }

@@ -2,7 +2,7 @@
 
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Error, Result, Store, taken, there, to_sql};
+use super::{Error, Result, Store, Tags, tags, taken, there, to_sql};
 
 /// A version as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -96,11 +96,12 @@ impl Store {
         Ok(row.bind(agent).bind(token).fetch_one(&self.readers).await?)
     }
 
-    /// Makes or replaces an alias; with content, leads it to a new version of that.
+    /// Makes or replaces an alias, and adds tags to it; with content, leads it to a new version of that.
     pub async fn put_agent_alias(
         &self,
         alias: AgentAliasRow,
         content: Option<String>,
+        tags: Tags,
     ) -> Result<AgentAliasRow> {
         self.writer
             .write(move |connection| {
@@ -109,7 +110,10 @@ impl Store {
                         Some(content) => add_version(connection, &alias, &content).await?,
                         None => alias.version,
                     };
-                    put(connection, AgentAliasRow { version, ..alias }).await
+                    let alias = put(connection, AgentAliasRow { version, ..alias }).await?;
+                    let resource = format!("agent-alias/{}/{}", alias.agent_id, alias.id);
+                    tags::set(connection, &resource, &tags).await?;
+                    Ok(alias)
                 })
             })
             .await

@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Result, Store, taken, to_sql};
+use super::{Result, Store, Tags, tags, taken, to_sql};
 
 /// An agent as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -55,8 +55,8 @@ impl Store {
         Ok(found.bind(token).fetch_one(&self.readers).await?)
     }
 
-    /// Makes or replaces an agent. Its name must be free.
-    pub async fn put_agent(&self, row: AgentRow) -> Result<()> {
+    /// Makes or replaces an agent, and adds tags to it. Its name must be free.
+    pub async fn put_agent(&self, row: AgentRow, tags: Tags) -> Result<()> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
@@ -80,7 +80,7 @@ impl Store {
                     .execute(&mut *connection)
                     .await
                     .map_err(|error| taken(error, "name"))?;
-                    Ok(())
+                    tags::set(connection, &format!("agent/{}", row.id), &tags).await
                 })
             })
             .await

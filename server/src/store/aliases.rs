@@ -2,7 +2,7 @@
 
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Error, Result, Store, from_sql, to_sql, tokens};
+use super::{Error, Result, Store, Tags, from_sql, tags, to_sql, tokens};
 
 /// The kind of what idempotency tokens make here.
 const TOKENS: &str = "alias";
@@ -78,8 +78,8 @@ impl Store {
         self.writer.write(move |connection| Box::pin(async move { put(connection, alias).await })).await
     }
 
-    /// Adds an alias whose name must be free. With a token that made one before, answers that one.
-    pub async fn insert_alias(&self, alias: AliasRow, token: Option<String>) -> Result<AliasRow> {
+    /// Adds an alias with its tags; its name must be free. With a token that made one before, answers that one.
+    pub async fn insert_alias(&self, alias: AliasRow, token: Option<String>, tags: Tags) -> Result<AliasRow> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
@@ -103,6 +103,7 @@ impl Store {
                     }
                     let alias = put(connection, alias).await?;
                     tokens::remember(connection, &flow, TOKENS, token, &alias.id).await?;
+                    tags::set(connection, &format!("flow/{flow}/alias/{}", alias.id), &tags).await?;
                     Ok(alias)
                 })
             })
@@ -139,6 +140,18 @@ impl Store {
                 })
             })
             .await
+    }
+
+    /// Where an alias has pointed and since when, newest first.
+    pub async fn alias_moves(&self, id: &str, most: u32) -> Result<Vec<(u64, u64)>> {
+        let moves: Vec<(i64, i64)> = sqlx::query_as(
+            "SELECT version, at FROM alias_moves WHERE alias_id = ? ORDER BY place DESC LIMIT ?",
+        )
+        .bind(id)
+        .bind(most)
+        .fetch_all(&self.readers)
+        .await?;
+        Ok(moves.into_iter().map(|(version, at)| (from_sql(version), from_sql(at))).collect())
     }
 
     /// Deletes an alias.

@@ -32,6 +32,8 @@ pub struct ExecutionRow {
 pub struct ExecutionFilter {
     pub flow: Option<String>,
     pub status: Option<Status>,
+    /// Only those whose flow's title, id, name, input or failure has these words, whatever their case.
+    pub search: Option<String>,
     /// Only those that began before the one of this id.
     pub after: Option<String>,
     pub limit: u32,
@@ -152,6 +154,9 @@ impl Store {
             "SELECT executions.*, flow_executions.name
              FROM executions LEFT JOIN flow_executions ON execution_id = id
              WHERE (?1 IS NULL OR executions.flow_id = ?1) AND (?2 IS NULL OR status = ?2)
+               AND (?5 IS NULL OR instr(lower(concat_ws(char(10), flow_title, id, name, error)), lower(?5)) > 0
+                 OR EXISTS (SELECT 1 FROM events WHERE execution_id = id AND seq = 1
+                   AND instr(lower(json_extract(body, '$.input')), lower(?5)) > 0))
                AND (?3 IS NULL OR (executions.started_at, id) < (SELECT started_at, id FROM executions WHERE id = ?3))
              ORDER BY executions.started_at DESC, id DESC LIMIT ?4",
         )
@@ -159,6 +164,7 @@ impl Store {
         .bind(filter.status.map(Status::name))
         .bind(filter.after)
         .bind(i64::from(filter.limit))
+        .bind(filter.search.filter(|search| !search.trim().is_empty()))
         .fetch_all(&self.readers)
         .await?;
         Ok(rows.into_iter().map(ExecutionRow::from).collect())

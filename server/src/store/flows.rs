@@ -4,7 +4,7 @@ use flow::definition::Definition;
 use flow::extensions::Extensions;
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Error, Result, Store, from_sql, there, to_sql};
+use super::{Error, Result, Store, Tags, from_sql, tags, there, to_sql};
 
 /// A flow as it is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -150,8 +150,9 @@ impl Store {
         row.read()
     }
 
-    /// Adds a flow. Where its name is taken, a number is added to it, unless `exact`; answers the name it got.
-    pub async fn insert_flow(&self, flow: FlowRow, exact: bool) -> Result<String> {
+    /// Adds a flow with its tags. Where its name is taken, a number is added to it, unless `exact`; answers the name it
+    /// got.
+    pub async fn insert_flow(&self, flow: FlowRow, exact: bool, tags: Tags) -> Result<String> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
@@ -177,6 +178,7 @@ impl Store {
                     .bind(to_sql(flow.updated_at))
                     .execute(&mut *connection)
                     .await?;
+                    tags::set(connection, &format!("flow/{}", flow.id), &tags).await?;
                     Ok(name)
                 })
             })

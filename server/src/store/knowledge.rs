@@ -4,13 +4,15 @@
 //! its own id and to others, none of which another base has.
 
 mod delete;
+mod details;
 mod evaluations;
 mod search;
 mod vectors;
 
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Error, Result, Store, from_sql, taken, there, to_sql};
+use super::{Error, Result, Store, from_sql, sources, taken, there, to_sql};
+pub use details::NewBase;
 pub use search::PassageRow;
 pub use vectors::{VectorSetRow, WantedRow};
 
@@ -201,10 +203,29 @@ impl Store {
         Ok((text, passages))
     }
 
-    /// Adds a document with its passages.
-    pub async fn insert_document(&self, document: NewDocument) -> Result<()> {
+    /// Adds a document with its passages to the base's own source, which has this id should there be none yet.
+    pub async fn insert_document(&self, document: NewDocument, fresh: String) -> Result<()> {
         self.writer
-            .write(move |connection| Box::pin(async move { insert_document(connection, document).await }))
+            .write(move |connection| {
+                Box::pin(async move {
+                    let (id, base, digest) =
+                        (document.id.clone(), document.base.clone(), document.digest.clone());
+                    let at = document.at;
+                    insert_document(connection, document).await?;
+                    let source = sources::own(connection, &base, fresh, at).await?;
+                    sqlx::query(
+                        "INSERT INTO source_items (source_id, uri, mark, state, document_id, updated_at)
+                         VALUES (?, ?2, ?, 'indexed', ?2, ?)",
+                    )
+                    .bind(source)
+                    .bind(id)
+                    .bind(digest)
+                    .bind(to_sql(at))
+                    .execute(&mut *connection)
+                    .await?;
+                    Ok(())
+                })
+            })
             .await
     }
 
@@ -213,25 +234,26 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    sqlx::query("DELETE FROM passages WHERE document_id = ? AND base_id = ?")
+                    let found: Option<i64> =
+                        sqlx::query_scalar("SELECT 1 FROM knowledge_documents WHERE id = ? AND base_id = ?")
+                            .bind(&document)
+                            .bind(&base)
+                            .fetch_optional(&mut *connection)
+                            .await?;
+                    found.ok_or(Error::NotFound)?;
+                    sqlx::query("DELETE FROM source_items WHERE document_id = ?")
                         .bind(&document)
-                        .bind(&base)
                         .execute(&mut *connection)
                         .await?;
-                    let deleted = sqlx::query("DELETE FROM knowledge_documents WHERE id = ? AND base_id = ?")
-                        .bind(&document)
-                        .bind(&base)
-                        .execute(&mut *connection)
-                        .await?;
-                    touch(connection, &base, at).await?;
-                    there(&deleted)
+                    remove_document(connection, &document).await?;
+                    touch(connection, &base, at).await
                 })
             })
             .await
     }
 }
 
-async fn insert_document(connection: &mut SqliteConnection, document: NewDocument) -> Result<()> {
+pub(super) async fn insert_document(connection: &mut SqliteConnection, document: NewDocument) -> Result<()> {
     let same: Option<String> =
         sqlx::query_scalar("SELECT title FROM knowledge_documents WHERE base_id = ? AND digest = ?")
             .bind(&document.base)
@@ -262,6 +284,16 @@ async fn insert_document(connection: &mut SqliteConnection, document: NewDocumen
         ids.push(insert_passage(connection, &document, passage, ids.len(), parent).await?);
     }
     touch(connection, &document.base, document.at).await
+}
+
+/// Deletes a document with its passages.
+pub(super) async fn remove_document(connection: &mut SqliteConnection, document: &str) -> Result<()> {
+    for statement in
+        ["DELETE FROM passages WHERE document_id = ?", "DELETE FROM knowledge_documents WHERE id = ?"]
+    {
+        sqlx::query(statement).bind(document).execute(&mut *connection).await?;
+    }
+    Ok(())
 }
 
 /// Its id. A passage with parts is kept, and its words are found in those.
@@ -296,7 +328,7 @@ async fn insert_passage(
     Ok(id)
 }
 
-async fn touch(connection: &mut SqliteConnection, base: &str, at: u64) -> Result<()> {
+pub(super) async fn touch(connection: &mut SqliteConnection, base: &str, at: u64) -> Result<()> {
     sqlx::query("UPDATE knowledge_bases SET updated_at = ? WHERE id = ?")
         .bind(to_sql(at))
         .bind(base)
@@ -306,7 +338,7 @@ async fn touch(connection: &mut SqliteConnection, base: &str, at: u64) -> Result
 }
 
 /// Refuses an id that a base has, or that another than `base` answers to.
-async fn is_free(connection: &mut SqliteConnection, id: &str, base: &str) -> Result<()> {
+pub(super) async fn is_free(connection: &mut SqliteConnection, id: &str, base: &str) -> Result<()> {
     let deleted: Option<bool> = sqlx::query_scalar(
         "SELECT deleted_at IS NOT NULL FROM knowledge_bases WHERE id = ?1
          UNION ALL SELECT 0 FROM knowledge_ids WHERE id = ?1 AND base_id <> ?2 LIMIT 1",

@@ -3,7 +3,7 @@
 use flow::definition::{Definition, StoredPrompt};
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Error, Result, Store, from_sql, taken, there, to_sql};
+use super::{Error, Result, Store, Tags, from_sql, tags, taken, there, to_sql};
 
 /// A draft of a prompt, or a version of it, as it is stored.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,10 +69,10 @@ impl Store {
         row.read()
     }
 
-    /// The versions of every prompt, the newest first.
-    pub async fn prompt_versions(&self) -> Result<Vec<PromptRow>> {
-        let rows: Vec<Row> =
-            sqlx::query_as(versions!("ORDER BY version DESC")).fetch_all(&self.readers).await?;
+    /// The versions of a prompt, or of every prompt, the newest first.
+    pub async fn prompt_versions(&self, id: Option<&str>) -> Result<Vec<PromptRow>> {
+        let all = versions!("WHERE ?1 IS NULL OR prompt_id = ?1 ORDER BY version DESC");
+        let rows: Vec<Row> = sqlx::query_as(all).bind(id).fetch_all(&self.readers).await?;
         rows.into_iter().map(Row::read).collect()
     }
 
@@ -83,8 +83,13 @@ impl Store {
         row.read()
     }
 
-    /// Adds a prompt, whose name must be free. With a token that made one before, answers that one.
-    pub async fn insert_prompt(&self, row: PromptRow, token: Option<String>) -> Result<PromptRow> {
+    /// Adds a prompt with its tags; its name must be free. With a token that made one before, answers that one.
+    pub async fn insert_prompt(
+        &self,
+        row: PromptRow,
+        token: Option<String>,
+        tags: Tags,
+    ) -> Result<PromptRow> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
@@ -108,6 +113,7 @@ impl Store {
                     .execute(&mut *connection)
                     .await
                     .map_err(|error| taken(error, "name"))?;
+                    tags::set(connection, &format!("prompt/{}", row.id), &tags).await?;
                     Ok(row)
                 })
             })
@@ -134,12 +140,14 @@ impl Store {
             .await
     }
 
-    /// Makes the draft, with this description, the next version. With a token that made one before, answers that one.
+    /// Makes the draft, with this description and these tags, the next version. With a token that made one before,
+    /// answers that one.
     pub async fn insert_prompt_version(
         &self,
         id: String,
         description: Option<String>,
         token: Option<String>,
+        tags: Tags,
         at: u64,
     ) -> Result<PromptRow> {
         self.writer
@@ -167,6 +175,8 @@ impl Store {
                     .bind(to_sql(at))
                     .execute(&mut *connection)
                     .await?;
+                    let number = row.version.unwrap_or_default();
+                    tags::set(connection, &format!("prompt/{id}:{number}"), &tags).await?;
                     Ok(row)
                 })
             })

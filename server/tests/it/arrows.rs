@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Inside the server: a folder, and what its files must not name.
-const FORBIDDEN: [(&str, &[&str]); 12] = [
+const FORBIDDEN: [(&str, &[&str]); 13] = [
     ("api", &["crate::store::Store", "crate::provider", "crate::node", "crate::knowledge", "sqlx"]),
     ("api/native", &["api::aws"]),
     ("api/aws", &["api::native"]),
@@ -36,6 +36,7 @@ const FORBIDDEN: [(&str, &[&str]); 12] = [
         &["crate::api", "crate::service", "crate::run", "crate::store", "crate::node", "crate::provider"],
     ),
     ("store", &["crate::", "axum", "reqwest"]),
+    ("reader", &["crate::", "axum", "reqwest", "sqlx", "std::net", "std::fs"]),
     ("egress", &["crate::"]),
 ];
 

@@ -112,6 +112,13 @@ async fn moving_an_alias_changes_what_is_called_at_once() {
     harness.ok(Method::PUT, &format!("/api/flows/{id}/aliases/live"), json!({"version": 1})).await;
     assert_eq!(call().await, json!("[one x]"));
 
+    // Where it pointed, newest first; pointing it where it points is no move.
+    harness.ok(Method::PUT, &format!("/api/flows/{id}/aliases/live"), json!({"version": 1})).await;
+    let moves = harness.get(&format!("/api/flows/{id}/aliases/live/moves")).await;
+    let versions: Vec<u64> =
+        moves["moves"].as_array().unwrap().iter().filter_map(|it| it["version"].as_u64()).collect();
+    assert_eq!(versions, [1, 2, 1]);
+
     let (status, answer) =
         harness.send(Method::PUT, &format!("/api/flows/{id}/aliases/live"), json!({"version": 9})).await;
     assert_eq!(
@@ -278,4 +285,29 @@ async fn what_a_server_left_behind_is_not_believed() {
     let data = harness.stop().await;
     std::fs::write(data.path().join("server.json"), r#"{"url":"http://127.0.0.1:1"}"#).unwrap();
     assert_eq!(running(data.path()), None, "its port may be anyone's by now");
+}
+
+#[tokio::test]
+async fn a_flow_is_filed_under_a_folder_and_the_tags_of_aws() {
+    let harness = Harness::start().await;
+    let flow = harness.triage().await;
+    let at = format!("/api/flows/{}", flow["id"].as_str().unwrap());
+    let file = json!({"folder": " Support ", "tags": {"team": "care", "urgent": ""}});
+    let after = harness.ok(Method::PATCH, &at, file).await;
+    assert_eq!((&after["title"], &after["revision"]), (&flow["title"], &flow["revision"]));
+    let filed = async || {
+        let list = harness.get("/api/flows").await;
+        (list["flows"][0]["folder"].clone(), list["flows"][0]["tags"].clone())
+    };
+    assert_eq!(filed().await, (json!("Support"), json!({"team": "care", "urgent": ""})));
+    // What is absent stays; tags that are given are all there are.
+    harness.ok(Method::PATCH, &at, json!({"tags": {"team": "sales"}})).await;
+    assert_eq!(filed().await, (json!("Support"), json!({"team": "sales"})));
+    harness.ok(Method::PATCH, &at, json!({"folder": ""})).await;
+    assert_eq!(filed().await.0, "");
+
+    for tags in [json!({"aws:x": ""}), json!({"": "x"}), json!({"a<b": ""})] {
+        let (status, error) = harness.send(Method::PATCH, &at, json!({"tags": tags})).await;
+        assert_eq!((status, &error["field"]), (StatusCode::BAD_REQUEST, &json!("tags")));
+    }
 }

@@ -153,6 +153,8 @@ pub fn config(data: &Path) -> Config {
         allowed_hosts: Vec::new(),
         models: Some(data.join("models")),
         python: Some(data.join("python")),
+        // The tests' own program reads no documents.
+        reader: Some(env!("CARGO_BIN_EXE_anabranch").into()),
     }
 }
 

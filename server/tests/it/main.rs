@@ -23,6 +23,7 @@ mod functions;
 mod gate;
 mod harness;
 mod imports;
+mod ingestion;
 mod knowledge;
 mod mcp;
 mod models;

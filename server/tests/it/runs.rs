@@ -248,3 +248,54 @@ async fn the_newest_execution_is_first_whatever_its_id() {
     let nonsense = harness.request(Method::GET, &events).header("last-event-id", "soon");
     assert_eq!(nonsense.send().await.unwrap().status(), StatusCode::BAD_REQUEST);
 }
+
+#[tokio::test]
+async fn a_part_of_a_draft_runs_on_what_an_earlier_run_gave() {
+    let upstream = Upstream::echo().await;
+    let harness = Harness::with(&upstream).await;
+    let flow = flow(&harness).await;
+    let given = |node: &str, text: &str| json!({node: {"outputs": {"modelCompletion": text}}});
+    let mut both = given("Left", "L");
+    both["Right"] = given("Right", "R")["Right"].clone();
+    let part = json!({"input": "x", "part": {"node": "Join", "following": true, "given": both}});
+    let ended = harness.ok(Method::POST, &format!("{flow}/draft/invoke"), part).await;
+    let asked = upstream.requests().await;
+    assert_eq!(asked.len(), 1, "only Join asks a model");
+    assert_eq!(prompt(&asked[0]), "join L R");
+    assert_eq!(ended["outputs"][0]["node"], "FlowOutputNode");
+
+    // It is an execution like any other, and tells what was given to it.
+    let id = ended["executionId"].as_str().unwrap();
+    let execution = harness.get(&format!("/api/executions/{id}")).await;
+    let events = execution["events"].as_array().unwrap();
+    assert_eq!(events[0]["part"]["node"], "Join");
+    let told: Vec<&str> = events
+        .iter()
+        .filter(|event| event["type"] == "nodeGiven")
+        .filter_map(|e| e["node"].as_str())
+        .collect();
+    assert_eq!(told, ["Left", "Right"]);
+
+    let wrong = json!({"input": "x", "part": {"node": "Nobody"}});
+    let (status, error) = harness.send(Method::POST, &format!("{flow}/draft/invoke"), wrong).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(error["detail"].as_str().unwrap().contains("no node Nobody"), "{error}");
+}
+
+#[tokio::test]
+async fn executions_are_found_by_what_went_in_and_what_went_wrong() {
+    let upstream = Upstream::echo().await;
+    let harness = Harness::with(&upstream).await;
+    let flow = flow(&harness).await;
+    for input in ["the Red parcel", "the blue parcel"] {
+        harness.ok(Method::POST, &format!("{flow}/draft/invoke"), json!({"input": input})).await;
+    }
+    let count = async |search: &str| {
+        let list = harness.get(&format!("/api/executions?search={search}")).await;
+        list["executions"].as_array().unwrap().len()
+    };
+    assert_eq!(count("red").await, 1);
+    assert_eq!(count("PARCEL").await, 2);
+    assert_eq!(count("diamond").await, 2);
+    assert_eq!(count("100%25").await, 0, "a pattern's letters are letters");
+}

@@ -83,7 +83,8 @@ fn about(agent: &Agent) -> String {
     let tools = agent.tools.iter().map(|tool| match tool {
         AgentTool::Function { name, .. }
         | AgentTool::Flow { name, .. }
-        | AgentTool::KnowledgeBase { name, .. } => name.clone(),
+        | AgentTool::KnowledgeBase { name, .. }
+        | AgentTool::Agent { name, .. } => name.clone(),
         AgentTool::Mcp { server, .. } => format!("the tools of {server}"),
     });
     let tools: Vec<String> = tools.chain(agent.asks_back.then(|| "asks back".to_owned())).collect();

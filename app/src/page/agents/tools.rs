@@ -1,6 +1,7 @@
-//! The tools of an agent as they are edited: a function, a flow, a knowledge base, or what an MCP server has.
+//! The tools of an agent as they are edited: a function, a flow, a knowledge base, another agent, or what an MCP server
+//! has.
 
-use flow::wire::{AgentTool, FlowList, FunctionList, KnowledgeBaseList};
+use flow::wire::{AgentList, AgentTool, FlowList, FunctionList, KnowledgeBaseList};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -24,6 +25,7 @@ pub struct Tools {
     functions: Loader<FunctionList>,
     flows: Loader<FlowList>,
     bases: Loader<KnowledgeBaseList>,
+    agents: Loader<AgentList>,
 }
 
 /// Its id keeps the focus where it is while others come and go.
@@ -33,12 +35,14 @@ struct Row {
     kind: Kind,
     name: RwSignal<String>,
     description: RwSignal<String>,
-    /// A function's ARN, a flow's name, a base's id, a server's name.
+    /// A function's ARN, a flow's name, a base's id, the ARN of an agent's alias, a server's name.
     target: RwSignal<String>,
     alias: RwSignal<String>,
     schema: RwSignal<String>,
     /// Names of a server's tools, apart by commas; all where it is empty.
     only: RwSignal<String>,
+    /// Whether another agent is told what was said before.
+    tells_history: RwSignal<bool>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,6 +50,7 @@ enum Kind {
     Function,
     Flow,
     Base,
+    Agent,
     Mcp,
 }
 
@@ -54,10 +59,11 @@ impl Tools {
         let rows: Vec<Row> = tools.into_iter().enumerate().map(|(id, tool)| Row::of(id, tool)).collect();
         let (next, rows) = (StoredValue::new(rows.len()), RwSignal::new(rows));
         let (functions, flows, bases) = (Loader::default(), Loader::default(), Loader::default());
-        let tools = Self { rows, next, functions, flows, bases };
+        let tools = Self { rows, next, functions, flows, bases, agents: Loader::default() };
         tools.functions.load(api::functions::list());
         tools.flows.load(api::flows::list());
         tools.bases.load(api::knowledge::list());
+        tools.agents.load(api::agents::list());
         tools
     }
 
@@ -88,6 +94,7 @@ impl Row {
             alias: RwSignal::new("live".to_owned()),
             schema: RwSignal::new(USUAL_SCHEMA.to_owned()),
             only: RwSignal::new(String::new()),
+            tells_history: RwSignal::new(false),
         }
     }
 
@@ -105,6 +112,11 @@ impl Row {
             }
             AgentTool::KnowledgeBase { name, description, base } => {
                 Self::blank(id, Kind::Base).named(name, description, base)
+            }
+            AgentTool::Agent { name, description, arn, tells_history } => {
+                let row = Self::blank(id, Kind::Agent);
+                row.tells_history.set(tells_history);
+                row.named(name, description, arn)
             }
             AgentTool::Mcp { server, tools } => {
                 let row = Self::blank(id, Kind::Mcp);
@@ -132,6 +144,10 @@ impl Row {
             }
             Kind::Flow => AgentTool::Flow { name, description, flow: target, alias: text(self.alias) },
             Kind::Base => AgentTool::KnowledgeBase { name, description, base: target },
+            Kind::Agent => {
+                let tells_history = self.tells_history.get_untracked();
+                AgentTool::Agent { name, description, arn: target, tells_history }
+            }
             Kind::Mcp => {
                 let tools = labels(&text(self.only));
                 AgentTool::Mcp { server: target, tools: (!tools.is_empty()).then_some(tools) }
@@ -158,7 +174,7 @@ pub fn ToolRows(tools: Tools) -> impl IntoView {
             </For>
             <div class="row wrap">
                 {add("Function", Kind::Function)} {add("Flow", Kind::Flow)} {add("Knowledge base", Kind::Base)}
-                {add("MCP server", Kind::Mcp)}
+                {add("Agent", Kind::Agent)} {add("MCP server", Kind::Mcp)}
             </div>
         </fieldset>
     }
@@ -170,6 +186,7 @@ fn OneTool(row: Row, tools: Tools) -> impl IntoView {
         Kind::Function => ("Function", view! { <FunctionFields row functions=tools.functions /> }.into_any()),
         Kind::Flow => ("Flow", view! { <FlowFields row flows=tools.flows /> }.into_any()),
         Kind::Base => ("Knowledge base", view! { <BaseFields row bases=tools.bases /> }.into_any()),
+        Kind::Agent => ("Agent", view! { <AgentFields row agents=tools.agents /> }.into_any()),
         Kind::Mcp => ("MCP server", view! { <ServerFields row /> }.into_any()),
     };
     view! {
@@ -339,6 +356,34 @@ fn BaseFields(row: Row, bases: Loader<KnowledgeBaseList>) -> impl IntoView {
             "It gets the argument “query” and gives the passages that fit best. The Knowledge page has its documents."
         </p>
     }
+}
+
+#[component]
+fn AgentFields(row: Row, agents: Loader<AgentList>) -> impl IntoView {
+    let known = Signal::derive(move || agents.ready().map(|list| others(&list)));
+    view! {
+        <Named row example="ask_billing" />
+        <Choice row label="Agent" empty="Choose an agent" known />
+        <label class="check">
+            <input
+                type="checkbox"
+                prop:checked=row.tells_history
+                on:change=move |event| row.tells_history.set(event_target_checked(&event))
+            />
+            "Tell it what was said before"
+        </label>
+        <p class="hint">"It gets the argument “message” and answers. Agents ask each other at most four deep."</p>
+    }
+}
+
+/// The agents, and their aliases, as (ARN, name).
+fn others(list: &AgentList) -> Vec<(String, String)> {
+    let agents = list.agents.iter().map(|agent| (agent.arn.clone(), agent.name.clone()));
+    let aliases = list.aliases.iter().filter_map(|alias| {
+        let agent = list.agents.iter().find(|agent| agent.id == alias.agent)?;
+        Some((alias.arn.clone(), format!("{}, {}", agent.name, alias.name)))
+    });
+    agents.chain(aliases).collect()
 }
 
 /// One of those that are known, as (value, name); what is chosen and not among them stays, and is said not to be here.

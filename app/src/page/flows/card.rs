@@ -4,6 +4,7 @@ use flow::wire::{FlowSummary, RunMark};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::filed::tag_label;
 use super::thumbnail::Picture;
 use super::{Open, Page};
 use crate::api;
@@ -57,7 +58,14 @@ fn chips(flow: &FlowSummary) -> impl IntoView + use<> {
         (Some(_), true) => Some("draft changed".to_owned()),
         (Some(_), false) => None,
     };
-    aliases.chain(draft).map(|text| view! { <span class="chip">{text}</span> }).collect_view()
+    let folder =
+        Some(flow.folder.clone()).filter(|folder| !folder.is_empty()).map(|folder| format!("in {folder}"));
+    let kept = folder.into_iter().chain(flow.tags.iter().map(tag_label));
+    let (stands, kept) = (aliases.chain(draft).collect::<Vec<_>>(), kept.collect::<Vec<_>>());
+    view! {
+        {stands.into_iter().map(|text| view! { <span class="chip">{text}</span> }).collect_view()}
+        {kept.into_iter().map(|text| view! { <span class="chip kept clip">{text}</span> }).collect_view()}
+    }
 }
 
 fn last_run(flow: &FlowSummary, now: u64) -> String {
@@ -104,6 +112,7 @@ fn actions(flow: &FlowSummary) -> Vec<Item> {
     let go = navigator();
     let id = flow.id.clone();
     let (renamed, deleted, exported) = (flow.clone(), flow.clone(), flow.clone());
+    let filed = flow.clone();
     let open_at = format!("/flows/{id}");
     let versions_at = format!("/flows/{id}/versions");
     let duplicated = id;
@@ -111,6 +120,7 @@ fn actions(flow: &FlowSummary) -> Vec<Item> {
         Item::new(Glyph::Open, "Open", move || go.run(open_at.clone())),
         Item::new(Glyph::Restore, "Versions", move || go.run(versions_at.clone())),
         Item::new(Glyph::Pencil, "Rename…", move || page.open.set(Some(Open::Rename(renamed.clone())))),
+        Item::new(Glyph::Open, "Folder and tags…", move || page.open.set(Some(Open::File(filed.clone())))),
         Item::new(Glyph::Copy, "Duplicate", move || {
             let id = duplicated.clone();
             spawn_local(async move {

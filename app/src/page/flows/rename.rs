@@ -20,6 +20,7 @@ pub fn RenameFlowDialog(flow: FlowSummary) -> impl IntoView {
         let change = RenameFlow {
             title: Some(title.get_untracked().trim().to_owned()),
             description: Some(description.get_untracked().trim().to_owned()),
+            ..RenameFlow::default()
         };
         let id = id.get_value();
         spawn_local(async move {

@@ -4,6 +4,7 @@ use flow::node::Group;
 use flow::wire::Template;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde_json::Value;
 
 use super::Page;
 use super::create::create;
@@ -19,9 +20,13 @@ pub fn Templates() -> impl IntoView {
         templates().map(|templates| {
             view! {
                 <section aria-labelledby="templates">
-                    <h3 class="section" id="templates">
-                        "Start from a template"
-                    </h3>
+                    <div class="row section">
+                        <h3 id="templates">"Start from a template"</h3>
+                        <span class="grow"></span>
+                        <a class="link small" href="/templates">
+                            "Look at all of them"
+                        </a>
+                    </div>
                     <ul class="grid">
                         {templates.into_iter().map(|template| view! { <Entry template /> }).collect_view()}
                     </ul>
@@ -31,14 +36,13 @@ pub fn Templates() -> impl IntoView {
     }
 }
 
+/// Makes a flow of a template and opens its editor.
 #[component]
-fn Entry(template: Template) -> impl IntoView {
+pub fn UseButton(title: String, id: String, sample: Value) -> impl IntoView {
     let toasts = use_toasts();
     let go = navigator();
     let busy = RwSignal::new(false);
-    let colour = main_group(&template).token();
-    let label = format!("Use {}", template.title);
-    let (id, sample) = (template.id, template.sample_input);
+    let label = format!("Use {title}");
     let start = move |_| {
         let (id, sample) = (id.clone(), sample.clone());
         busy.set(true);
@@ -56,6 +60,16 @@ fn Entry(template: Template) -> impl IntoView {
         });
     };
     view! {
+        <button type="button" class="btn" aria-label=label disabled=busy on:click=start>
+            "Use"
+        </button>
+    }
+}
+
+#[component]
+fn Entry(template: Template) -> impl IntoView {
+    let colour = main_group(&template).token();
+    view! {
         <li class="tpl">
             <i class=format!("ico big {colour}") aria-hidden="true">
                 <svg viewBox="0 0 24 24">
@@ -63,12 +77,10 @@ fn Entry(template: Template) -> impl IntoView {
                 </svg>
             </i>
             <div>
-                <b>{template.title}</b>
+                <b>{template.title.clone()}</b>
                 <span>{template.summary}</span>
             </div>
-            <button type="button" class="btn" aria-label=label disabled=busy on:click=start>
-                "Use"
-            </button>
+            <UseButton title=template.title id=template.id sample=template.sample_input />
         </li>
     }
 }

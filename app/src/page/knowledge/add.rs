@@ -14,10 +14,13 @@ use crate::ui::format::count;
 use crate::ui::save::{SaveRow, Saving};
 use crate::ui::toast::{Toasts, use_toasts};
 
-/// What files are taken.
-const ENDINGS: [&str; 3] = ["txt", "md", "markdown"];
-/// The largest that the server takes, in bytes.
+/// The files whose text is added as it is.
+const TEXTS: [&str; 3] = ["txt", "md", "markdown"];
+/// The files that are read first.
+const READ: [&str; 8] = ["html", "htm", "pdf", "docx", "csv", "tsv", "json", "jsonl"];
+/// The largest text and the largest file that the server takes, in bytes.
 const LARGEST: f64 = 4.0 * 1024.0 * 1024.0;
+const LARGEST_FILE: f64 = 9.0 * 1024.0 * 1024.0;
 
 #[component]
 pub fn PickFiles() -> impl IntoView {
@@ -34,7 +37,7 @@ pub fn PickFiles() -> impl IntoView {
         <input
             type="file"
             class="visually-hidden"
-            accept=".txt,.md,.markdown,text/plain,text/markdown"
+            accept=".txt,.md,.markdown,.html,.htm,.pdf,.docx,.csv,.tsv,.json,.jsonl"
             multiple
             tabindex="-1"
             aria-hidden="true"
@@ -44,7 +47,7 @@ pub fn PickFiles() -> impl IntoView {
         <button
             type="button"
             class="btn"
-            title="Text and Markdown files of at most 4 MiB"
+            title="Text, Markdown, HTML, PDF, Word, CSV and JSON files"
             on:click=move |_| {
                 if let Some(picker) = picker.get_untracked() {
                     picker.click();
@@ -106,8 +109,15 @@ fn take(page: Page, toasts: Toasts, files: Option<FileList>) {
 async fn add(base: &str, file: &File) -> Result<(), String> {
     let name = file.name();
     let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
-    if !ENDINGS.contains(&ending.as_str()) {
-        return Err("Only text and Markdown files can be added yet: .txt and .md.".to_owned());
+    if READ.contains(&ending.as_str()) {
+        if file.size() > LARGEST_FILE {
+            return Err("It is larger than 9 MiB. Split it, or put it into a bucket.".to_owned());
+        }
+        return api::knowledge::add_file(base, file).await.map(drop).map_err(|error| error.to_string());
+    }
+    if !TEXTS.contains(&ending.as_str()) {
+        let known = "Only .txt, .md, .html, .pdf, .docx, .csv, .json and .jsonl files can be read.";
+        return Err(known.to_owned());
     }
     if file.size() > LARGEST {
         return Err("It is larger than 4 MiB. Add it in parts.".to_owned());

@@ -1,15 +1,17 @@
 //! One knowledge base: its documents on the left, questions to it on the right.
 
-use flow::wire::{Document, DocumentList, KnowledgeBase};
+use flow::wire::{DataSource, DataSourceList, Document, DocumentList, KnowledgeBase, SourceItemList};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::add::{AddText, PickFiles, take_dropped_files};
+use super::add_source::AddSource;
 use super::ask::Ask;
 use super::dialogs::{DeleteBase, EditBase};
 use super::documents::{DeleteDocument, Documents, ShowDocument};
 use super::evaluation::Evaluate;
 use super::reading::Reading;
+use super::sources::{DeleteSource, Sources};
 use crate::api;
 use crate::node::prompt::Models;
 use crate::ui::browser;
@@ -25,6 +27,8 @@ pub(super) enum Open {
     Delete(KnowledgeBase),
     Show(Document),
     Remove(Document),
+    AddSource,
+    RemoveSource(DataSource),
 }
 
 /// What the parts of this page share.
@@ -33,6 +37,9 @@ pub(super) struct Page {
     pub id: StoredValue<String>,
     pub base: Loader<KnowledgeBase>,
     pub documents: Loader<DocumentList>,
+    pub sources: Loader<DataSourceList>,
+    /// What could not be read.
+    pub unread: Loader<SourceItemList>,
     pub open: RwSignal<Option<Open>>,
 }
 
@@ -42,6 +49,14 @@ impl Page {
         self.base.load({
             let id = id.clone();
             async move { api::knowledge::get(&id).await }
+        });
+        self.sources.load({
+            let id = id.clone();
+            async move { api::knowledge::sources(&id).await }
+        });
+        self.unread.load({
+            let id = id.clone();
+            async move { api::knowledge::unread(&id).await }
         });
         self.documents.load(async move { api::knowledge::documents(&id).await });
     }
@@ -69,6 +84,8 @@ fn BaseOf(id: String) -> impl IntoView {
         id: StoredValue::new(id),
         base: Loader::default(),
         documents: Loader::default(),
+        sources: Loader::default(),
+        unread: Loader::default(),
         open: RwSignal::new(None),
     };
     provide_context(page);
@@ -116,6 +133,7 @@ fn Shown(base: KnowledgeBase, hovering: RwSignal<bool>) -> impl IntoView {
         </p>
         <Reading base=shown.get_value() />
         <div class="knowledge">
+            <div class="column">
             <section class="box" aria-labelledby="documents-heading">
                 <header>
                     <h2 id="documents-heading">"Documents"</h2>
@@ -128,6 +146,8 @@ fn Shown(base: KnowledgeBase, hovering: RwSignal<bool>) -> impl IntoView {
                 </header>
                 <Documents />
             </section>
+            <Sources />
+            </div>
             <div class="stack">
                 <Ask />
                 <Evaluate />
@@ -153,6 +173,8 @@ fn Dialogs() -> impl IntoView {
             Open::Delete(base) => view! { <DeleteBase base /> }.into_any(),
             Open::Show(document) => view! { <ShowDocument document /> }.into_any(),
             Open::Remove(document) => view! { <DeleteDocument document /> }.into_any(),
+            Open::AddSource => view! { <AddSource /> }.into_any(),
+            Open::RemoveSource(source) => view! { <DeleteSource source /> }.into_any(),
         })
     }
 }

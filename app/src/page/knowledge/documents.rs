@@ -16,7 +16,8 @@ use crate::ui::toast::use_toasts;
 #[component]
 pub fn Documents() -> impl IntoView {
     let page: Page = expect_context();
-    move || match page.documents.get() {
+    move || {
+        match page.documents.get() {
         Loaded::Loading => ().into_any(),
         Loaded::Failed(error) => view! {
             <div class="inside">
@@ -27,8 +28,8 @@ pub fn Documents() -> impl IntoView {
         Loaded::Ready(list) if list.documents.is_empty() => view! {
             <div class="nothing">
                 <Icon glyph=Glyph::Upload />
-                <b>"Drop .txt or .md files anywhere on this page"</b>
-                <span>"They are cut into passages that questions find at once."</span>
+                <b>"Drop files anywhere on this page"</b>
+                <span>"Text, Markdown, HTML, PDF, Word, CSV or JSON. They are cut into passages that questions find."</span>
             </div>
         }
         .into_any(),
@@ -38,6 +39,7 @@ pub fn Documents() -> impl IntoView {
             </ul>
         }
         .into_any(),
+    }
     }
 }
 
@@ -95,7 +97,7 @@ pub fn ShowDocument(document: Document) -> impl IntoView {
                     view! { <Failure error retry=Callback::new(move |()| load()) /> }.into_any()
                 }
                 Loaded::Ready(text) => {
-                    let passages = text.passages;
+                    let (source, passages) = (text.text, text.passages);
                     view! {
                         <p class="dim small">
                             {match passages.len() {
@@ -103,7 +105,11 @@ pub fn ShowDocument(document: Document) -> impl IntoView {
                                 _ => "This is how it was cut. A passage begins with the end of the one before, so that nothing is lost between two.",
                             }}
                         </p>
-                        <ol class="passages">
+                        <div class="side-by-side">
+                        <section class="source-text" tabindex="0" aria-label="Text">
+                            <p>{source}</p>
+                        </section>
+                        <ol class="passages" aria-label="Passages">
                             {passages
                                 .into_iter()
                                 .enumerate()
@@ -117,6 +123,7 @@ pub fn ShowDocument(document: Document) -> impl IntoView {
                                 })
                                 .collect_view()}
                         </ol>
+                        </div>
                     }
                         .into_any()
                 }

@@ -1,13 +1,16 @@
 //! The aliases: what each points at, and a new one.
 
-use flow::wire::{Alias, Flow};
+use flow::wire::{Alias, AliasMoves, Flow};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::{Open, Page};
 use crate::api;
+use crate::ui::browser;
 use crate::ui::dialog::Confirm;
+use crate::ui::format::ago;
 use crate::ui::icon::{Glyph, Icon};
+use crate::ui::load::Loader;
 use crate::ui::toast::{Toasts, use_toasts};
 
 /// Points an alias at a version; from then on calls go there.
@@ -61,7 +64,7 @@ fn Row(alias: Alias) -> impl IntoView {
     let toasts = use_toasts();
     let chosen = RwSignal::new(alias.version);
     let name = StoredValue::new(alias.name.clone());
-    let deleted = alias.clone();
+    let (deleted, shown) = (alias.clone(), alias.clone());
     view! {
         <div class="alias-entry">
             <div class="alias-row">
@@ -96,7 +99,68 @@ fn Row(alias: Alias) -> impl IntoView {
                     "Point here"
                 </button>
             </div>
+            <History alias=shown />
         </div>
+    }
+}
+
+/// Where the alias pointed before, and one press back to there.
+#[component]
+fn History(alias: Alias) -> impl IntoView {
+    let page: Page = expect_context();
+    let toasts = use_toasts();
+    let moves = Loader::<AliasMoves>::default();
+    let name = StoredValue::new(alias.name.clone());
+    let (flow, asked) = (page.id.get_value(), alias.name.clone());
+    moves.load(async move { api::versions::alias_moves(&flow, &asked).await });
+    let past = move || moves.ready().unwrap_or_default().moves.into_iter().skip(1).collect::<Vec<_>>();
+    // A version that is gone cannot be pointed at.
+    let before = move || {
+        let there = page.version_list();
+        past()
+            .into_iter()
+            .map(|it| it.version)
+            .find(|version| *version != alias.version && there.iter().any(|known| known.version == *version))
+    };
+    view! {
+        {move || {
+            before().map(|version| {
+                view! {
+                    <div class="alias-row">
+                        <button
+                            type="button"
+                            class="btn small"
+                            on:click=move |_| point(page, toasts, name.get_value(), version)
+                        >
+                            {format!("Roll back to v{version}")}
+                        </button>
+                    </div>
+                }
+            })
+        }}
+        <Show when=move || !past().is_empty()>
+            <details class="moves">
+                <summary>"Where it pointed"</summary>
+                <ol aria-label=format!("Where {} pointed", name.get_value())>
+                    {move || {
+                        let moves = moves.ready().unwrap_or_default().moves.into_iter();
+                        moves
+                            .map(|it| {
+                                view! {
+                                    <li>
+                                        <b class="num">{format!("v{}", it.version)}</b>
+                                        " "
+                                        <span class="faint" title=browser::local_time(it.at)>
+                                            {ago(browser::now(), it.at)}
+                                        </span>
+                                    </li>
+                                }
+                            })
+                            .collect_view()
+                    }}
+                </ol>
+            </details>
+        </Show>
     }
 }
 

@@ -16,12 +16,16 @@ pub fn ChangeView(change: Change) -> impl IntoView {
         What::Changed(_) => ("changed", "what changed"),
         What::Moved => ("moved", "what"),
     };
+    let id = match &change.subject {
+        Subject::Node { name, .. } => Some(change_id(name)),
+        _ => None,
+    };
     let fields = match change.what {
         What::Added(fields) | What::Removed(fields) | What::Changed(fields) => fields,
         What::Moved => Vec::new(),
     };
     view! {
-        <article class="change">
+        <article class="change" id=id tabindex="-1">
             <header>
                 <Headline subject=change.subject />
                 <span class="grow"></span>
@@ -33,6 +37,11 @@ pub fn ChangeView(change: Change) -> impl IntoView {
                 })}
         </article>
     }
+}
+
+/// Where the words on a node are on the page.
+pub fn change_id(address: &str) -> String {
+    format!("change-{}", address.replace('/', "."))
 }
 
 #[component]
@@ -62,8 +71,9 @@ fn Headline(subject: Subject) -> impl IntoView {
     }
 }
 
+/// A field before and after.
 #[component]
-fn FieldView(field: FieldChange) -> impl IntoView {
+pub fn FieldView(field: FieldChange) -> impl IntoView {
     let body = match field.lines() {
         Some(lines) => view! { <Lines lines /> }.into_any(),
         None => {

@@ -5,15 +5,18 @@ use flow::diff::{Change, diff};
 use flow::extensions::Extensions;
 use leptos::prelude::*;
 
-use super::change::ChangeView;
+use super::change::{ChangeView, change_id};
 use super::{Page, Side};
 use crate::api::{self, Answer};
+use crate::editor::document::Document;
+use crate::picture::{FlowPicture, drawing_of_both, marks_of_changes};
+use crate::ui::browser;
 use crate::ui::load::{Failure, Loaded, Loader};
 
 #[component]
 pub fn Compare() -> impl IntoView {
     let page: Page = expect_context();
-    let changes = Loader::<Vec<Change>>::default();
+    let changes = Loader::<Compared>::default();
     let load = move || {
         let (id, before, after) = (page.id.get_value(), page.before.get(), page.after.get());
         // A new draft or a new version is another comparison.
@@ -41,10 +44,47 @@ pub fn Compare() -> impl IntoView {
                     Loaded::Failed(error) => {
                         view! { <Failure error retry=Callback::new(move |()| untrack(load)) /> }.into_any()
                     }
-                    Loaded::Ready(changes) => view! { <Changes changes /> }.into_any(),
+                    Loaded::Ready(compared) => {
+                        view! {
+                            <Picture compared=compared.clone() />
+                            <Changes changes=compared.changes />
+                        }
+                            .into_any()
+                    }
                 }}
             </div>
         </section>
+    }
+}
+
+/// Two states of a flow, and what is different.
+#[derive(Clone, PartialEq)]
+struct Compared {
+    before: Document,
+    after: Document,
+    changes: Vec<Change>,
+}
+
+/// Both states on one picture. A node that is chosen leads to the words on it.
+#[component]
+fn Picture(compared: Compared) -> impl IntoView {
+    let Compared { before, after, changes } = compared;
+    let drawing = drawing_of_both(&before, &after, &changes);
+    let marks = Signal::stored(marks_of_changes(&changes));
+    let chosen = RwSignal::new(None::<String>);
+    Effect::new(move || {
+        if let Some(address) = chosen.get() {
+            browser::focus_id_soon(change_id(&address));
+        }
+    });
+    view! {
+        <FlowPicture drawing marks chosen label="Both states of the flow" />
+        <p class="legend small">
+            <span class="what added">"+ added"</span>
+            <span class="what removed">"− removed"</span>
+            <span class="what changed">"~ changed"</span>
+            <span class="what">"↔ only moved"</span>
+        </p>
     }
 }
 
@@ -109,10 +149,12 @@ fn SideSelect(id: &'static str, side: RwSignal<Side>, draft_last: bool) -> impl 
     }
 }
 
-async fn compare(flow: String, before: Side, after: Side) -> Answer<Vec<Change>> {
+async fn compare(flow: String, before: Side, after: Side) -> Answer<Compared> {
     let before = documents(&flow, before).await?;
     let after = documents(&flow, after).await?;
-    Ok(diff((&before.0, &before.1), (&after.0, &after.1)))
+    let changes = diff((&before.0, &before.1), (&after.0, &after.1));
+    let settled = |(definition, extensions)| Document::settled(definition, extensions);
+    Ok(Compared { before: settled(before), after: settled(after), changes })
 }
 
 async fn documents(flow: &str, side: Side) -> Answer<(Definition, Extensions)> {

@@ -12,8 +12,8 @@ use super::page::{newest_first, page};
 use super::request::{Request, number_of_version};
 use super::{Answer, Door, arn, json, tags};
 use crate::arn::TEST_ALIAS;
-use crate::service::{AgentDraft, PutAgentAlias, Tags, check_tags};
-use crate::store::AgentAliasRow;
+use crate::service::{AgentDraft, PutAgentAlias};
+use crate::store::{AgentAliasRow, Tags};
 
 /// What AWS names every agent's test alias.
 const TEST_NAME: &str = "AgentTestAlias";
@@ -58,11 +58,9 @@ pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let mut body: Put = request.body()?;
     let token = body.client_token.take();
     let tags = body.tags.take().unwrap_or_default();
-    check_tags(&tags)?;
     let put = body.read()?;
     let _creating = door.creating.lock().await;
-    let alias = door.app.service.create_agent_alias(request.label(AGENT), put, token).await?;
-    door.app.service.tag(&arn::of_agent_alias(&alias.agent_id, &alias.id), tags).await?;
+    let alias = door.app.service.create_agent_alias(request.label(AGENT), put, token, tags).await?;
     json(StatusCode::ACCEPTED, json!({"agentAlias": whole(&alias)}))
 }
 

@@ -1,7 +1,7 @@
 //! Agents and their drafts, as AWS has them: the same agents as on the Agents page.
 //!
-//! Absent on purpose: guardrails, prompts of AWS's own orchestration, memory over sessions, and agents that lead other
-//! agents; what names them is refused.
+//! Absent on purpose: guardrails, prompts of AWS's own orchestration and memory over sessions; what names them is
+//! refused.
 
 use axum::http::StatusCode;
 use flow::wire::{PutAgent, USUAL_STEPS};
@@ -13,7 +13,8 @@ use super::flows::{moment, unless_empty};
 use super::page::{newest_first, page};
 use super::request::Request;
 use super::{Answer, Door, arn, json, tags};
-use crate::service::{AgentContent, AgentDetails, AgentDraft, Tags, check_tags};
+use crate::service::{AgentContent, AgentDetails, AgentDraft, Collaboration};
+use crate::store::Tags;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -37,7 +38,7 @@ struct Put {
     prompt_override_configuration: Option<Value>,
     guardrail_configuration: Option<Value>,
     memory_configuration: Option<Value>,
-    agent_collaboration: Option<String>,
+    agent_collaboration: Option<Collaboration>,
 }
 
 impl Put {
@@ -48,11 +49,6 @@ impl Put {
                 "orchestrationType",
                 "Agents have their own orchestration here. Use DEFAULT.",
             ));
-        }
-        if self.agent_collaboration.as_deref().is_some_and(|kind| kind != "DISABLED") {
-            let message =
-                "Agents do not lead other agents here. Use DISABLED, and give the agent flows as its tools.";
-            return Err(Error::field("agentCollaboration", message));
         }
         absent("customOrchestration", self.custom_orchestration.as_ref())?;
         absent("promptOverrideConfiguration", self.prompt_override_configuration.as_ref())?;
@@ -67,6 +63,7 @@ impl Put {
             role: self.agent_resource_role_arn.clone(),
             key: self.customer_encryption_key_arn.clone(),
             idle_seconds: self.idle_seconds.unwrap_or(usual.idle_seconds),
+            collaboration: self.agent_collaboration.unwrap_or_default(),
             ..usual
         }
     }
@@ -87,7 +84,6 @@ pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let mut body: Put = request.body()?;
     body.check()?;
     let tags = body.tags.take().unwrap_or_default();
-    check_tags(&tags)?;
     let details = body.details();
     let agent = PutAgent {
         name: body.agent_name,
@@ -100,8 +96,7 @@ pub(super) async fn create(door: &Door, request: Request) -> Answer {
     };
     let _creating = door.creating.lock().await;
     let content = AgentContent { agent, details };
-    let draft = door.app.service.create_agent_draft(content, body.client_token).await?;
-    door.app.service.tag(&arn::of_agent(&draft.id), tags).await?;
+    let draft = door.app.service.create_agent_draft(content, body.client_token, tags).await?;
     json(StatusCode::ACCEPTED, json!({"agent": whole(&draft)}))
 }
 
@@ -126,7 +121,15 @@ pub(super) async fn update(door: &Door, request: Request) -> Answer {
         content.agent.model = body.foundation_model;
         let groups = std::mem::take(&mut content.details.groups);
         let disabled_bases = std::mem::take(&mut content.details.disabled_bases);
-        content.details = AgentDetails { groups, disabled_bases, ..details };
+        let collaborators = std::mem::take(&mut content.details.collaborators);
+        content.details = AgentDetails { groups, disabled_bases, collaborators, ..details };
+        if body.agent_collaboration == Some(Collaboration::Disabled)
+            && content.collaboration() != Collaboration::Disabled
+        {
+            let message =
+                "The agent leads others. Call DisassociateAgentCollaborator for each of them first.";
+            return Err(crate::error::Error::invalid("agentCollaboration", message));
+        }
         Ok(())
     };
     let _changing = door.creating.lock().await;
@@ -221,7 +224,7 @@ pub(super) fn content(id: &str, content: &AgentContent) -> Value {
         "idleSessionTTLInSeconds": details.idle_seconds,
         "agentResourceRoleArn": arn::of_role(&details.role),
         "customerEncryptionKeyArn": details.key,
-        "agentCollaboration": "DISABLED",
+        "agentCollaboration": content.collaboration(),
     }))
 }
 

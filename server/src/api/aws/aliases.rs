@@ -10,8 +10,7 @@ use super::page::{newest_first, page};
 use super::request::{self, Request};
 use super::{Answer, Door, arn, json};
 use crate::arn::TEST_ALIAS;
-use crate::service::{Tags, check_tags};
-use crate::store::{AliasRow, FlowRow};
+use crate::store::{AliasRow, FlowRow, Tags};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -52,15 +51,13 @@ struct Concurrency {
 pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let flow = request.flow()?;
     let body: Create = request.body()?;
-    let tags = body.tags.unwrap_or_default();
-    check_tags(&tags)?;
     automatic(body.concurrency_configuration)?;
     let version = route(body.routing_configuration)?;
     let (name, description, token) = (body.name, body.description, body.client_token);
+    let tags = body.tags.unwrap_or_default();
     let service = &door.app.service;
     let row = service.flow_row(&flow).await?;
-    let alias = service.create_alias(&row.id, &name, &description, version, token).await?;
-    service.tag(&arn::of_alias(&row.id, &alias.id), tags).await?;
+    let alias = service.create_alias(&row.id, &name, &description, version, token, tags).await?;
     json(StatusCode::CREATED, whole(&alias))
 }
 

@@ -2,7 +2,9 @@
 
 use super::error::Error;
 use crate::arn::{TEST_ALIAS, is_id, prompt as prompt_of, resource};
-pub(super) use crate::arn::{of_agent, of_agent_alias, of_alias, of_execution, of_flow, of_prompt};
+pub(super) use crate::arn::{
+    of_agent, of_agent_alias, of_alias, of_execution, of_flow, of_knowledge_base, of_prompt,
+};
 
 /// The role of flows that were not made through AWS's API, which requires one.
 const ROLE: &str = "arn:aws:iam::000000000000:role/anabranch";

@@ -85,7 +85,11 @@ impl Found {
                     self.value(&shape.value, &path, value, false);
                 }
             }
-            (Kind::String | Kind::Blob, Value::String(text)) => self.text(shape, path, text, wider),
+            (Kind::String, Value::String(text)) => self.text(shape, path, text, wider),
+            // Base64: three bytes of four signs, without those that fill it up.
+            (Kind::Blob, Value::String(text)) => {
+                self.size(shape, path, text.trim_end_matches('=').len() * 3 / 4, "bytes", wider)
+            }
             (Kind::Integer, Value::Number(number)) if number.is_i64() || number.is_u64() => {
                 self.number(shape, path, number, wider);
             }

@@ -98,7 +98,7 @@ impl Telling<'_> {
 fn of_flow(definition: &Definition, event: &Event) -> Option<Value> {
     let at = moment(event.at);
     match &event.body {
-        Body::ExecutionStarted { input } => {
+        Body::ExecutionStarted { input, .. } => {
             let node = definition.first(NodeType::Input)?;
             let port = node.outputs.first().map_or("document", |port| port.name.as_str());
             Some(member("flowInputEvent", &node.name, &at, "fields", field(port, input)?))

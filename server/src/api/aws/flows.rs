@@ -11,8 +11,8 @@ use super::page::{newest_first, page};
 use super::request::Request;
 use super::validation::{as_aws, validations};
 use super::{Answer, Door, arn, json};
-use crate::service::{CreateFlow, Tags, UpdateFlow, check_tags};
-use crate::store::FlowRow;
+use crate::service::{CreateFlow, UpdateFlow};
+use crate::store::{FlowRow, Tags};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -29,8 +29,6 @@ struct Create {
 
 pub(super) async fn create(door: &Door, request: Request) -> Answer {
     let body: Create = request.body()?;
-    let tags = body.tags.unwrap_or_default();
-    check_tags(&tags)?;
     let create = CreateFlow {
         title: body.name.chars().take(100).collect(),
         name: Some(body.name),
@@ -40,10 +38,10 @@ pub(super) async fn create(door: &Door, request: Request) -> Answer {
         aws_role: body.execution_role_arn,
         aws_key: body.customer_encryption_key_arn,
         client_token: body.client_token,
+        tags: body.tags.unwrap_or_default(),
     };
     let _creating = door.creating.lock().await;
     let row = door.app.service.create_flow(create).await?;
-    door.app.service.tag(&arn::of_flow(&row.id), tags).await?;
     json(StatusCode::CREATED, whole(&row))
 }
 

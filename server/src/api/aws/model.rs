@@ -67,6 +67,7 @@ pub(super) enum Kind {
     Map,
     String,
     Integer,
+    #[serde(alias = "double")]
     Float,
     Boolean,
     /// Any JSON.
@@ -120,7 +121,9 @@ impl Pattern {
     }
 
     fn compiled(&self) -> &Option<Regex> {
-        self.compiled.get_or_init(|| Regex::new(&format!("^(?:{})$", self.text)).ok())
+        // There is no looking ahead here. What follows this one excludes the same.
+        let text = self.text.strip_prefix(r"(?![\-_+.])").unwrap_or(&self.text);
+        self.compiled.get_or_init(|| Regex::new(&format!("^(?:{text})$")).ok())
     }
 }
 

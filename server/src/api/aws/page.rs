@@ -51,7 +51,7 @@ pub(super) fn position<T: FromStr>(list: &str, request: &Request) -> Result<Opti
 }
 
 /// The key that the request's token stands for; none without a token.
-fn after(list: &str, request: &Request) -> Result<Option<String>, Error> {
+pub(super) fn after(list: &str, request: &Request) -> Result<Option<String>, Error> {
     let Some(token) = request.text("nextToken") else { return Ok(None) };
     let key = URL_SAFE_NO_PAD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let key = key.as_deref().and_then(|key| key.strip_prefix(list)?.strip_prefix('/'));

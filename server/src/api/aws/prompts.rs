@@ -10,8 +10,8 @@ use super::flows::{moment, without_nulls};
 use super::page::{newest_first, page};
 use super::request::{Request, number_of_version};
 use super::{Answer, Door, arn, json};
-use crate::service::{PutPrompt, Tags, check_tags};
-use crate::store::PromptRow;
+use crate::service::PutPrompt;
+use crate::store::{PromptRow, Tags};
 
 const LABEL: &str = "promptIdentifier";
 
@@ -60,10 +60,8 @@ pub(super) async fn create(door: &Door, request: Request) -> Answer {
         tags,
     } = request.body()?;
     let tags = tags.unwrap_or_default();
-    check_tags(&tags)?;
     let put = Update { name, description, customer_encryption_key_arn, default_variant, variants };
-    let row = door.app.service.create_prompt(put.into(), client_token).await?;
-    door.app.service.tag(&of(&row), tags).await?;
+    let row = door.app.service.create_prompt(put.into(), client_token, tags).await?;
     json(StatusCode::CREATED, whole(&row))
 }
 
@@ -119,10 +117,8 @@ pub(super) async fn create_version(door: &Door, request: Request) -> Answer {
     let id = draft(&request)?;
     let body: CreateVersion = request.body()?;
     let tags = body.tags.unwrap_or_default();
-    check_tags(&tags)?;
-    let service = &door.app.service;
-    let row = service.create_prompt_version(&id, body.description, body.client_token).await?;
-    service.tag(&of(&row), tags).await?;
+    let made = door.app.service.create_prompt_version(&id, body.description, body.client_token, tags);
+    let row = made.await?;
     json(StatusCode::CREATED, whole(&row))
 }
 

@@ -17,6 +17,7 @@ use std::time::Instant;
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use flow::message::Chat;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -29,6 +30,9 @@ use super::request::{Request, required};
 use super::{Answer, Door};
 use crate::service::{self, Talk};
 use crate::{clock, id};
+
+/// What a model is asked, and the values of the variables of the prompt that its id names.
+type Asked = (Chat, BTreeMap<String, String>);
 
 /// A call of a model.
 struct Call {
@@ -70,20 +74,19 @@ pub(super) async fn converse_stream(door: &Door, request: Request) -> Answer {
 }
 
 /// Asks a model what Converse's body asks.
-async fn talk(door: &Door, model: &str, mut body: Converse) -> Result<Talk, Error> {
-    let variables = std::mem::take(&mut body.prompt_variables);
-    let variables = variables.into_iter().map(|(name, value)| (name, value.text)).collect();
-    Ok(door.app.service.talk(body.chat(model)?, variables).await?)
+async fn talk(door: &Door, model: &str, body: Converse) -> Result<Talk, Error> {
+    let (chat, variables) = body.asked(model)?;
+    Ok(door.app.service.talk(chat, variables).await?)
 }
 
 pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
     let call = Call::new(&request)?;
     let body = payload(&request)?;
     let service = &door.app.service;
-    match Family::of(service::bare(&call.model), &body)? {
+    match family(door, &call.model, &body).await? {
         Family::Text(family) => {
-            let chat = family.chat(&call.model, body)?;
-            let answer = service.talk(chat, BTreeMap::new()).await?.whole().await?;
+            let (chat, variables) = family.asked(&call.model, body)?;
+            let answer = service.talk(chat, variables).await?.whole().await?;
             let usage = usage(&answer);
             let counts = (usage.input_tokens, usage.output_tokens);
             invoked(&call, counts, family.whole(&answer, &call.facts()))
@@ -126,15 +129,24 @@ fn invoked(call: &Call, (read, written): (u64, u64), body: Value) -> Answer {
 
 pub(super) async fn invoke_stream(door: &Door, request: Request) -> Answer {
     let call = Call::new(&request)?;
-    let (family, body) = text_family(&call.model, payload(&request)?)?;
-    let talk = door.app.service.talk(family.chat(&call.model, body)?, BTreeMap::new()).await?;
-    stream::respond(talk, call, Format::Body(family)).await
+    let body = payload(&request)?;
+    let family = text_family(door, &call.model, &body).await?;
+    let (chat, variables) = family.asked(&call.model, body)?;
+    stream::respond(door.app.service.talk(chat, variables).await?, call, Format::Body(family)).await
+}
+
+/// The family of a body: that of the model, or of the model of the prompt that its id names.
+async fn family(door: &Door, model: &str, body: &Value) -> Result<Family, Error> {
+    match door.app.service.model_of_prompt(model).await? {
+        Some(own) => Ok(Family::Text(Body::of_prompt(service::bare(&own))?)),
+        None => Family::of(service::bare(model), body),
+    }
 }
 
 /// The family of a body that is answered with text.
-fn text_family(model: &str, body: Value) -> Result<(Body, Value), Error> {
-    match Family::of(service::bare(model), &body)? {
-        Family::Text(family) => Ok((family, body)),
+async fn text_family(door: &Door, model: &str, body: &Value) -> Result<Body, Error> {
+    match family(door, model, body).await? {
+        Family::Text(family) => Ok(family),
         _ => Err(Error::field("modelId", "This model embeds texts, which InvokeModel alone does.")),
     }
 }
@@ -157,16 +169,15 @@ enum CountInput {
 pub(super) async fn count_tokens(door: &Door, request: Request) -> Answer {
     let model = request.label("modelId").to_owned();
     let body: CountTokens = request.body()?;
-    let chat = match required("input", body.input)? {
-        CountInput::Converse(body) => body.chat(&model)?,
+    let (chat, variables) = match required("input", body.input)? {
+        CountInput::Converse(body) => body.asked(&model)?,
         CountInput::InvokeModel { body } => {
             let body = STANDARD.decode(body).ok().and_then(|body| serde_json::from_slice(&body).ok());
             let body =
                 body.ok_or_else(|| Error::field("input.invokeModel.body", "This is JSON in base 64."))?;
-            let (family, body) = text_family(&model, body)?;
-            family.chat(&model, body)?
+            text_family(door, &model, &body).await?.asked(&model, body)?
         }
     };
-    let count = door.app.service.count_tokens(&chat).await.map_err(Error::from);
+    let count = door.app.service.count_tokens(chat, variables).await.map_err(Error::from);
     super::json(StatusCode::OK, json!({"inputTokens": count.map_err(Error::of_counting)?}))
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::error::Error;
 use super::request::Request;
 use super::{Answer, Door, json};
-use crate::service::Tags;
+use crate::store::Tags;
 
 const LABEL: &str = "resourceArn";
 

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use flow::wire::{Alias, AliasList, ErrorDocument, PutAlias};
+use flow::wire::{Alias, AliasList, AliasMoves, ErrorDocument, PutAlias};
 
 use super::{App, Problem};
 use crate::api::extract::{Body, Path};
@@ -32,6 +32,19 @@ pub(super) async fn put(
     Body(put): Body<PutAlias>,
 ) -> Result<Json<Alias>, Problem> {
     Ok(Json(app.service.put_alias(&flow, &alias, put.version).await?))
+}
+
+/// Where an alias has pointed
+///
+/// Newest first, at most 100. Pointing it at one of these versions moves it back.
+#[utoipa::path(get, path = "/api/flows/{flow}/aliases/{alias}/moves", tag = "Aliases",
+    params(("flow", description = "Id or name"), ("alias", description = "Id or name")),
+    responses((status = 200, body = AliasMoves), (status = 404, body = ErrorDocument)))]
+pub(super) async fn moves(
+    State(app): State<App>,
+    Path((flow, alias)): Path<(String, String)>,
+) -> Result<Json<AliasMoves>, Problem> {
+    Ok(Json(AliasMoves { moves: app.service.alias_moves(&flow, &alias).await? }))
 }
 
 /// Delete an alias

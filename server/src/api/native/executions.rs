@@ -21,6 +21,8 @@ pub(super) struct Which {
     flow: Option<String>,
     /// Only with this status.
     status: Option<Status>,
+    /// Only with these words in the flow's title, the id, the name, the input or the failure.
+    search: Option<String>,
     /// The `next` of the page before.
     after: Option<String>,
     /// How many, 50 unless it says otherwise, 200 at most.
@@ -38,6 +40,7 @@ pub(super) async fn list(
     let filter = ExecutionFilter {
         flow: which.flow,
         status: which.status,
+        search: which.search,
         after: which.after,
         limit: which.limit.unwrap_or(50),
     };

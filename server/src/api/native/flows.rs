@@ -63,7 +63,9 @@ pub(super) async fn save(
     Ok(tagged(Json(saved).into_response(), revision))
 }
 
-/// Rename a flow
+/// Rename a flow, or file it
+///
+/// A new title, description, folder or tags. The draft and its revision stay.
 #[utoipa::path(patch, path = "/api/flows/{flow}", tag = "Flows", request_body = RenameFlow,
     params(("flow", description = "Id or name")), responses((status = 200, body = Flow), (status = 400, body = ErrorDocument)))]
 pub(super) async fn rename(

@@ -1,14 +1,17 @@
 //! Calling a flow.
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse as _, Response};
-use flow::wire::{ErrorDocument, Invoke, Invoked};
+use flow::wire::{ErrorDocument, Invoke, InvokeDraft, Invoked};
 
 use super::{App, Problem};
 use crate::api::extract::{Body, Path, revision, wants_events};
 use crate::api::sse;
+use crate::run::Feed;
 use crate::service::Target;
 
 /// Call a flow
@@ -26,14 +29,18 @@ pub(super) async fn alias(
     headers: HeaderMap,
     Body(invoke): Body<Invoke>,
 ) -> Result<Response, Problem> {
-    call(&app, &flow, Target::Alias(alias), &headers, invoke).await
+    let feed = app.service.invoke(&flow, Target::Alias(alias), invoke.input).await?;
+    answer(&app, feed, &headers).await
 }
 
 /// Run a draft
 ///
 /// What the test pane calls: the draft as it is stored. With `If-Match`, only at that revision; 412 says that the draft
 /// has moved on. A draft that runs is prepared for AWS's test alias.
-#[utoipa::path(post, path = "/api/flows/{flow}/draft/invoke", tag = "Invoke", request_body = Invoke,
+///
+/// With `part` it runs one node, or that and what follows it, and takes what other nodes gave as given: as one tries a
+/// step again on the data of an earlier run. Such a run is an execution like any other, and prepares nothing.
+#[utoipa::path(post, path = "/api/flows/{flow}/draft/invoke", tag = "Invoke", request_body = InvokeDraft,
     params(("flow", description = "Id or name"), ("If-Match" = Option<String>, Header, description = "The revision")),
     responses((status = 200, body = Invoked), (status = 400, body = ErrorDocument), (status = 412, body = ErrorDocument),
         (status = 422, body = ErrorDocument), (status = 424, body = ErrorDocument), (status = 429, body = ErrorDocument),
@@ -42,19 +49,17 @@ pub(super) async fn draft(
     State(app): State<App>,
     Path(flow): Path<String>,
     headers: HeaderMap,
-    Body(invoke): Body<Invoke>,
+    Body(invoke): Body<InvokeDraft>,
 ) -> Result<Response, Problem> {
-    call(&app, &flow, Target::Draft(revision(&headers)?), &headers, invoke).await
+    let target = Target::Draft(revision(&headers)?);
+    let feed = match invoke.part {
+        None => app.service.invoke(&flow, target, invoke.input).await?,
+        Some(part) => app.service.invoke_part(&flow, target, invoke.input, part).await?,
+    };
+    answer(&app, feed, &headers).await
 }
 
-async fn call(
-    app: &App,
-    flow: &str,
-    target: Target,
-    headers: &HeaderMap,
-    invoke: Invoke,
-) -> Result<Response, Problem> {
-    let feed = app.service.invoke(flow, target, invoke.input).await?;
+async fn answer(app: &App, feed: Arc<Feed>, headers: &HeaderMap) -> Result<Response, Problem> {
     if wants_events(headers) {
         return Ok(sse::live(&feed));
     }

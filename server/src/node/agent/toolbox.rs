@@ -1,7 +1,5 @@
 //! The tools of one agent while it works: what the model is offered, and what becomes of its calls.
 
-use std::sync::Arc;
-
 use flow::event::Step;
 use flow::message::Tool;
 use flow::node::function::short;
@@ -11,10 +9,11 @@ use flow::wire::{Agent, AgentTool};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use super::consult::{self, Consulted};
 use super::mcp::Session;
 use super::{ASK_USER, Work, schema};
-use crate::knowledge::{Index, Question};
-use crate::node::function::{Functions, key};
+use crate::knowledge::Question;
+use crate::node::function::key;
 use crate::node::{Context, flows, knowledge_base};
 
 /// The longest result that a model is told, in characters.
@@ -28,6 +27,8 @@ const NOTHING_FOUND: &str = "Nothing was found. Other words may find something."
 pub(super) enum Came {
     /// A result, or why there is none, for the model, and where the tool is.
     Result { text: String, failed: bool, from: String },
+    /// What another agent answered.
+    Consulted(Consulted),
     /// What a knowledge base has, or why it could not be asked.
     Looked { base: String, query: String, found: Result<Vec<Passage>, String> },
     /// A question to a person.
@@ -51,6 +52,13 @@ impl Came {
                 let result = cut(text);
                 Ok((result.clone(), Step::Tool { name, from, arguments, result, failed, took }))
             }
+            Self::Consulted(consulted) => {
+                let Consulted { arn, message, steps, answered, .. } = consulted;
+                let failed = answered.is_err();
+                let answer = cut(answered.unwrap_or_else(|why| why));
+                let step = Step::Agent { name, arn, message, answer: answer.clone(), failed, steps, took };
+                Ok((answer, step))
+            }
             Self::Looked { base, query, found } => {
                 let (found, failure) = match found {
                     Ok(passages) => (passages, None),
@@ -68,8 +76,7 @@ impl Came {
 }
 
 pub(super) struct Toolbox {
-    functions: Functions,
-    knowledge: Arc<dyn Index>,
+    context: Context,
     tools: Vec<(Tool, Target)>,
     sessions: Vec<Session>,
     /// The servers whose tools cannot be had now.
@@ -84,6 +91,7 @@ enum Target {
     Function { arn: String },
     Flow { flow: String, alias: String },
     Base { id: String },
+    Agent { arn: String, tells_history: bool },
     Mcp { session: usize, name: String },
 }
 
@@ -91,8 +99,7 @@ impl Toolbox {
     /// Opens the sessions that an agent's tools need. A server that does not answer is left out, and the model is told.
     pub(super) async fn open(agent: &Agent, context: &Context) -> Self {
         let mut toolbox = Self {
-            functions: context.functions.clone(),
-            knowledge: Arc::clone(&context.knowledge),
+            context: context.clone(),
             tools: Vec::new(),
             sessions: Vec::new(),
             absent: Vec::new(),
@@ -110,6 +117,10 @@ impl Toolbox {
                 }
                 AgentTool::KnowledgeBase { name, description, base } => {
                     toolbox.add(name, description, query_schema(), Target::Base { id: base.clone() });
+                }
+                AgentTool::Agent { name, description, arn, tells_history } => {
+                    let target = Target::Agent { arn: arn.clone(), tells_history: *tells_history };
+                    toolbox.add(name, description, consult::schema(), target);
                 }
                 AgentTool::Mcp { .. } => {}
             }
@@ -172,10 +183,14 @@ impl Toolbox {
                 };
             }
             Target::Base { id } => return self.look_up(id, &arguments).await,
+            Target::Agent { arn, tells_history } => {
+                let asking = consult::ask(arn, *tells_history, &arguments, work, number, &self.context);
+                return Came::Consulted(asking.await);
+            }
             Target::Function { arn } => {
                 let key = format!("{}/{number}", key(&work.call.node, work.chain, work.origin));
                 let event = event(name, &arguments, work);
-                let replied = self.functions.send(arn, event, &key).await;
+                let replied = self.context.functions.send(arn, event, &key).await;
                 let replied = replied.map_err(|failure| failure.message).and_then(reply);
                 (replied, format!("function {}", short(arn)))
             }
@@ -203,9 +218,11 @@ impl Toolbox {
         let query = arguments["query"].as_str().unwrap_or_default().trim().to_owned();
         let found = match query.is_empty() {
             true => Err("The query is empty. Call the tool again with one.".to_owned()),
-            false => knowledge_base::find(base, &Question::new(&query, USUAL_RESULTS), &*self.knowledge)
-                .await
-                .map_err(|failure| failure.message),
+            false => {
+                knowledge_base::find(base, &Question::new(&query, USUAL_RESULTS), &*self.context.knowledge)
+                    .await
+                    .map_err(|failure| failure.message)
+            }
         };
         Came::Looked { base: base.to_owned(), query, found }
     }

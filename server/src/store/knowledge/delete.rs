@@ -50,7 +50,10 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    if clear_passages(connection, &base).await? || clear_documents(connection, &base).await? {
+                    let more = clear_passages(connection, &base).await?
+                        || clear_documents(connection, &base).await?
+                        || clear_items(connection, &base).await?;
+                    if more {
                         return Ok(true);
                     }
                     sqlx::query("DELETE FROM knowledge_bases WHERE id = ? AND deleted_at IS NOT NULL")
@@ -98,6 +101,19 @@ async fn clear_documents(connection: &mut SqliteConnection, base: &str) -> Resul
     Ok(!documents.is_empty())
 }
 
+/// Whether there were some.
+async fn clear_items(connection: &mut SqliteConnection, base: &str) -> Result<bool> {
+    let cleared = sqlx::query(
+        "DELETE FROM source_items WHERE rowid IN (SELECT i.rowid FROM source_items i
+           JOIN data_sources s ON s.id = i.source_id WHERE s.base_id = ? LIMIT ?)",
+    )
+    .bind(base)
+    .bind(DOCUMENTS)
+    .execute(&mut *connection)
+    .await?;
+    Ok(cleared.rows_affected() > 0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Error, KnowledgeBaseRow, NewDocument, NewPassage};
@@ -118,7 +134,7 @@ mod tests {
                 .collect(),
             at: 1,
         };
-        store.insert_document(document).await
+        store.insert_document(document, format!("{base}-own")).await
     }
 
     /// A base with many passages, and one beside it.
@@ -203,8 +219,8 @@ mod tests {
         // The other write is asked for when the first batch is.
         let (writes, seen) = tokio::join!(clear(&store), left(&store, "BIG"));
         assert!(seen.0 >= COUNT - PASSAGES, "it waited for all of the batches: {seen:?}");
-        // Four of passages, one of a document each that are too large together, the last of the base.
-        assert_eq!(writes, 4 + 2 + 1);
+        // Four of passages, one of a document each that are too large together, one of items, the last of the base.
+        assert_eq!(writes, 4 + 2 + 1 + 1);
         // The words are gone with their passages.
         let words: i64 =
             sqlx::query_scalar("SELECT count(*) FROM passage_words").fetch_one(&store.readers).await.unwrap();

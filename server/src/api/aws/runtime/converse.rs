@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::super::error::Error;
+use super::Asked;
 use super::conversation::{Turn, put, role};
 use super::telling::{Facts, Part, stop_reason, usage};
 use crate::service::ModelAnswer;
@@ -27,14 +28,14 @@ pub(super) struct Converse {
     additional_model_request_fields: Option<Value>,
     additional_model_response_field_paths: Option<Vec<String>>,
     #[serde(default)]
-    pub prompt_variables: BTreeMap<String, Variable>,
+    prompt_variables: BTreeMap<String, Variable>,
     output_config: Option<OutputConfig>,
 }
 
 /// A value of a prompt's variable.
 #[derive(Deserialize)]
-pub(super) struct Variable {
-    pub text: String,
+struct Variable {
+    text: String,
 }
 
 #[derive(Deserialize)]
@@ -133,6 +134,13 @@ struct JsonSchema {
 }
 
 impl Converse {
+    /// What the model is asked, and the values of its prompt's variables.
+    pub fn asked(mut self, model: &str) -> Result<Asked, Error> {
+        let variables = std::mem::take(&mut self.prompt_variables).into_iter();
+        let variables = variables.map(|(name, value)| (name, value.text)).collect();
+        Ok((self.chat(model)?, variables))
+    }
+
     /// What the model is asked.
     pub fn chat(self, model: &str) -> Result<Chat, Error> {
         if self.guardrail_config.is_some_and(|guardrail| !guardrail.guardrail_identifier.is_empty()) {

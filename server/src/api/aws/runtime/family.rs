@@ -1,13 +1,15 @@
 //! Which family's body a model takes: by its id where that is AWS's own, else by the body's shape.
 
+use std::collections::BTreeMap;
+
 use flow::message::Chat;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::error::Error;
 use super::telling::{Facts, Part};
-use super::{anthropic, converse, llama, nova, titan};
-use crate::service::ModelAnswer;
+use super::{Asked, anthropic, converse, llama, nova, titan};
+use crate::service::{self, ModelAnswer};
 
 /// A body that InvokeModel takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +92,26 @@ const MAKERS: [&str; 17] = [
 ];
 
 impl Body {
-    /// What the model is asked.
+    /// That of the model which a prompt asks; one that is not AWS's answers as Converse would.
+    pub fn of_prompt(id: &str) -> Result<Self, Error> {
+        match Family::of(id, &json!({"messages": []}))? {
+            Family::Text(body) => Ok(body),
+            _ => Err(Error::field(
+                "modelId",
+                "The prompt's model embeds texts. Give the prompt one that answers.",
+            )),
+        }
+    }
+
+    /// What the model is asked. A prompt's ARN as the model's id takes Converse's body: the values of its variables, and
+    /// the messages after its own.
+    pub fn asked(self, model: &str, body: Value) -> Result<Asked, Error> {
+        match service::is_prompt(model) {
+            true => read::<converse::Converse>(body)?.asked(model),
+            false => Ok((self.chat(model, body)?, BTreeMap::new())),
+        }
+    }
+
     pub fn chat(self, model: &str, body: Value) -> Result<Chat, Error> {
         match self {
             Self::Anthropic => read::<anthropic::Messages>(body)?.chat(model),
@@ -131,8 +152,6 @@ pub(super) fn read<T: DeserializeOwned>(body: Value) -> Result<T, Error> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

@@ -1,0 +1,30 @@
+//! A button that solves a problem, where one press can.
+
+use flow::check::Problem;
+use leptos::prelude::*;
+
+use crate::editor::fix::fix;
+use crate::editor::session::use_editor;
+
+#[component]
+pub fn FixButton(problem: Problem) -> impl IntoView {
+    let editor = use_editor();
+    let found = editor.look(|document| fix(document, &problem));
+    found.map(|found| {
+        let label = found.label.clone();
+        let apply = {
+            let problem = problem.clone();
+            move |_| {
+                // The flow may have changed since the button was drawn.
+                let Some(found) = editor.look(|document| fix(document, &problem)) else { return };
+                editor.change(&found.label, |document| *document = found.after);
+                editor.say(format!("Done: {}", found.label));
+            }
+        };
+        view! {
+            <button type="button" class="btn small fix" title="Can be undone" on:click=apply>
+                {label}
+            </button>
+        }
+    })
+}

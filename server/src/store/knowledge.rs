@@ -5,13 +5,16 @@
 
 mod delete;
 mod details;
+mod evaluations;
 mod search;
+mod vectors;
 
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{Error, Result, Store, from_sql, sources, taken, there, to_sql};
 pub use details::NewBase;
 pub use search::PassageRow;
+pub use vectors::{VectorSetRow, WantedRow};
 
 /// A knowledge base, with how much is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

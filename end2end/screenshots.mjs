@@ -76,11 +76,22 @@ async function shoot({ flow, loose }, colorScheme) {
   await take("ran");
   world.upstream.setAnswer(answer);
 
+  for (const tab of ["Output", "Compare"]) {
+    await editor.pane.getByRole("tab", { name: tab }).click();
+    await take(`test-${tab.toLowerCase()}`);
+  }
+  await editor.pane.getByRole("tab", { name: "Test" }).click();
+  await editor.node("Deescalate").getByRole("heading").click();
+  await editor.inspector.getByRole("tab", { name: "Last run" }).click();
+  await take("last-run");
+  await editor.inspector.getByRole("tab", { name: "Configure" }).click();
+
   await editor.button("Publish").click();
   await page.getByRole("dialog").waitFor();
   await take("publish");
   const others = {
     versions: [`/flows/${flow.id}/versions`, page.getByRole("region", { name: "What changed" }).getByRole("article").first()],
+    templates: ["/templates", page.getByRole("list", { name: "Templates" })],
     executions: ["/executions", page.getByRole("table")],
     agents: ["/agents", page.getByRole("region", { name: "MCP servers" })],
     connections: ["/connections", page.getByRole("region", { name: "Your connections" })],

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import * as agent from "@aws-sdk/client-bedrock-agent";
-import { InvokeFlowCommand } from "@aws-sdk/client-bedrock-agent-runtime";
+import { InvokeFlowCommand, ListSessionsCommand } from "@aws-sdk/client-bedrock-agent-runtime";
 
 import { ROLE, inputs, promptFlow, read, start } from "./support.mjs";
 
@@ -278,11 +278,11 @@ test("members that do not fit are named", async () => {
 
 test("what is not answered yet says so", async () => {
   const error = await fails(
-    send(new agent.ListKnowledgeBasesCommand({})),
+    place.runtime.send(new ListSessionsCommand({})),
     "ValidationException",
     400,
   );
-  assert.equal(error.message, "Anabranch does not answer ListKnowledgeBases yet.");
+  assert.equal(error.message, "Anabranch does not answer ListSessions yet.");
 });
 
 test("only the owner's key is let in", async () => {

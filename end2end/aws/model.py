@@ -37,6 +37,7 @@ ANSWERED = [
     *("DisassociateAgentKnowledgeBase ListAgentKnowledgeBases").split(),
     *("InvokeFlow StartFlowExecution GetFlowExecution ListFlowExecutions StopFlowExecution").split(),
     *("ListFlowExecutionEvents GetExecutionFlowSnapshot InvokeAgent").split(),
+    *("Retrieve RetrieveAndGenerate RetrieveAndGenerateStream Rerank").split(),
     *("Converse ConverseStream InvokeModel InvokeModelWithResponseStream CountTokens").split(),
 ]
 

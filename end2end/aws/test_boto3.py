@@ -6,6 +6,7 @@ import re
 import sys
 import time
 import traceback
+import urllib.request
 
 import boto3
 from botocore.config import Config
@@ -82,6 +83,14 @@ class Place:
         self.agent = boto3.client("bedrock-agent", config=once)
         self.runtime = boto3.client("bedrock-agent-runtime", config=once)
         self.models = boto3.client("bedrock-runtime", config=once)
+
+    def native(self, method, path, body):
+        """What there is no operation of AWS's for."""
+        address, key = os.environ["ANABRANCH_URL"], os.environ["ANABRANCH_API_KEY"]
+        headers = {"authorization": f"Bearer {key}", "content-type": "application/json"}
+        request = urllib.request.Request(address + path, json.dumps(body).encode(), headers, method=method)
+        with urllib.request.urlopen(request) as answer:
+            return json.load(answer)
 
     def create(self, name, definition=None, **more):
         return self.agent.create_flow(
@@ -506,6 +515,35 @@ def models_converse(place):
     assert "messages[0].content[0].video" in str(error), error
 
 
+def a_knowledge_base_is_asked(place):
+    base = place.native("POST", "/api/knowledge-bases", {"name": "Shop", "id": "BOTO3BASE1"})["id"]
+    for title, text in [("Refunds", "The money is back in five days."), ("Post", "Parcels take two days.")]:
+        place.native("POST", f"/api/knowledge-bases/{base}/documents", {"title": title, "text": text})
+    found = place.runtime.retrieve(
+        knowledgeBaseId=base,
+        retrievalQuery={"text": "When is my money back?"},
+        retrievalConfiguration={"vectorSearchConfiguration": {"numberOfResults": 1, "overrideSearchType": "HYBRID"}},
+    )["retrievalResults"]
+    assert [result["metadata"]["title"] for result in found] == ["Refunds"], found
+    configuration = {
+        "type": "KNOWLEDGE_BASE",
+        "knowledgeBaseConfiguration": {"knowledgeBaseId": base, "modelArn": "test/model"},
+    }
+    asked = {"input": {"text": "When is my money back?"}, "retrieveAndGenerateConfiguration": configuration}
+    answer = place.runtime.retrieve_and_generate(**asked)
+    assert answer["output"]["text"].startswith("You said: "), answer
+    events = list(place.runtime.retrieve_and_generate_stream(**asked, sessionId=answer["sessionId"])["stream"])
+    assert "".join(event["output"]["text"] for event in events if "output" in event).startswith("You said: "), events
+    fails("ValidationException", 400, place.runtime.retrieve_and_generate, **asked, sessionId="unknown")
+    by_model = {"modelConfiguration": {"modelArn": "test/model"}}
+    rerank = {"type": "BEDROCK_RERANKING_MODEL", "bedrockRerankingConfiguration": by_model}
+    documents = [{"type": "TEXT", "textDocument": {"text": text}} for text in "ab"]
+    texts = [{"type": "INLINE", "inlineDocumentSource": document} for document in documents]
+    query = [{"type": "TEXT", "textQuery": {"text": "money"}}]
+    results = place.runtime.rerank(queries=query, sources=texts, rerankingConfiguration=rerank)["results"]
+    assert {result["index"] for result in results} == {0, 1}, results
+
+
 def models_are_invoked(place):
     def invoke(model, **body):
         answer = place.models.invoke_model(modelId=model, body=json.dumps(body))
@@ -599,6 +637,7 @@ TESTS = [
     an_agent_lives,
     a_knowledge_base_lives,
     models_converse,
+    a_knowledge_base_is_asked,
     models_are_invoked,
     only_the_owners_key_is_let_in,
 ]

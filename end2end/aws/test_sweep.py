@@ -48,6 +48,10 @@ WIDER = {
     ("InvokeModelRequest", "modelId"),
     ("InvokeModelWithResponseStreamRequest", "modelId"),
     ("CountTokensRequest", "modelId"),
+    ("VectorSearchBedrockRerankingModelConfiguration", "modelArn"),
+    ("ManagedSearchBedrockRerankingModelConfiguration", "modelArn"),
+    ("BedrockRerankingModelConfiguration", "modelArn"),
+    ("KnowledgeBaseRetrieveAndGenerateConfiguration", "modelArn"),
 }
 
 VIOLATION = re.compile(r"has to match|exactly|at most|at least|is required|This is one of|This is an? ")

@@ -25,6 +25,8 @@ class Model(BaseHTTPRequestHandler):
         if self.path.endswith("/embeddings"):
             vectors = [{"index": index, "embedding": [len(text), 1]} for index, text in enumerate(body["input"])]
             return self.answer(200, "application/json", json.dumps({"data": vectors, "usage": {"prompt_tokens": 5}}))
+        if not self.path.endswith("/chat/completions"):
+            return self.answer(404, "application/json", json.dumps({"error": {"message": "no such route"}}))
         said = body["messages"][-1]["content"]
         if "fail" in said:
             return self.answer(400, "application/json", json.dumps({"error": {"message": "refused"}}))

@@ -20,11 +20,11 @@ export function triage(request) {
   return /sorry|calm|upset/i.test(prompt) ? { chunks: ["We are ", "so sorry."] } : { chunks: ["Here ", "you go."] };
 }
 
-/** Starts both; `stop()` ends both. */
-export async function startWorld(answer = triage) {
+/** Starts both; `stop()` ends both. `env` is for the server. */
+export async function startWorld(answer = triage, env = {}) {
   const upstream = await startUpstream(answer, { models: ["model"] });
   const server = await startServer({
-    env: { ANABRANCH_CONNECTION_TEST: upstream.baseUrl, ANABRANCH_DEFAULT_MODEL: MODEL },
+    env: { ANABRANCH_CONNECTION_TEST: upstream.baseUrl, ANABRANCH_DEFAULT_MODEL: MODEL, ...env },
   }).catch(async (error) => {
     await upstream.stop();
     throw error;

@@ -1,4 +1,8 @@
 // Knowledge: a base is made, filled and asked; a flow answers from it; an id made elsewhere is answered.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
 import { expect, test } from "@playwright/test";
 
 import { accessible } from "../support/axe.mjs";
@@ -7,15 +11,23 @@ import { watch } from "../support/page.mjs";
 import { promptOf, signIn, startWorld } from "../support/world.mjs";
 
 /** Answers with the title of the first passage that it was given. */
-const answer = (request) => ({ chunks: ["It is told in ", promptOf(request).match(/Passage 1 \((.*?)\)/)?.[1] ?? "nothing", "."] });
+const answer = (request) =>
+  promptOf(request).includes("Question: cite")
+    ? { chunks: ["So it is [", "2]."] }
+    : { chunks: ["It is told in ", promptOf(request).match(/Passage 1 \((.*?)\)/)?.[1] ?? "nothing", "."] };
 
 const RULES = Array.from({ length: 60 }, (_, n) => `Rule number ${n} is about the colour c${n}.`).join(" ");
 
-let world, editor, watched;
+let world, editor, watched, folder;
 test.beforeAll(async () => {
-  world = await startWorld(answer);
+  // Without weights, so that what finds a passage does not hang on this machine.
+  folder = await mkdtemp(join(tmpdir(), "anabranch-no-models-"));
+  world = await startWorld(answer, { ANABRANCH_MODELS: folder });
 });
-test.afterAll(() => world?.stop());
+test.afterAll(async () => {
+  await world?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
 test.beforeEach(async ({ page }) => {
   watched = watch(page);
   await signIn(page, world);
@@ -71,6 +83,7 @@ test("a base is made, filled and asked", async ({ page }) => {
   await expect(passages.first()).toContainText("Refunds");
   await expect(passages.first()).toContainText(/score 0\.\d\d/);
   await accessible(page);
+  await expect(ask).toContainText("Found by words alone.");
   await ask.getByLabel("Question").fill("zebra?");
   await page.keyboard.press("Enter");
   await expect(ask).toContainText("Looked for: zebra.");
@@ -84,6 +97,54 @@ test("a base is made, filled and asked", async ({ page }) => {
   await documents.getByRole("button", { name: "Delete rules.md" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
   await expect(documents.getByRole("button", { name: "rules.md", exact: true })).toHaveCount(0);
+});
+
+test("meaning is read by a model, an answer leads to its passages, and both are measured", async ({ page }) => {
+  const base = await world.api("POST", "/api/knowledge-bases", { name: "By meaning" }).then((answer) => answer.json());
+  for (const [title, text] of [["Refunds", "Money comes back in five days."], ["Post", "A parcel takes two days."]]) {
+    await world.api("POST", `/api/knowledge-bases/${base.id}/documents`, { title, text });
+  }
+  await page.goto(`${world.url}/knowledge/${base.id}`);
+  await page.getByRole("button", { name: "Change", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Change the knowledge base" });
+  await dialog.getByLabel("Model that reads the meaning").fill("test/embed");
+  await accessible(page);
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(page.getByText("by their meaning, as test/embed reads it")).toBeVisible();
+
+  const ask = page.getByRole("region", { name: "Ask" });
+  await ask.getByLabel("Question").fill("When is my money back?");
+  await ask.getByRole("button", { name: "Find passages" }).click();
+  await expect(ask).toContainText("Found by words and meaning.");
+  const passages = ask.getByRole("list", { name: "Passages" }).getByRole("listitem");
+  await expect(passages).toHaveCount(2);
+  await expect(passages.first()).toContainText(/words 0\.\d\d · meaning \d\.\d\d/);
+  await ask.getByText("How they are found").click();
+  await ask.getByLabel("Found by").selectOption("words alone");
+  await ask.getByLabel("Only documents whose metadata fit").fill("{");
+  await ask.getByRole("button", { name: "Find passages" }).click();
+  await expect(ask).toContainText("The filter is not JSON");
+  await ask.getByLabel("Only documents whose metadata fit").fill("");
+  await ask.getByLabel("Model that answers").fill("test/model");
+  await accessible(page);
+  await ask.getByRole("button", { name: "Answer from them" }).click();
+  await expect(ask.getByRole("region", { name: "Answer" })).toContainText("It is told in Refunds.");
+  await expect(passages).toHaveCount(1);
+  await ask.getByLabel("Question").fill("cite");
+  await ask.getByLabel("Found by").selectOption("words and meaning");
+  await ask.getByRole("button", { name: "Answer from them" }).click();
+  await ask.getByRole("button", { name: "Passage 2", exact: true }).click();
+  await expect(passages.nth(1)).toBeFocused();
+  await accessible(page);
+
+  const measure = page.getByRole("region", { name: "How well it finds" });
+  await measure.getByLabel("Questions, each with").fill("Money back? => Refunds\nShipping => Post");
+  await measure.getByRole("button", { name: "Save questions" }).click();
+  await measure.getByRole("button", { name: "Measure by words" }).click();
+  await expect(measure.getByRole("listitem").first()).toContainText("recall 0.50 · MRR 0.50");
+  await measure.getByRole("button", { name: "Measure by both" }).click();
+  await expect(measure.getByRole("listitem").first()).toContainText("recall 1.00 (+0.50)");
+  await accessible(page);
 });
 
 test("the template answers from its documents", async ({ page }) => {

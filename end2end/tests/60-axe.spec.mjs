@@ -48,6 +48,32 @@ async function lookAtOverlays(page, editor, look) {
   await look("editor after a failed run");
 }
 
+/** What the test pane and the inspector show of runs. */
+async function lookAtRuns(page, editor, look) {
+  await editor.button("Run again").click();
+  await expect(editor.pane.locator(".msg.me")).toHaveCount(2);
+  await expect(editor.button("Run again")).toBeVisible();
+  for (const tab of ["Events", "Output", "Compare"]) {
+    await editor.pane.getByRole("tab", { name: tab }).click();
+    await look(`the test pane's ${tab}`);
+  }
+  await editor.pane.getByRole("tab", { name: "Output" }).click();
+  for (const form of ["Markdown", "JSON"]) {
+    await editor.pane.getByRole("button", { name: form }).click();
+    await look(`an output as ${form}`);
+  }
+  await editor.pane.getByRole("tab", { name: "Test" }).click();
+  await editor.button("Saved inputs").click();
+  await expect(page.getByRole("dialog", { name: "Saved inputs" })).toBeVisible();
+  await look("saved inputs");
+  await page.keyboard.press("Escape");
+  await editor.inspector.getByRole("tab", { name: "Last run" }).click();
+  await editor.inspector.getByRole("button", { name: "Pin data…" }).click();
+  await look("pin data");
+  await editor.inspector.getByRole("button", { name: "Cancel" }).click();
+  await editor.inspector.getByRole("tab", { name: "Configure" }).click();
+}
+
 /** A draft with errors, and one that was changed elsewhere too. */
 async function lookAtProblems(page, editor, look) {
   await editor.open(`${world.url}/flows/${loose.id}`);
@@ -73,6 +99,14 @@ async function lookAtPages(page, look) {
   await page.getByRole("button", { name: `Actions for ${loose.title}` }).click();
   await expect(page.getByRole("menu")).toBeVisible();
   await look("a flow's menu");
+  await page.getByRole("menuitem", { name: "Folder and tags…" }).click();
+  await page.getByRole("dialog").getByLabel("Folder").fill("Later");
+  await page.getByRole("dialog").getByLabel("Tags").fill("urgent");
+  await look("folder and tags");
+  await page.getByRole("dialog").getByRole("button", { name: "Save" }).click();
+  await expect(page.getByRole("group", { name: "Tags" })).toContainText("urgent");
+  await look("flows in folders");
+  await page.getByRole("button", { name: `Actions for ${loose.title}` }).click();
   await page.getByRole("menuitem", { name: "Delete…" }).click();
   await expect(page.getByRole("dialog")).toBeVisible();
   await look("delete a flow");
@@ -138,6 +172,7 @@ for (const colorScheme of ["light", "dark"]) {
     await expect(editor.status).toContainText("Succeeded");
     await editor.line("ClassifyTone").click();
     await look("editor after a run");
+    await lookAtRuns(page, editor, look);
     await lookAtOverlays(page, editor, look);
     await editor.button("Publish").click();
     await expect(page.getByRole("dialog")).toBeVisible();
@@ -150,6 +185,7 @@ for (const colorScheme of ["light", "dark"]) {
     await lookAtProblems(page, editor, look);
     const pages = {
       versions: [`/flows/${flow.id}/versions`, page.getByRole("region", { name: "What changed" })],
+      templates: ["/templates", page.getByRole("list", { name: "Templates" })],
       executions: ["/executions", page.getByRole("table")],
       execution: [`/executions/${execution}`, page.getByRole("region", { name: "Trace" })],
       agents: ["/agents", page.getByRole("region", { name: "MCP servers" })],

@@ -6,6 +6,7 @@ mod agents;
 mod bots;
 mod buckets;
 mod connections;
+mod evaluation;
 mod executions;
 mod flows;
 mod functions;
@@ -28,6 +29,7 @@ pub use connections::{
     Connection, ConnectionList, ConnectionTest, FoundServer, LocalModel, LocalModelState, Model, ModelList,
     ModelMap, ModelMapEntry, PutConnection,
 };
+pub use evaluation::{Evaluation, EvaluationList, KnownQuestion, KnownQuestions, Placed};
 pub use executions::{
     Execution, ExecutionHandle, ExecutionList, ExecutionSummary, GiveInput, InputRequest, Invoke,
     InvokeDraft, Invoked, OutputValue,
@@ -43,8 +45,9 @@ pub use imports::{
     FileFormat, Imported, ImportedFlow, Need, NeedKind, ReadFlow, ReadReport, Reading, Unread,
 };
 pub use knowledge::{
-    AddDocument, AskKnowledgeBase, CreateKnowledgeBase, Document, DocumentList, DocumentText, KnowledgeBase,
-    KnowledgeBaseList, PassageList, UpdateKnowledgeBase,
+    AddDocument, AnswerFromKnowledge, AskKnowledgeBase, Cited, CreateKnowledgeBase, Document, DocumentList,
+    DocumentText, Embedding, EmbeddingState, KnowledgeAnswer, KnowledgeBase, KnowledgeBaseList, PassageList,
+    Ranking, UpdateKnowledgeBase,
 };
 pub use mcp_servers::{McpServer, McpServerList, McpTool, McpTools, PutMcpServer};
 pub use prompts::{CreatePrompt, Prompt, PromptList, PromptVersion};

@@ -25,7 +25,7 @@ use crate::provider::Registry;
 use crate::python::Python;
 use crate::reader::Reader;
 use crate::run::Runner;
-use crate::service::{Found, Ingestion, Service, Talking, from_environment};
+use crate::service::{Found, Ingestion, Memory, Retriever, Service, Talking, from_environment};
 use crate::store::{self, Store};
 use crate::task::Supervisor;
 
@@ -118,12 +118,14 @@ impl Server {
             .map_err(|error| folder::Error::Unusable(buckets, error))?;
         let ingestion = Ingestion::new(Reader::new(config.reader), egress.clone());
         let bots = Bots::default();
+        let vectors = Arc::new(Memory::new(store.clone()));
+        let retriever = Retriever::new(store.clone(), models.clone(), vectors);
         let context = Context {
             models: models.clone(),
             functions: functions.clone(),
             objects: objects.clone(),
             bots: bots.clone(),
-            knowledge: Arc::new(store.clone()),
+            knowledge: Arc::new(retriever.clone()),
             agents: agents.clone(),
             python: python.clone(),
         };
@@ -142,6 +144,7 @@ impl Server {
             talking: Talking::default(),
             agent_changes: Arc::default(),
             python,
+            retriever,
             seal,
             tasks,
             found: Found::new(from_environment(environment())),
@@ -156,6 +159,7 @@ impl Server {
         service.load_agents().await?;
         service.clear_deleted_bases();
         service.resume_ingestion().await?;
+        service.read_passages();
         let hosts = Arc::new(Hosts::new(address, &config.allowed_hosts));
         let app = App { service, sessions: Sessions::new(store), key: Arc::new(key), hosts };
         if let Err(error) = folder.announce(&Running { url: url.clone() }) {

@@ -1,27 +1,76 @@
 //! Knowledge: how documents are cut into passages, and how a question finds them.
 //!
-//! Always holds: cutting loses no word of a text, and a question is words alone, whatever signs it has. Absent on
-//! purpose: where passages are kept, which is an [`Index`]'s matter.
+//! Always holds: cutting loses no word of a text, and a question is words alone, whatever signs it has; a question is
+//! answered by words where it cannot be by meaning, and the answer says so. Absent on purpose: where passages are kept,
+//! which is an [`Index`]'s matter, and where their vectors are, which is a [`VectorStore`]'s.
 
+pub mod cite;
 mod cut;
+mod filter;
+mod fuse;
+mod matrix;
 mod words;
 
-use flow::node::knowledge_base::Passage;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use flow::event::Failure;
+use flow::wire::{PassageList, Ranking};
 use futures_util::future::BoxFuture;
 
 pub use cut::{Cut, cut};
+pub use filter::{Filter, Wrong};
+pub use fuse::{Ranked, fuse};
+pub use matrix::{Matrix, pack};
 pub use words::words;
+
+/// A question to a base, and how it is to be answered.
+#[derive(Clone, Debug, Default)]
+pub struct Question {
+    pub text: String,
+    /// How many passages at most.
+    pub most: usize,
+    pub ranking: Ranking,
+    pub minimum_score: Option<f64>,
+    pub filter: Option<Filter>,
+    /// Whether to give the smallest passages even where they are parts of others.
+    pub parts: bool,
+    /// A model that puts what was found in order again, as `connection/model`.
+    pub rerank: Option<String>,
+}
+
+impl Question {
+    /// A question as it is usually asked.
+    pub fn new(text: &str, most: usize) -> Self {
+        Self { text: text.to_owned(), most, ..Self::default() }
+    }
+}
 
 /// Something that keeps passages and finds them again.
 pub trait Index: Send + Sync {
-    /// The passages of a base that fit these words best, best first. The base may be called by another id that it
-    /// answers to.
-    fn search<'a>(
-        &'a self,
-        base: &'a str,
-        words: &'a [String],
+    /// The passages of a base that answer a question, best first. The base may be called by another id that it answers
+    /// to.
+    fn find<'a>(&'a self, base: &'a str, question: &'a Question)
+    -> BoxFuture<'a, Result<PassageList, Error>>;
+}
+
+/// Something that keeps vectors of passages, in sets: those of one base by one model.
+pub trait VectorStore: Send + Sync {
+    /// Takes vectors in, each with its passage's number. One that is there is replaced.
+    fn put(&self, set: i64, vectors: Vec<(i64, Vec<f32>)>) -> BoxFuture<'_, Result<(), Error>>;
+
+    /// The passages whose vectors are nearest to one, nearest first, each with its cosine; of these passages alone,
+    /// where some are given.
+    fn nearest(
+        &self,
+        set: i64,
+        vector: Vec<f32>,
         most: usize,
-    ) -> BoxFuture<'a, Result<Vec<Passage>, Error>>;
+        among: Option<Arc<HashSet<i64>>>,
+    ) -> BoxFuture<'_, Result<Vec<(i64, f64)>, Error>>;
+
+    /// Forgets a set that is not asked any more.
+    fn forget(&self, set: i64) -> BoxFuture<'_, Result<(), Error>>;
 }
 
 /// Why nothing was looked for.
@@ -29,7 +78,15 @@ pub trait Index: Send + Sync {
 pub enum Error {
     #[error("there is no knowledge base {0}")]
     NoBase(String),
+    /// What a model that was to put the passages in order said.
+    #[error("{}", .0.message)]
+    Rerank(Failure),
     /// For the log alone.
     #[error("{0}")]
     Index(String),
+}
+
+/// A passage as a model reads it that compares it with a question.
+pub fn read(title: &str, text: &str) -> String {
+    format!("{title}\n{text}")
 }

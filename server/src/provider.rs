@@ -30,6 +30,8 @@ pub use registry::{Endpoint, LOCAL, Registry, Resolved, bare};
 
 /// The embedded model's model id.
 pub const EMBEDDED: &str = "local/smollm2";
+/// The model id of the embedded model that gives texts their vectors.
+pub const EMBEDDER: &str = "local/minilm";
 
 /// Something that answers chats.
 pub trait Provider: Send + Sync {
@@ -59,6 +61,14 @@ pub trait Provider: Send + Sync {
         texts: Vec<String>,
         dimensions: Option<u32>,
     ) -> BoxFuture<'a, Result<Vectors, Error>>;
+
+    /// How well each of these texts answers a question, from 0 to 1.
+    fn rerank<'a>(
+        &'a self,
+        model: &'a str,
+        question: &'a str,
+        texts: Vec<String>,
+    ) -> BoxFuture<'a, Result<Vec<f64>, Error>>;
 
     /// How many tokens a model would read of a chat, without an answer to it where that can be had.
     fn count<'a>(&'a self, model: &'a str, chat: &'a Chat) -> BoxFuture<'a, Result<u64, Error>>;

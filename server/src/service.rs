@@ -26,6 +26,7 @@ mod mcp_servers;
 mod models;
 mod prepare;
 mod prompts;
+mod retrieval;
 mod sources;
 mod tags;
 mod versions;
@@ -38,6 +39,7 @@ use flow::extensions::Extensions;
 use sha2::{Digest as _, Sha256};
 use tracing::warn;
 
+pub use crate::knowledge::cite::Part as AnswerPart;
 pub use crate::provider::{Answer as ModelAnswer, Error as ModelError, Vectors, bare};
 pub use crate::run::{Reply, Start};
 pub use agent_aliases::PutAgentAlias;
@@ -56,6 +58,7 @@ pub use invoke::Target;
 pub use knowledge_details::DetailedBase;
 pub use models::{Said, Talk, is_prompt};
 pub use prompts::PutPrompt;
+pub use retrieval::{Answering, Grounds, Memory, Retriever};
 pub use sources::{Body as SourceBody, Given, NewItem, PutSource};
 pub(crate) use sources::{attribute, body as source_body};
 use tags::check_tags;
@@ -88,6 +91,7 @@ pub struct Service {
     /// Held while an agent is read, changed and written, so that neither of two changes is lost.
     pub(crate) agent_changes: Arc<tokio::sync::Mutex<()>>,
     pub(crate) python: Python,
+    pub(crate) retriever: Retriever,
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,
     pub(crate) found: connections::Found,

@@ -55,7 +55,9 @@ pub use folders::Filed;
 pub use functions::FunctionRow;
 pub use items::{Indexed, ItemRow, Kept, NewPending, PendingRow};
 pub use jobs::JobRow;
-pub use knowledge::{DocumentRow, KnowledgeBaseRow, NewBase, NewDocument, NewPassage, PassageRow};
+pub use knowledge::{
+    DocumentRow, KnowledgeBaseRow, NewBase, NewDocument, NewPassage, PassageRow, VectorSetRow, WantedRow,
+};
 pub use mcp_servers::McpServerRow;
 pub use prompts::PromptRow;
 pub use questions::Paused;
@@ -200,6 +202,8 @@ fn migrations() -> Migrator {
         (9, "tags", include_str!("../migrations/0009_tags.sql")),
         (10, "agent versions", include_str!("../migrations/0010_agent_versions.sql")),
         (11, "ingestion", include_str!("../migrations/0011_ingestion.sql")),
+        (13, "vectors", include_str!("../migrations/0013_vectors.sql")),
+        (14, "evaluations", include_str!("../migrations/0014_evaluations.sql")),
         (15, "alias moves", include_str!("../migrations/0015_alias_moves.sql")),
         (16, "folders", include_str!("../migrations/0016_folders.sql")),
         (17, "agent sessions", include_str!("../migrations/0017_agent_sessions.sql")),

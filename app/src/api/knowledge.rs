@@ -1,9 +1,10 @@
 //! Knowledge bases and their documents.
 
 use flow::wire::{
-    AddDocument, AskKnowledgeBase, CreateDataSource, CreateKnowledgeBase, DataSource, DataSourceList,
-    Document, DocumentList, DocumentText, IngestionJob, KnowledgeBase, KnowledgeBaseList, PassageList,
-    SourceItem, SourceItemList, UpdateKnowledgeBase,
+    AddDocument, AnswerFromKnowledge, AskKnowledgeBase, CreateDataSource, CreateKnowledgeBase, DataSource,
+    DataSourceList, Document, DocumentList, DocumentText, Evaluation, EvaluationList, IngestionJob,
+    KnowledgeAnswer, KnowledgeBase, KnowledgeBaseList, KnownQuestions, PassageList, SourceItem,
+    SourceItemList, UpdateKnowledgeBase,
 };
 
 use super::path::encode;
@@ -50,6 +51,29 @@ pub async fn remove(id: &str, document: &str) -> Answer<()> {
 /// The passages that fit a question.
 pub async fn query(id: &str, ask: &AskKnowledgeBase) -> Answer<PassageList> {
     request::post(&at(id, "/query"), ask).await
+}
+
+/// An answer that a model makes of the passages that fit a question.
+pub async fn answer(id: &str, body: &AnswerFromKnowledge) -> Answer<KnowledgeAnswer> {
+    request::post(&at(id, "/answer"), body).await
+}
+
+/// The questions by which a base is measured.
+pub async fn questions(id: &str) -> Answer<KnownQuestions> {
+    request::get(&at(id, "/questions")).await
+}
+
+pub async fn set_questions(id: &str, questions: &KnownQuestions) -> Answer<KnownQuestions> {
+    request::put(&at(id, "/questions"), questions).await
+}
+
+pub async fn evaluations(id: &str) -> Answer<EvaluationList> {
+    request::get(&at(id, "/evaluations")).await
+}
+
+/// Measures with these settings.
+pub async fn evaluate(id: &str, settings: &AskKnowledgeBase) -> Answer<Evaluation> {
+    request::post(&at(id, "/evaluations"), settings).await
 }
 
 pub async fn sources(id: &str) -> Answer<DataSourceList> {

@@ -59,7 +59,7 @@ fn ways(document: &Document, problem: &Problem) -> Vec<Fix> {
     }
     if let Some(connection) = &problem.connection {
         way(document, "Remove the connection", &mut ways, |document| {
-            change::remove(document, &[], &[connection.clone()]);
+            change::remove(document, &[], std::slice::from_ref(connection));
         });
     }
     match problem.kind {

@@ -6,6 +6,9 @@ mod ask;
 pub mod base;
 mod dialogs;
 mod documents;
+mod evaluation;
+mod found;
+mod reading;
 mod sources;
 
 use flow::wire::{KnowledgeBase, KnowledgeBaseList};

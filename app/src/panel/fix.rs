@@ -5,9 +5,15 @@ use leptos::prelude::*;
 
 use crate::editor::fix::fix;
 use crate::editor::session::use_editor;
+use crate::ui::browser;
 
 #[component]
-pub fn FixButton(problem: Problem) -> impl IntoView {
+pub fn FixButton(
+    problem: Problem,
+    /// Where the focus goes when the button has done its work and is gone.
+    #[prop(default = ".inspector [role=tab][aria-selected=true]")]
+    then: &'static str,
+) -> impl IntoView {
     let editor = use_editor();
     let found = editor.look(|document| fix(document, &problem));
     found.map(|found| {
@@ -19,6 +25,7 @@ pub fn FixButton(problem: Problem) -> impl IntoView {
                 let Some(found) = editor.look(|document| fix(document, &problem)) else { return };
                 editor.change(&found.label, |document| *document = found.after);
                 editor.say(format!("Done: {}", found.label));
+                browser::focus_soon(then);
             }
         };
         view! {

@@ -107,7 +107,7 @@ fn Entry(
                     <small>{place}</small>
                 </span>
             </button>
-            {offered.map(|problem| view! { <FixButton problem /> })}
+            {offered.map(|problem| view! { <FixButton problem then=".dialog header button" /> })}
         </li>
     }
 }

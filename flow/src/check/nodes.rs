@@ -384,9 +384,6 @@ fn knowledge(base: &KnowledgeBaseConfiguration, problems: &mut Vec<Problem>) {
     if base.guardrail_configuration.is_some() {
         warn("Guardrails are not applied here yet.");
     }
-    if base.reranking_configuration.is_some() {
-        warn("Reranking is not applied here yet. The passages come in the order of the search.");
-    }
     if base.orchestration_configuration.is_some() {
         warn("The orchestration prompt is not applied here yet. The question is searched as it is.");
     }

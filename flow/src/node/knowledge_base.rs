@@ -1,7 +1,7 @@
 //! Knowledge base: finds passages in documents, and where it names a model, answers from them.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Number, Value, json};
+use serde_json::{Map, Number, Value, json};
 
 use super::{Group, Kind, Port, Ports, prompt, text};
 use crate::definition::{Configuration, KnowledgeBaseConfiguration, Node, NodeInput, NodeOutput, NodeType};
@@ -22,12 +22,19 @@ pub const MOST_RESULTS: usize = 100;
 pub const PASSAGES_SIGN: &str = "$search_results$";
 /// What the question takes the place of in a prompt.
 pub const QUERY_SIGN: &str = "$query$";
-/// What AWS's prompts have where the form of citations would be told, of which there are none here.
+/// What the form of citations takes the place of in a prompt; nothing does where none are wanted, as in a node.
 const FORMAT_SIGN: &str = "$output_format_instructions$";
 /// What a node asks its model where it has no prompt of its own.
 pub const USUAL_PROMPT: &str = "Answer the question in one or two sentences, from these passages alone. If they do not \
                                 hold the answer, say that the documents do not say.\n\n$search_results$\n\nQuestion: \
                                 $query$\nAnswer:";
+/// What a model is asked whose answer is to say what it is from.
+pub const CITING_PROMPT: &str = "Answer the question in one or two sentences, from these passages alone. If they do \
+                                 not hold the answer, say that the documents do not say. \
+                                 $output_format_instructions$\n\n$search_results$\n\nQuestion: $query$\nAnswer:";
+/// The form of citations.
+const FORMAT: &str = "After each statement, put the numbers of the passages that it is from in square brackets, such as [1] \
+                      or [1][3].";
 /// The answer where nothing was found, as AWS gives it. No model is asked then.
 pub const NOTHING_FOUND: &str = "Sorry, I am unable to assist you with this request.";
 
@@ -52,7 +59,7 @@ pub struct Query {
 }
 
 /// A passage that was found.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Passage {
@@ -63,24 +70,64 @@ pub struct Passage {
     pub place: u64,
     /// From 0 to 1, best first; how well it fits among the base's passages.
     pub score: f64,
+    /// What each ranker says of it.
+    #[serde(default)]
+    pub scores: Scores,
+    /// What is known of the document: texts, numbers, booleans and lists of texts.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub metadata: Map<String, Value>,
+    /// Where the document came from; absent where it was added by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+}
+
+/// What the rankers say of a passage; nothing of one that did not find it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Scores {
+    /// By its words, from 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lexical: Option<f64>,
+    /// By its meaning: the cosine of its vector and the question's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub semantic: Option<f64>,
+    /// What a model said that put the passages in order again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rerank: Option<f64>,
+}
+
+/// Where a document came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Origin {
+    /// What AWS calls the kind of place: `S3`, `WEB` or `CUSTOM`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub uri: String,
 }
 
 pub(super) fn fresh(name: &str) -> Node {
     Node {
         name: name.to_owned(),
         kind: NodeType::KnowledgeBase,
-        configuration: Some(Configuration::KnowledgeBase(Box::new(KnowledgeBaseConfiguration {
-            knowledge_base_id: String::new(),
-            model_id: None,
-            guardrail_configuration: None,
-            number_of_results: None,
-            prompt_template: None,
-            inference_configuration: None,
-            reranking_configuration: None,
-            orchestration_configuration: None,
-        }))),
+        configuration: Some(Configuration::KnowledgeBase(Box::new(configuration("")))),
         inputs: vec![NodeInput::whole(QUERY, Type::String)].into(),
         outputs: vec![NodeOutput { name: RESULTS.to_owned(), kind: Type::Array }].into(),
+    }
+}
+
+/// What a node says that names a base alone.
+pub fn configuration(base: &str) -> KnowledgeBaseConfiguration {
+    KnowledgeBaseConfiguration {
+        knowledge_base_id: base.to_owned(),
+        model_id: None,
+        guardrail_configuration: None,
+        number_of_results: None,
+        prompt_template: None,
+        inference_configuration: None,
+        reranking_configuration: None,
+        orchestration_configuration: None,
     }
 }
 
@@ -99,10 +146,11 @@ pub(crate) fn query(configuration: &KnowledgeBaseConfiguration, values: Vec<(Str
 
 /// How many passages a node asks for; none where its number is no count from 1 to 100.
 pub fn count(configuration: &KnowledgeBaseConfiguration) -> Option<usize> {
-    match &configuration.number_of_results {
-        None => Some(USUAL_RESULTS),
-        Some(number) => whole(number).filter(|count| (1..=MOST_RESULTS).contains(count)),
-    }
+    let asked = match &configuration.number_of_results {
+        None => USUAL_RESULTS,
+        Some(number) => whole(number).filter(|count| (1..=MOST_RESULTS).contains(count))?,
+    };
+    Some(asked.min(reranked_count(configuration).unwrap_or(asked)))
 }
 
 /// A whole number, also where it is written as `5.0`.
@@ -122,21 +170,46 @@ pub fn results(passages: &[Passage]) -> Value {
 
 /// A passage as AWS refers to it.
 pub fn reference(passage: &Passage) -> Value {
+    let mut metadata = Map::new();
+    metadata.insert("title".to_owned(), json!(passage.title));
+    metadata.insert("passage".to_owned(), json!(passage.place));
+    metadata.extend(passage.metadata.clone());
     json!({
         "content": {"text": passage.text, "type": "TEXT"},
-        "location": {"type": "CUSTOM", "customDocumentLocation": {"id": passage.document_id}},
-        "metadata": {"title": passage.title, "passage": passage.place},
+        "location": location(passage),
+        "metadata": metadata,
     })
+}
+
+fn location(passage: &Passage) -> Value {
+    let by_id = |id: &str| json!({"type": "CUSTOM", "customDocumentLocation": {"id": id}});
+    match &passage.origin {
+        None => by_id(&passage.document_id),
+        Some(Origin { kind, uri }) => match kind.as_str() {
+            "S3" => json!({"type": "S3", "s3Location": {"uri": uri}}),
+            "WEB" => json!({"type": "WEB", "webLocation": {"url": uri}}),
+            _ => by_id(uri),
+        },
+    }
 }
 
 /// What a node's model is asked.
 pub fn chat(query: &Query, passages: &[Passage]) -> Chat {
+    asked(query, passages, USUAL_PROMPT, "")
+}
+
+/// What a model is asked that is to say which passages its answer is from.
+pub fn citing_chat(query: &Query, passages: &[Passage]) -> Chat {
+    asked(query, passages, CITING_PROMPT, FORMAT)
+}
+
+fn asked(query: &Query, passages: &[Passage], usual: &str, format: &str) -> Chat {
     let configuration = &query.configuration;
     let mut chat = Chat { model: configuration.model_id.clone().unwrap_or_default(), ..Chat::default() };
     let written =
         configuration.prompt_template.as_ref().and_then(|prompt| prompt.text_prompt_template.as_deref());
-    let template = written.filter(|text| !text.trim().is_empty()).unwrap_or(USUAL_PROMPT);
-    let text = fill(template, &query.text, passages);
+    let template = written.filter(|text| !text.trim().is_empty()).unwrap_or(usual);
+    let text = fill(template, &query.text, passages, format);
     let user = |text: String| Message { role: Role::User, text };
     chat.messages = match template.contains(QUERY_SIGN) {
         true => vec![user(text)],
@@ -147,8 +220,22 @@ pub fn chat(query: &Query, passages: &[Passage]) -> Chat {
     chat
 }
 
+/// The model that a node has put what it finds in order again.
+pub fn rerank_model(configuration: &KnowledgeBaseConfiguration) -> Option<&str> {
+    let reranking =
+        configuration.reranking_configuration.as_ref()?.bedrock_reranking_configuration.as_ref()?;
+    Some(reranking.model_configuration.model_arn.as_str()).filter(|model| !model.is_empty())
+}
+
+/// How many passages are left of those that were put in order again, where that is said.
+fn reranked_count(configuration: &KnowledgeBaseConfiguration) -> Option<usize> {
+    let reranking =
+        configuration.reranking_configuration.as_ref()?.bedrock_reranking_configuration.as_ref()?;
+    whole(reranking.number_of_reranked_results.as_ref()?).filter(|count| *count > 0)
+}
+
 /// Puts values in the place of signs, once: a sign within a passage or the question stays as it is.
-fn fill(template: &str, question: &str, passages: &[Passage]) -> String {
+fn fill(template: &str, question: &str, passages: &[Passage], format: &str) -> String {
     let mut filled = String::with_capacity(template.len());
     let mut rest = template;
     while let Some(at) = rest.find('$') {
@@ -158,7 +245,8 @@ fn fill(template: &str, question: &str, passages: &[Passage]) -> String {
         match sign {
             Some(PASSAGES_SIGN) => filled.push_str(&listed(passages)),
             Some(QUERY_SIGN) => filled.push_str(question),
-            _ => {}
+            Some(_) => filled.push_str(format),
+            None => {}
         }
         let taken = sign.map_or(1, str::len);
         if sign.is_none() {
@@ -200,6 +288,7 @@ mod tests {
             document_id: "D".to_owned(),
             place,
             score: 0.5,
+            ..Passage::default()
         };
         vec![
             passage("Refunds", "Within $30 or $query$.", 0),

@@ -21,6 +21,7 @@ mod execution_events;
 mod executions;
 mod flows;
 mod frame;
+mod generate;
 mod ingestion;
 mod invoke;
 mod invoke_agent;
@@ -30,6 +31,7 @@ mod operation;
 mod page;
 mod prompts;
 mod request;
+mod retrieve;
 mod runtime;
 mod tags;
 mod trace;
@@ -175,6 +177,10 @@ async fn dispatch(door: &Door, operation: &str, request: Request) -> Answer {
         "UpdateAgentKnowledgeBase" => agent_bases::update(door, request).await,
         "DisassociateAgentKnowledgeBase" => agent_bases::disassociate(door, request).await,
         "ListAgentKnowledgeBases" => agent_bases::list(door, request).await,
+        "Retrieve" => retrieve::retrieve(door, request).await,
+        "RetrieveAndGenerate" => generate::whole(door, request).await,
+        "RetrieveAndGenerateStream" => generate::streamed(door, request).await,
+        "Rerank" => retrieve::rerank(door, request).await,
         "AssociateAgentCollaborator" => agent_collaborators::associate(door, request).await,
         "GetAgentCollaborator" => agent_collaborators::get(door, request).await,
         "UpdateAgentCollaborator" => agent_collaborators::update(door, request).await,

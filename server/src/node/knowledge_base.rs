@@ -2,13 +2,13 @@
 
 use flow::event::{Failure, FailureCode, ModelCall};
 use flow::node::knowledge_base::{
-    NOTHING_FOUND, Passage, Query, USUAL_RESULTS, chat, count, results, titles,
+    NOTHING_FOUND, Passage, Query, USUAL_RESULTS, chat, count, rerank_model, results, titles,
 };
 use flow::run::Completion;
 use serde_json::Value;
 
 use super::{Context, answer};
-use crate::knowledge::{self, Index, words};
+use crate::knowledge::{self, Index, Question};
 use crate::provider::Pieces;
 
 /// Does what a node asks. Pieces of an answer go on as they come.
@@ -17,8 +17,9 @@ use crate::provider::Pieces;
 /// There is no such base, or the model does not answer.
 pub(super) async fn search(query: &Query, context: &Context, pieces: &Pieces) -> Result<Completion, Failure> {
     let base = &query.configuration.knowledge_base_id;
-    let most = count(&query.configuration).unwrap_or(USUAL_RESULTS);
-    let passages = find(base, &query.text, most, &*context.knowledge).await?;
+    let mut question = Question::new(&query.text, count(&query.configuration).unwrap_or(USUAL_RESULTS));
+    question.rerank = rerank_model(&query.configuration).map(str::to_owned);
+    let passages = find(base, &question, &*context.knowledge).await?;
     let model = query.configuration.model_id.as_deref().unwrap_or_default();
     if model.is_empty() {
         return Ok(Completion { value: results(&passages), model: None });
@@ -41,11 +42,10 @@ pub(super) async fn search(query: &Query, context: &Context, pieces: &Pieces) ->
 /// There is no such base, or it cannot be searched.
 pub(super) async fn find(
     base: &str,
-    text: &str,
-    most: usize,
+    question: &Question,
     knowledge: &dyn Index,
 ) -> Result<Vec<Passage>, Failure> {
-    knowledge.search(base, &words(text), most).await.map_err(|error| match error {
+    let found = knowledge.find(base, question).await.map_err(|error| match error {
         knowledge::Error::NoBase(id) => Failure {
             code: FailureCode::Validation,
             message: format!(
@@ -58,5 +58,7 @@ pub(super) async fn find(
             let message = "The search failed here. The server's log says why.".to_owned();
             Failure { code: FailureCode::InternalServer, message }
         }
-    })
+        knowledge::Error::Rerank(failure) => failure,
+    })?;
+    Ok(found.passages)
 }

@@ -11,7 +11,7 @@ use tracing::warn;
 
 use super::local::weights::{MODELS, usual_folder};
 use super::local::{self, Generate, LocalModels, Message, Status};
-use super::{Answer, EMBEDDED, Embedded, Error, Pieces, Provider, Vectors, Weights};
+use super::{Answer, EMBEDDED, EMBEDDER, Embedded, Error, LOCAL, Pieces, Provider, Vectors, Weights};
 use crate::egress::Egress;
 use crate::fetch::{self, Hub, Source};
 use crate::task::Supervisor;
@@ -20,8 +20,6 @@ use crate::task::Supervisor;
 const MODEL: &str = "smollm2";
 /// The name of the model that embeds.
 const EMBEDS: &str = "minilm";
-/// Its model id.
-const EMBEDDER: &str = "local/minilm";
 /// How long an answer is where the node sets no limit.
 const USUAL_LENGTH: u32 = 256;
 
@@ -174,6 +172,28 @@ impl Provider for Local {
                 MODEL => Err(Error::Unfit(format!("{EMBEDDED} does not embed. {EMBEDDER} does."))),
                 _ => Err(unknown(model)),
             }
+        })
+    }
+
+    /// By how near their meanings are, which is what finds passages too.
+    fn rerank<'a>(
+        &'a self,
+        model: &'a str,
+        question: &'a str,
+        texts: Vec<String>,
+    ) -> BoxFuture<'a, Result<Vec<f64>, Error>> {
+        Box::pin(async move {
+            if model != EMBEDS {
+                return Err(Error::Unfit(format!("{LOCAL}/{model} puts nothing in order. {EMBEDDER} does.")));
+            }
+            let mut all = vec![question.to_owned()];
+            all.extend(texts);
+            let vectors = self.models.embed(all).await?;
+            let (question, texts) =
+                vectors.split_first().ok_or_else(|| Error::refused("No text was read."))?;
+            let cosine =
+                |text: &Vec<f32>| text.iter().zip(question).map(|(a, b)| f64::from(a * b)).sum::<f64>();
+            Ok(texts.iter().map(|text| cosine(text).clamp(0.0, 1.0)).collect())
         })
     }
 

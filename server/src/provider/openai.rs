@@ -3,6 +3,7 @@
 //! A request and a stream's pieces are pure functions; the call around them is the shared egress.
 
 mod embed;
+mod rerank;
 
 use flow::message::{Chat, Exchange, Finish, Image, Message, Role, ToolCall, ToolChoice, Usage};
 use futures_util::StreamExt as _;
@@ -212,6 +213,15 @@ impl Provider for OpenAi {
         dimensions: Option<u32>,
     ) -> BoxFuture<'a, Result<Vectors, Error>> {
         Box::pin(embed::vectors(self, model, texts, dimensions))
+    }
+
+    fn rerank<'a>(
+        &'a self,
+        model: &'a str,
+        question: &'a str,
+        texts: Vec<String>,
+    ) -> BoxFuture<'a, Result<Vec<f64>, Error>> {
+        Box::pin(rerank::scores(self, model, question, texts))
     }
 
     /// Asked with room for a word or two, since the protocol has no other way to have tokens counted.

@@ -1,19 +1,17 @@
 //! Knowledge bases: their names and ids, their documents, and questions to them.
 
-use flow::node::knowledge_base::{MOST_RESULTS, Passage, USUAL_RESULTS};
 use flow::templates::{SAMPLE_BASE, SAMPLE_DOCUMENTS, SAMPLE_NAME};
 use flow::wire::{
-    AddDocument, AskKnowledgeBase, Chunking, CreateKnowledgeBase, Document, DocumentList, DocumentText,
-    KnowledgeBase, KnowledgeBaseList, PassageList, UpdateKnowledgeBase,
+    AddDocument, Chunking, CreateKnowledgeBase, Document, DocumentList, DocumentText, Embedding,
+    KnowledgeBase, KnowledgeBaseList, UpdateKnowledgeBase,
 };
-use futures_util::future::BoxFuture;
 use sha2::{Digest as _, Sha256};
 use tracing::warn;
 
 use super::Service;
 use crate::error::{Error, Result, missing};
-use crate::knowledge::{self, Cut, Index, cut, words};
-use crate::store::{self, DocumentRow, KnowledgeBaseRow, NewDocument, NewPassage, PassageRow, Store};
+use crate::knowledge::{Cut, cut};
+use crate::store::{self, DocumentRow, KnowledgeBaseRow, NewDocument, NewPassage};
 use crate::{clock, id};
 
 /// AWS's ids have ten letters and digits.
@@ -32,7 +30,9 @@ impl Service {
     /// Every base, by name.
     pub async fn knowledge_bases(&self) -> Result<KnowledgeBaseList> {
         let rows = self.store.knowledge_bases().await?;
-        Ok(KnowledgeBaseList { knowledge_bases: rows.into_iter().map(on_the_wire).collect() })
+        let mut knowledge_bases: Vec<KnowledgeBase> = rows.into_iter().map(on_the_wire).collect();
+        self.retriever.describe(&mut knowledge_bases).await?;
+        Ok(KnowledgeBaseList { knowledge_bases })
     }
 
     /// The base of this id, or the one that answers to it.
@@ -40,7 +40,10 @@ impl Service {
         let base = self.base(id).await?;
         let found = self.store.knowledge_bases().await?.into_iter().find(|row| row.id == base);
         let not_found = || Error::NotFound { what: "knowledge base", name: id.to_owned() };
-        found.map(on_the_wire).ok_or_else(not_found)
+        let mut found = [found.map(on_the_wire).ok_or_else(not_found)?];
+        self.retriever.describe(&mut found).await?;
+        let [found] = found;
+        Ok(found)
     }
 
     /// Makes a base, with an id of its own or a given one.
@@ -75,6 +78,9 @@ impl Service {
             store::Error::NotFound => Error::NotFound { what: "knowledge base", name: id.to_owned() },
             other => taken(other, &name, &ids.join(", ")),
         })?;
+        if let Some(model) = update.embedding_model {
+            self.set_embedding_model(&known.id, &model).await?;
+        }
         self.knowledge_base(&known.id).await
     }
 
@@ -178,18 +184,6 @@ impl Service {
         deleted.map_err(missing("document", document))
     }
 
-    /// The passages that answer a question, best first.
-    pub async fn ask_knowledge_base(&self, id: &str, ask: AskKnowledgeBase) -> Result<PassageList> {
-        let most = ask.number_of_results.map_or(Some(USUAL_RESULTS), |count| usize::try_from(count).ok());
-        let Some(most) = most.filter(|count| (1..=MOST_RESULTS).contains(count)) else {
-            return Err(Error::invalid("numberOfResults", "The number of results is from 1 to 100."));
-        };
-        let base = self.base(id).await?;
-        let words = words(&ask.text);
-        let found = self.store.search(&base, &words, most).await?;
-        Ok(PassageList { passages: found.into_iter().map(passage).collect(), words })
-    }
-
     /// Makes the knowledge base of a template, and puts its documents in unless there are some, whatever was made of
     /// it since.
     pub(super) async fn bring_samples(&self) -> Result<()> {
@@ -227,25 +221,6 @@ impl Service {
     }
 }
 
-/// The index that comes with the database.
-impl Index for Store {
-    fn search<'a>(
-        &'a self,
-        base: &'a str,
-        words: &'a [String],
-        most: usize,
-    ) -> BoxFuture<'a, std::result::Result<Vec<Passage>, knowledge::Error>> {
-        Box::pin(async move {
-            let found = async { Self::search(self, &self.knowledge_base_id(base).await?, words, most).await };
-            match found.await {
-                Ok(rows) => Ok(rows.into_iter().map(passage).collect()),
-                Err(store::Error::NotFound) => Err(knowledge::Error::NoBase(base.to_owned())),
-                Err(error) => Err(knowledge::Error::Index(error.to_string())),
-            }
-        })
-    }
-}
-
 /// A passage as the store takes it.
 pub(super) fn new_passage(cut: Cut) -> NewPassage {
     NewPassage { text: cut.text, parent: cut.parent, is_parent: cut.is_parent }
@@ -258,6 +233,7 @@ fn on_the_wire(row: KnowledgeBaseRow) -> KnowledgeBase {
         answers_to: row.ids,
         documents: row.documents,
         passages: row.passages,
+        embedding: Embedding::default(),
         updated_at: row.updated_at,
     }
 }
@@ -270,18 +246,6 @@ fn document(row: DocumentRow) -> Document {
         passages: row.passages,
         added_at: row.added_at,
         metadata: row.metadata.as_deref().and_then(|text| serde_json::from_str(text).ok()),
-    }
-}
-
-fn passage(row: PassageRow) -> Passage {
-    // A rank has no upper end; a score has, and the same order.
-    let score = row.rank / (1.0 + row.rank);
-    Passage {
-        text: row.text,
-        title: row.title,
-        document_id: row.document,
-        place: row.place,
-        score: (score * 10_000.0).round() / 10_000.0,
     }
 }
 

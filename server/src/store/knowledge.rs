@@ -5,13 +5,16 @@
 
 mod delete;
 mod details;
+mod evaluations;
 mod search;
+mod vectors;
 
 use sqlx::{FromRow, SqliteConnection};
 
 use super::{Error, Result, Store, from_sql, sources, taken, there, to_sql};
 pub use details::NewBase;
 pub use search::PassageRow;
+pub use vectors::{VectorSetRow, WantedRow};
 
 /// A knowledge base, with how much is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -212,7 +215,7 @@ impl Store {
                     let source = sources::own(connection, &base, fresh, at).await?;
                     sqlx::query(
                         "INSERT INTO source_items (source_id, uri, mark, state, document_id, updated_at)
-                         VALUES (?, ?2, ?, 'indexed', ?2, ?)",
+                         VALUES (?1, ?2, ?3, 'indexed', ?2, ?4)",
                     )
                     .bind(source)
                     .bind(id)

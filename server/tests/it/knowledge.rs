@@ -42,7 +42,7 @@ fn titles(passages: &[Value]) -> Vec<&str> {
 }
 
 /// Input, KnowledgeBase with this configuration, Output.
-fn definition(configuration: Value) -> Value {
+pub fn definition(configuration: Value) -> Value {
     let (output, kind) = match configuration["modelId"].is_string() {
         true => ("outputText", "String"),
         false => ("retrievalResults", "Array"),

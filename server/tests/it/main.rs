@@ -29,5 +29,6 @@ mod mcp;
 mod models;
 mod prompts;
 mod questions;
+mod retrieval;
 mod runs;
 mod upstream;

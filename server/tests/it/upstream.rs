@@ -1,8 +1,9 @@
 //! A scripted model server on loopback that speaks the real OpenAI protocol.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -59,6 +60,21 @@ pub struct Inner {
     in_flight: AtomicUsize,
     most_in_flight: AtomicUsize,
     closed_early: AtomicUsize,
+    /// What is done with texts that are to be embedded.
+    pub embeds: Mutex<Embeds>,
+    /// How many texts were embedded, by model.
+    pub embedded: Mutex<HashMap<String, usize>>,
+    /// Whether there is a `rerank`.
+    pub reranks: AtomicBool,
+}
+
+/// What is done with texts that are to be embedded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Embeds {
+    Answer,
+    /// So many texts more are answered, then none.
+    Hold(usize),
+    Refuse,
 }
 
 impl Upstream {
@@ -70,9 +86,14 @@ impl Upstream {
             in_flight: AtomicUsize::new(0),
             most_in_flight: AtomicUsize::new(0),
             closed_early: AtomicUsize::new(0),
+            embeds: Mutex::new(Embeds::Answer),
+            embedded: Mutex::default(),
+            reranks: AtomicBool::new(false),
         });
         let router = Router::new()
             .route("/v1/chat/completions", post(chat))
+            .route("/v1/embeddings", post(embed))
+            .route("/v1/rerank", post(rerank))
             .route("/v1/models", get(|| async { Json(json!({"data": [{"id": "model"}, {"id": "other"}]})) }))
             .with_state(Arc::clone(&state));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -93,6 +114,19 @@ impl Upstream {
 
     pub async fn set(&self, script: Script) {
         *self.state.script.lock().await = script;
+    }
+
+    pub async fn set_embeds(&self, embeds: Embeds) {
+        *self.state.embeds.lock().await = embeds;
+    }
+
+    pub fn set_reranks(&self) {
+        self.state.reranks.store(true, Ordering::SeqCst);
+    }
+
+    /// How many texts a model has embedded.
+    pub async fn embedded(&self, model: &str) -> usize {
+        self.state.embedded.lock().await.get(model).copied().unwrap_or_default()
     }
 
     /// Lets everything that is held go on.
@@ -229,4 +263,67 @@ async fn tell(
 fn events(stream: impl futures_util::Stream<Item = Result<Bytes, Infallible>> + Send + 'static) -> Response {
     let body = Body::from_stream(stream.boxed());
     ([("content-type", "text/event-stream")], body).into_response()
+}
+
+/// What words mean: those of a line mean the same.
+const MEANINGS: [&str; 6] = [
+    "money refund refunds reimbursed cash card",
+    "parcel parcels delivery shipment courier",
+    "cat kitten feline",
+    "rule rules policy",
+    "colour paint hue",
+    "music song melody",
+];
+
+/// A vector: how many words of each meaning a text has. The model `wide` has one number more.
+fn vector(model: &str, text: &str) -> Vec<f64> {
+    let words: Vec<String> = text.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase).collect();
+    let count = |meaning: &&str| {
+        words.iter().filter(|word| meaning.split(' ').any(|of| of == word.as_str())).count() as f64
+    };
+    let mut vector: Vec<f64> = MEANINGS.iter().map(count).collect();
+    vector.push(0.01);
+    if model == "wide" {
+        vector.push(0.0);
+    }
+    vector
+}
+
+async fn embed(State(state): State<Arc<Inner>>, Json(request): Json<Value>) -> Response {
+    let texts: Vec<&str> =
+        request["input"].as_array().unwrap().iter().map(|text| text.as_str().unwrap()).collect();
+    let model = request["model"].as_str().unwrap();
+    loop {
+        let mut embeds = state.embeds.lock().await;
+        match *embeds {
+            Embeds::Answer => break,
+            Embeds::Hold(more) if more >= texts.len() => {
+                *embeds = Embeds::Hold(more - texts.len());
+                break;
+            }
+            Embeds::Hold(_) => {}
+            Embeds::Refuse => {
+                let body = json!({"error": {"message": "no memory left"}});
+                return (StatusCode::INTERNAL_SERVER_ERROR, Json(body)).into_response();
+            }
+        }
+        drop(embeds);
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    *state.embedded.lock().await.entry(model.to_owned()).or_default() += texts.len();
+    let item = |(at, text): (usize, &&str)| json!({"index": at, "embedding": vector(model, text)});
+    let data: Vec<Value> = texts.iter().enumerate().map(item).collect();
+    Json(json!({"data": data, "usage": {"prompt_tokens": texts.len()}})).into_response()
+}
+
+/// The longer a text, the better.
+async fn rerank(State(state): State<Arc<Inner>>, Json(request): Json<Value>) -> Response {
+    if !state.reranks.load(Ordering::SeqCst) {
+        return (StatusCode::NOT_FOUND, "no such route").into_response();
+    }
+    let texts = request["documents"].as_array().unwrap();
+    let score = |text: &Value| text.as_str().unwrap().len() as f64 / 10_000.0;
+    let result = |(at, text): (usize, &Value)| json!({"index": at, "relevance_score": score(text)});
+    let results: Vec<Value> = texts.iter().enumerate().map(result).collect();
+    Json(json!({"results": results})).into_response()
 }

@@ -99,5 +99,6 @@ async fn let_answer(chosen: Option<KnowledgeBase>, name: String, id: String) -> 
         None => api::knowledge::create(&CreateKnowledgeBase { name, id: None }).await?,
     };
     let answers_to = Some(base.answers_to.into_iter().chain([id]).collect());
-    api::knowledge::update(&base.id, &UpdateKnowledgeBase { name: None, answers_to }).await
+    api::knowledge::update(&base.id, &UpdateKnowledgeBase { answers_to, ..UpdateKnowledgeBase::default() })
+        .await
 }

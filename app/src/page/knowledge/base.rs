@@ -9,8 +9,11 @@ use super::add_source::AddSource;
 use super::ask::Ask;
 use super::dialogs::{DeleteBase, EditBase};
 use super::documents::{DeleteDocument, Documents, ShowDocument};
+use super::evaluation::Evaluate;
+use super::reading::Reading;
 use super::sources::{DeleteSource, Sources};
 use crate::api;
+use crate::node::prompt::Models;
 use crate::ui::browser;
 use crate::ui::format::count;
 use crate::ui::icon::{Glyph, Icon};
@@ -86,6 +89,7 @@ fn BaseOf(id: String) -> impl IntoView {
         open: RwSignal::new(None),
     };
     provide_context(page);
+    provide_context(Models::load());
     page.reload();
     let hovering = take_dropped_files(page);
     move || match page.base.get() {
@@ -127,6 +131,7 @@ fn Shown(base: KnowledgeBase, hovering: RwSignal<bool>) -> impl IntoView {
             {others}
             {format!(" · {}", count(base.passages, "passage"))}
         </p>
+        <Reading base=shown.get_value() />
         <div class="knowledge">
             <div class="column">
             <section class="box" aria-labelledby="documents-heading">
@@ -143,7 +148,10 @@ fn Shown(base: KnowledgeBase, hovering: RwSignal<bool>) -> impl IntoView {
             </section>
             <Sources />
             </div>
-            <Ask />
+            <div class="stack">
+                <Ask />
+                <Evaluate />
+            </div>
         </div>
         <Show when=move || hovering.get()>
             <div class="drop-hint" aria-hidden="true">

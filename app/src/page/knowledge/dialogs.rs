@@ -66,14 +66,20 @@ pub fn EditBase(base: KnowledgeBase) -> impl IntoView {
     let page: Page = expect_context();
     let name = RwSignal::new(base.name);
     let ids = RwSignal::new(base.answers_to.join("\n"));
+    let model = RwSignal::new(base.embedding.model.clone());
+    let before = StoredValue::new(base.embedding.model);
     let saving = Saving::default();
     let id = StoredValue::new(base.id);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let ids = ids.get_untracked();
         let ids = ids.lines().map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned);
-        let update =
-            UpdateKnowledgeBase { name: Some(name.get_untracked()), answers_to: Some(ids.collect()) };
+        let model = model.get_untracked().trim().to_owned();
+        let update = UpdateKnowledgeBase {
+            name: Some(name.get_untracked()),
+            answers_to: Some(ids.collect()),
+            embedding_model: Some(model).filter(|model| before.with_value(|before| before != model)),
+        };
         let id = id.get_value();
         saving.run(async move { api::knowledge::update(&id, &update).await }, move |base| {
             page.base.set(base);
@@ -107,6 +113,21 @@ pub fn EditBase(base: KnowledgeBase) -> impl IntoView {
                         on:input=move |event| ids.set(event_target_value(&event))
                     ></textarea>
                     <span class="hint">"Ids in flows that were made elsewhere. Such flows then work as they are."</span>
+                </div>
+                <div class="field">
+                    <label for="base-model">"Model that reads the meaning"</label>
+                    <input
+                        id="base-model"
+                        class="input"
+                        spellcheck="false"
+                        autocomplete="off"
+                        placeholder="none: passages are found by their words alone"
+                        prop:value=model
+                        on:input=move |event| model.set(event_target_value(&event))
+                    />
+                    <span class="hint">
+                        "One that embeds, as connection/model, such as local/minilm. Another model reads every passage anew."
+                    </span>
                 </div>
                 <SaveRow saving on_close=page.close() />
             </form>

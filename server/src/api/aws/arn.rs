@@ -46,6 +46,14 @@ pub(super) fn alias(member: &'static str, identifier: &str, flow: &str) -> Resul
     }
 }
 
+/// A knowledge base's id, of an id or name.
+pub(super) fn knowledge_base(identifier: &str) -> Result<String, Error> {
+    let id =
+        resource(identifier).map_or(Some(identifier), |resource| resource.strip_prefix("knowledge-base/"));
+    let wrong = "This is a knowledge base's id of ten letters and digits, or its ARN.";
+    id.map(str::to_owned).ok_or_else(|| Error::field("knowledgeBaseId", wrong))
+}
+
 /// A stored prompt's id, of an id or name, and the version that the name says.
 pub(super) fn prompt(member: &'static str, identifier: &str) -> Result<(String, Option<u64>), Error> {
     let named = if is_id(identifier) { Some((identifier, None)) } else { prompt_of(identifier) };

@@ -36,6 +36,10 @@ const WIDER: &[(&str, &str)] = &[
     ("runtime.InvokeModelRequest", "modelId"),
     ("runtime.InvokeModelWithResponseStreamRequest", "modelId"),
     ("runtime.CountTokensRequest", "modelId"),
+    ("agent-runtime.VectorSearchBedrockRerankingModelConfiguration", "modelArn"),
+    ("agent-runtime.ManagedSearchBedrockRerankingModelConfiguration", "modelArn"),
+    ("agent-runtime.BedrockRerankingModelConfiguration", "modelArn"),
+    ("agent-runtime.KnowledgeBaseRetrieveAndGenerateConfiguration", "modelArn"),
 ];
 
 /// What does not fit, each with its path and what it has to be.

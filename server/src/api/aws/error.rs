@@ -23,6 +23,10 @@ pub(super) struct Error {
     pub inner: Option<String>,
 }
 
+/// What only the models themselves answer.
+const OF_MODELS: [&str; 4] =
+    ["ServiceUnavailableException", "ModelNotReadyException", "ModelTimeoutException", "ModelErrorException"];
+
 impl Error {
     pub fn of_kind(status: StatusCode, kind: &'static str, message: impl Into<String>) -> Self {
         Self { status, kind, message: message.into(), fields: Vec::new(), original: None, inner: None }
@@ -84,6 +88,11 @@ impl Error {
     pub fn of(mut self, service: Service) -> Self {
         if self.kind == "ServiceQuotaExceededException" && service == Service::Agent {
             self.status = StatusCode::PAYMENT_REQUIRED;
+        }
+        // Which of a model's errors it was is told by the runtime alone.
+        if service == Service::AgentRuntime && OF_MODELS.contains(&self.kind) {
+            (self.status, self.kind) = (StatusCode::FAILED_DEPENDENCY, "DependencyFailedException");
+            self.original = None;
         }
         if service != Service::Agent {
             self.fields.clear();

@@ -4,8 +4,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use flow::wire::{
-    AddDocument, AskKnowledgeBase, CreateKnowledgeBase, Document, DocumentList, DocumentText, ErrorDocument,
-    KnowledgeBase, KnowledgeBaseList, PassageList, UpdateKnowledgeBase,
+    AddDocument, AnswerFromKnowledge, AskKnowledgeBase, CreateKnowledgeBase, Document, DocumentList,
+    DocumentText, ErrorDocument, Evaluation, EvaluationList, KnowledgeAnswer, KnowledgeBase,
+    KnowledgeBaseList, KnownQuestions, PassageList, UpdateKnowledgeBase,
 };
 
 use super::{App, Problem};
@@ -117,7 +118,8 @@ pub(super) async fn remove(
 
 /// Ask a knowledge base
 ///
-/// The passages that fit a question, best first. No model is asked.
+/// The passages that fit a question, best first: found by their words and, where the base has a model that has read them,
+/// by their meaning. `ranking` says by which, and `note` why not by what was asked for.
 #[utoipa::path(post, path = "/api/knowledge-bases/{id}/query", tag = "Knowledge", request_body = AskKnowledgeBase,
     params(("id", description = "The knowledge base's id")),
     responses((status = 200, body = PassageList), (status = 400, body = ErrorDocument),
@@ -127,5 +129,75 @@ pub(super) async fn query(
     Path(id): Path<String>,
     Body(ask): Body<AskKnowledgeBase>,
 ) -> Result<Json<PassageList>, Problem> {
+    app.service.require_model("rerankModel", ask.rerank_model.as_deref())?;
     Ok(Json(app.service.ask_knowledge_base(&id, ask).await?))
+}
+
+/// Have a model answer from a knowledge base
+///
+/// The answer, the parts of it that are from passages, and the passages. A session goes on where its id is given again.
+#[utoipa::path(post, path = "/api/knowledge-bases/{id}/answer", tag = "Knowledge", request_body = AnswerFromKnowledge,
+    params(("id", description = "The knowledge base's id")),
+    responses((status = 200, body = KnowledgeAnswer), (status = 400, body = ErrorDocument),
+        (status = 404, body = ErrorDocument)))]
+pub(super) async fn answer(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Body(body): Body<AnswerFromKnowledge>,
+) -> Result<Json<KnowledgeAnswer>, Problem> {
+    Ok(Json(app.service.answer_from_knowledge(&id, body).await?))
+}
+
+/// Questions whose documents are known
+///
+/// By these it is measured how well the base finds.
+#[utoipa::path(get, path = "/api/knowledge-bases/{id}/questions", tag = "Knowledge",
+    params(("id", description = "The knowledge base's id")),
+    responses((status = 200, body = KnownQuestions), (status = 404, body = ErrorDocument)))]
+pub(super) async fn questions(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Json<KnownQuestions>, Problem> {
+    Ok(Json(app.service.known_questions(&id).await?))
+}
+
+/// Set the questions whose documents are known
+#[utoipa::path(put, path = "/api/knowledge-bases/{id}/questions", tag = "Knowledge", request_body = KnownQuestions,
+    params(("id", description = "The knowledge base's id")),
+    responses((status = 200, body = KnownQuestions), (status = 400, body = ErrorDocument),
+        (status = 404, body = ErrorDocument)))]
+pub(super) async fn set_questions(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Body(questions): Body<KnownQuestions>,
+) -> Result<Json<KnownQuestions>, Problem> {
+    Ok(Json(app.service.set_known_questions(&id, questions).await?))
+}
+
+/// Measurements of a knowledge base
+///
+/// The last first.
+#[utoipa::path(get, path = "/api/knowledge-bases/{id}/evaluations", tag = "Knowledge",
+    params(("id", description = "The knowledge base's id")),
+    responses((status = 200, body = EvaluationList), (status = 404, body = ErrorDocument)))]
+pub(super) async fn evaluations(
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Json<EvaluationList>, Problem> {
+    Ok(Json(app.service.evaluations(&id).await?))
+}
+
+/// Measure how well a knowledge base finds
+///
+/// Asks every question whose documents are known, with these settings; their text is not looked at.
+#[utoipa::path(post, path = "/api/knowledge-bases/{id}/evaluations", tag = "Knowledge", request_body = AskKnowledgeBase,
+    params(("id", description = "The knowledge base's id")),
+    responses((status = 201, body = Evaluation), (status = 400, body = ErrorDocument),
+        (status = 404, body = ErrorDocument)))]
+pub(super) async fn evaluate(
+    State(app): State<App>,
+    Path(id): Path<String>,
+    Body(settings): Body<AskKnowledgeBase>,
+) -> Result<(StatusCode, Json<Evaluation>), Problem> {
+    Ok((StatusCode::CREATED, Json(app.service.evaluate(&id, settings).await?)))
 }

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::consult::{self, Consulted};
 use super::mcp::Session;
 use super::{ASK_USER, Work, schema};
+use crate::knowledge::Question;
 use crate::node::function::key;
 use crate::node::{Context, flows, knowledge_base};
 
@@ -217,9 +218,11 @@ impl Toolbox {
         let query = arguments["query"].as_str().unwrap_or_default().trim().to_owned();
         let found = match query.is_empty() {
             true => Err("The query is empty. Call the tool again with one.".to_owned()),
-            false => knowledge_base::find(base, &query, USUAL_RESULTS, &*self.context.knowledge)
-                .await
-                .map_err(|failure| failure.message),
+            false => {
+                knowledge_base::find(base, &Question::new(&query, USUAL_RESULTS), &*self.context.knowledge)
+                    .await
+                    .map_err(|failure| failure.message)
+            }
         };
         Came::Looked { base: base.to_owned(), query, found }
     }

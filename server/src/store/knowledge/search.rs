@@ -4,26 +4,45 @@
 //! base would have no order then. So a word's share of a passage's rank is taken from SQLite, and what the word is
 //! worth is counted within the base, by the form of BM25 that is never negative.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::{FromRow, SqliteConnection};
 
-use super::super::{Result, Store, from_sql};
+use super::super::{Result, Store};
 
 /// The most passages of one word that are looked at, best first.
 const MOST: i64 = 2_000;
+/// No limit, as SQLite says it: where a filter follows, the best may all be left out.
+const EVERY: i64 = -1;
 /// What SQLite takes for the worth of a word that is in half of all passages or more.
 const LEAST_WORTH: f64 = 1e-6;
 
-/// A passage that was found, with its document's title.
-#[derive(Clone, Debug, PartialEq)]
+/// A passage that was found, with what is known of its document.
+#[derive(Clone, Debug, PartialEq, FromRow)]
 pub struct PassageRow {
+    pub id: i64,
     pub document: String,
     pub title: String,
+    #[sqlx(try_from = "i64")]
     pub place: u64,
     pub text: String,
-    /// BM25, above 0.
-    pub rank: f64,
+    /// A JSON object.
+    pub metadata: Option<String>,
+    /// The passage that it is a part of: its number, place and text.
+    pub parent: Option<i64>,
+    pub parent_place: Option<i64>,
+    pub parent_text: Option<String>,
+    /// Where the document came from: JSON of the source, and what that calls it.
+    pub source: Option<String>,
+    pub uri: Option<String>,
+}
+
+/// A document as filters see it.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct DescribedRow {
+    pub id: String,
+    /// A JSON object.
+    pub metadata: String,
 }
 
 #[derive(FromRow)]
@@ -34,8 +53,15 @@ struct Hit {
 }
 
 impl Store {
-    /// The passages of a base, by its own id, that have one of these words; best first.
-    pub async fn search(&self, base: &str, words: &[String], most: usize) -> Result<Vec<PassageRow>> {
+    /// The passages of a base, by its own id, that have one of these words, with their ranks, best first; of these
+    /// passages alone, where some are given. A rank is BM25's and above 0.
+    pub async fn search(
+        &self,
+        base: &str,
+        words: &[String],
+        most: usize,
+        among: Option<&HashSet<i64>>,
+    ) -> Result<Vec<(i64, f64)>> {
         let mut snapshot = self.readers.begin().await?;
         let everywhere: i64 = sqlx::query_scalar("SELECT count(*) FROM passages WHERE is_parent = 0")
             .fetch_one(&mut *snapshot)
@@ -46,12 +72,16 @@ impl Store {
                 .fetch_one(&mut *snapshot)
                 .await?;
         let mut ranks: HashMap<i64, f64> = HashMap::new();
+        let limit = if among.is_some() { EVERY } else { MOST };
         for word in words {
             let word = format!("{{title text}} : {}", phrase(word));
             let of_all = having(&mut snapshot, &word).await?;
             let within = format!("base : {} AND {word}", phrase(&base_word(base)));
             let of_base = having(&mut snapshot, &within).await?;
-            for hit in hits(&mut snapshot, &within).await? {
+            for hit in hits(&mut snapshot, &within, limit).await? {
+                if among.is_some_and(|among| !among.contains(&hit.id)) {
+                    continue;
+                }
                 let share = -hit.fit / worth(everywhere, of_all).ln().max(LEAST_WORTH);
                 *ranks.entry(hit.id).or_default() += share * (1.0 + worth(here, of_base)).ln();
             }
@@ -59,11 +89,45 @@ impl Store {
         let mut best: Vec<(i64, f64)> = ranks.into_iter().collect();
         best.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
         best.truncate(most);
-        let mut found = Vec::with_capacity(best.len());
-        for (id, rank) in best {
-            found.extend(passage(&mut snapshot, base, id, rank).await?);
-        }
-        Ok(found)
+        Ok(best)
+    }
+
+    /// These passages of a base, in any order. Those that are gone meanwhile are left out.
+    pub async fn passages(&self, base: &str, ids: &[i64]) -> Result<Vec<PassageRow>> {
+        Ok(sqlx::query_as(
+            "SELECT p.id, d.id AS document, d.title, p.place, p.text, d.metadata, p.parent,
+               o.place AS parent_place, o.text AS parent_text, s.body AS source, i.uri
+             FROM passages p JOIN knowledge_documents d ON d.id = p.document_id
+               LEFT JOIN passages o ON o.id = p.parent
+               LEFT JOIN source_items i ON i.rowid =
+                 (SELECT min(rowid) FROM source_items WHERE document_id = d.id)
+               LEFT JOIN data_sources s ON s.id = i.source_id
+             WHERE p.id IN (SELECT value FROM json_each(?)) AND p.base_id = ?",
+        )
+        .bind(serde_json::to_string(ids)?)
+        .bind(base)
+        .fetch_all(&self.readers)
+        .await?)
+    }
+
+    /// The documents of a base that have metadata.
+    pub async fn described_documents(&self, base: &str) -> Result<Vec<DescribedRow>> {
+        let documents = sqlx::query_as(
+            "SELECT id, metadata FROM knowledge_documents WHERE base_id = ? AND metadata IS NOT NULL",
+        );
+        Ok(documents.bind(base).fetch_all(&self.readers).await?)
+    }
+
+    /// The passages of these documents that are searched.
+    pub async fn passages_of(&self, base: &str, documents: &[String]) -> Result<Vec<i64>> {
+        Ok(sqlx::query_scalar(
+            "SELECT id FROM passages WHERE base_id = ? AND is_parent = 0
+               AND document_id IN (SELECT value FROM json_each(?))",
+        )
+        .bind(base)
+        .bind(serde_json::to_string(documents)?)
+        .fetch_all(&self.readers)
+        .await?)
     }
 }
 
@@ -81,36 +145,16 @@ async fn having(connection: &mut SqliteConnection, expression: &str) -> Result<i
         .await?)
 }
 
-async fn hits(connection: &mut SqliteConnection, expression: &str) -> Result<Vec<Hit>> {
+async fn hits(connection: &mut SqliteConnection, expression: &str, most: i64) -> Result<Vec<Hit>> {
     // A word of the title counts twice, and the base's own word not at all.
     Ok(sqlx::query_as(
         "SELECT rowid AS id, bm25(passage_words, 0.0, 2.0, 1.0) AS fit
          FROM passage_words WHERE passage_words MATCH ? ORDER BY fit LIMIT ?",
     )
     .bind(expression)
-    .bind(MOST)
+    .bind(most)
     .fetch_all(&mut *connection)
     .await?)
-}
-
-async fn passage(
-    connection: &mut SqliteConnection,
-    base: &str,
-    id: i64,
-    rank: f64,
-) -> Result<Option<PassageRow>> {
-    let found: Option<(String, String, i64, String)> = sqlx::query_as(
-        "SELECT d.id, d.title, p.place, p.text FROM passages p JOIN knowledge_documents d ON d.id = p.document_id
-         WHERE p.id = ? AND p.base_id = ?",
-    )
-    .bind(id)
-    .bind(base)
-    .fetch_optional(&mut *connection)
-    .await?;
-    Ok(found.map(|(document, title, place, text)| {
-        let place = from_sql(place);
-        PassageRow { document, title, place, text, rank }
-    }))
 }
 
 /// The word that stands for a base in the index. The digit keeps it from being taken for a word with an ending.

@@ -1,0 +1,307 @@
+//! Retrieval: the passages that answer a question, found by their words and by their meaning.
+//!
+//! Always holds: what cannot be found by meaning now is found by words, and the answer says so; a filter is applied
+//! before the best are taken, so that as many come as were asked for. Absent on purpose: where vectors are, which is a
+//! [`VectorStore`]'s matter.
+
+mod answer;
+mod embedding;
+mod evaluation;
+mod memory;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use flow::node::knowledge_base::{MOST_RESULTS, Origin, Passage, USUAL_RESULTS};
+use flow::wire::{AskKnowledgeBase, PassageList, Ranking};
+use futures_util::future::BoxFuture;
+use serde_json::{Map, Value};
+use tokio::sync::Notify;
+
+use super::Service;
+use crate::error::{Error, Result, missing};
+use crate::knowledge::{self, Filter, Index, Question, Ranked, VectorStore, fuse, read, words};
+use crate::provider::{Error as ModelError, Registry, Resolved};
+use crate::store::{PassageRow, Store};
+pub use answer::{Answering, Grounds};
+pub use memory::Memory;
+
+/// How deep each ranker looks before their orders become one.
+const DEEP: usize = 50;
+/// How many passages a model is given to put in order, for each that is asked for, and at most.
+const RERANKED: usize = 4;
+/// How long a question may take to be read by the model, where words can answer it too, and where they are not wanted.
+const PATIENCE: Duration = Duration::from_secs(2);
+const LONG_PATIENCE: Duration = Duration::from_secs(60);
+
+/// Finds passages.
+#[derive(Clone)]
+pub struct Retriever {
+    store: Store,
+    models: Registry,
+    vectors: Arc<dyn VectorStore>,
+    /// Told when there may be passages to read.
+    wake: Arc<Notify>,
+}
+
+/// Passages by their numbers, best first, each with a score.
+type Hits = Vec<(i64, f64)>;
+
+impl Service {
+    /// The passages that answer a question, best first.
+    ///
+    /// # Errors
+    /// There is no such base, or it cannot be asked this.
+    pub async fn ask_knowledge_base(&self, id: &str, ask: AskKnowledgeBase) -> Result<PassageList> {
+        self.retriever.ask(id, &question(ask)?).await
+    }
+
+    /// How well each of these texts answers a question, by a model.
+    ///
+    /// # Errors
+    /// The model does not say.
+    pub async fn rerank(&self, model: &str, question: &str, texts: Vec<String>) -> Result<Vec<f64>> {
+        self.retriever.scores(model, question, texts).await
+    }
+
+    /// Refuses a model that is not connected.
+    pub fn require_model(&self, field: &'static str, model: Option<&str>) -> Result<()> {
+        match model.map(|model| self.models.resolve(model)) {
+            Some(Err(error)) => Err(Error::invalid(field, error.to_string())),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A question as the native API has it.
+fn question(ask: AskKnowledgeBase) -> Result<Question> {
+    let most = ask.number_of_results.map_or(Some(USUAL_RESULTS), |count| usize::try_from(count).ok());
+    let Some(most) = most.filter(|count| (1..=MOST_RESULTS).contains(count)) else {
+        return Err(Error::invalid("numberOfResults", "The number of results is from 1 to 100."));
+    };
+    if ask.minimum_score.is_some_and(|score| !(0.0..=1.0).contains(&score)) {
+        return Err(Error::invalid("minimumScore", "The least score is a number from 0 to 1."));
+    }
+    let filter = ask.filter.as_ref().map(Filter::read).transpose();
+    let filter = filter
+        .map_err(|wrong| Error::invalid("filter", format!("filter{}: {}", wrong.path, wrong.message)))?;
+    Ok(Question {
+        text: ask.text,
+        most,
+        ranking: ask.ranking.unwrap_or_default(),
+        minimum_score: ask.minimum_score,
+        filter,
+        parts: ask.parents == Some(false),
+        rerank: ask.rerank_model.filter(|model| !model.trim().is_empty()),
+    })
+}
+
+impl Index for Retriever {
+    fn find<'a>(
+        &'a self,
+        base: &'a str,
+        question: &'a Question,
+    ) -> BoxFuture<'a, std::result::Result<PassageList, knowledge::Error>> {
+        Box::pin(async move {
+            self.ask(base, question).await.map_err(|error| match error {
+                Error::NotFound { .. } => knowledge::Error::NoBase(base.to_owned()),
+                Error::Model(error) => knowledge::Error::Rerank(error.into()),
+                Error::Internal(inner) => knowledge::Error::Index(inner),
+                other => knowledge::Error::Index(other.to_string()),
+            })
+        })
+    }
+}
+
+impl Retriever {
+    pub fn new(store: Store, models: Registry, vectors: Arc<dyn VectorStore>) -> Self {
+        Self { store, models, vectors, wake: Arc::default() }
+    }
+
+    /// The passages of a base, by its id or another that it answers to.
+    async fn ask(&self, id: &str, question: &Question) -> Result<PassageList> {
+        let base = self.store.knowledge_base_id(id).await.map_err(missing("knowledge base", id))?;
+        self.search(&base, question).await
+    }
+
+    async fn search(&self, base: &str, question: &Question) -> Result<PassageList> {
+        let words = words(&question.text);
+        let among = self.among(base, question.filter.as_ref()).await?;
+        let wanted = question.most.max(question.rerank.as_ref().map_or(0, |_| RERANKED * question.most));
+        let deep = DEEP.max(2 * wanted);
+        let (lexical, meaning) = match question.ranking {
+            Ranking::Lexical => (Some(self.by_words(base, &words, deep, among.as_deref()).await?), Ok(None)),
+            Ranking::Hybrid => {
+                let (lexical, meaning) = tokio::join!(
+                    self.by_words(base, &words, deep, among.as_deref()),
+                    self.by_meaning(base, question, deep, among.clone())
+                );
+                (Some(lexical?), meaning)
+            }
+            Ranking::Semantic => match self.by_meaning(base, question, deep, among.clone()).await {
+                Ok(Some(found)) => (None, Ok(Some(found))),
+                other => (Some(self.by_words(base, &words, deep, among.as_deref()).await?), other),
+            },
+        };
+        let (semantic, mut note) = match meaning {
+            Ok(found) => (found, None),
+            Err(why) => (None, Some(why)),
+        };
+        if question.ranking == Ranking::Semantic && semantic.is_none() && note.is_none() {
+            note = Some(
+                "This knowledge base has no model that reads meanings, so it was searched by words."
+                    .to_owned(),
+            );
+        }
+        let ranking = match (&lexical, &semantic) {
+            (Some(_), Some(_)) => Ranking::Hybrid,
+            (None, Some(_)) => Ranking::Semantic,
+            (_, None) => Ranking::Lexical,
+        };
+        let mut ranked = fuse(lexical, semantic);
+        if let Some(least) = question.minimum_score {
+            let enough = |score: Option<f64>| score.is_some_and(|score| score >= least);
+            ranked.retain(|ranked| enough(ranked.scores.lexical) || enough(ranked.scores.semantic));
+        }
+        let mut passages = self.passages(base, ranked, question.parts).await?;
+        passages.truncate(wanted.min(MOST_RESULTS));
+        if let Some(model) = &question.rerank {
+            self.rerank(question, model, &mut passages).await?;
+        }
+        passages.truncate(question.most);
+        Ok(PassageList { passages, words, ranking, note })
+    }
+
+    /// The passages of the documents that fit a filter.
+    async fn among(&self, base: &str, filter: Option<&Filter>) -> Result<Option<Arc<HashSet<i64>>>> {
+        let Some(filter) = filter else { return Ok(None) };
+        let documents = self.store.described_documents(base).await?;
+        let fit = documents.into_iter().filter(|document| filter.fits(&attributes(Some(&document.metadata))));
+        let documents: Vec<String> = fit.map(|document| document.id).collect();
+        let passages = self.store.passages_of(base, &documents).await?;
+        Ok(Some(Arc::new(passages.into_iter().collect())))
+    }
+
+    async fn by_words(
+        &self,
+        base: &str,
+        words: &[String],
+        most: usize,
+        among: Option<&HashSet<i64>>,
+    ) -> Result<Hits> {
+        let found = self.store.search(base, words, most, among).await?;
+        // A rank has no upper end; a score has, and the same order.
+        Ok(found.into_iter().map(|(id, rank)| (id, rank / (1.0 + rank))).collect())
+    }
+
+    /// None where the base has no model; else why it cannot be done now, where it cannot.
+    async fn by_meaning(
+        &self,
+        base: &str,
+        question: &Question,
+        most: usize,
+        among: Option<Arc<HashSet<i64>>>,
+    ) -> std::result::Result<Option<Hits>, String> {
+        let logged = |error: &dyn std::fmt::Display| {
+            tracing::error!(knowledge.base = base, "a search by meaning failed: {error}");
+            "The search by meaning failed here, so words answered. The server's log says why.".to_owned()
+        };
+        let sets = self.store.vector_sets(base).await.map_err(|error| logged(&error))?;
+        let Some(set) = sets.iter().find(|set| set.is_live) else {
+            return match sets.first() {
+                None => Ok(None),
+                Some(set) if set.problem.is_empty() => {
+                    Err(format!("{} is still reading the passages, so words answered.", set.model))
+                }
+                Some(set) => Err(format!("Words answered. {}", set.problem)),
+            };
+        };
+        let patience = if question.ranking == Ranking::Semantic { LONG_PATIENCE } else { PATIENCE };
+        let asked = tokio::time::timeout(patience, self.embed(&set.model, vec![question.text.clone()])).await;
+        let mut vectors = match asked {
+            Ok(read) => read.map_err(|error| format!("Words answered. {error}"))?,
+            Err(_) => {
+                return Err(format!("{} did not read the question in time, so words answered.", set.model));
+            }
+        };
+        let vector = vectors.pop().unwrap_or_default();
+        self.vectors.nearest(set.id, vector, most, among).await.map(Some).map_err(|error| logged(&error))
+    }
+
+    /// What texts mean to a model in numbers.
+    async fn embed(&self, model: &str, texts: Vec<String>) -> std::result::Result<Vec<Vec<f32>>, ModelError> {
+        let Resolved { provider, model, .. } = self.models.resolve(model)?;
+        let found = provider.embed(&model, texts, None).await?;
+        let narrow = |vector: Vec<f64>| vector.into_iter().map(|number| number as f32).collect();
+        Ok(found.vectors.into_iter().map(narrow).collect())
+    }
+
+    async fn scores(&self, model: &str, question: &str, texts: Vec<String>) -> Result<Vec<f64>> {
+        let Resolved { provider, model, .. } = self.models.resolve(model)?;
+        Ok(provider.rerank(&model, question, texts).await?)
+    }
+
+    /// What was found, as it is told, in its order. Of the parts of one passage the best counts.
+    async fn passages(&self, base: &str, ranked: Vec<Ranked>, parts: bool) -> Result<Vec<Passage>> {
+        let ids: Vec<i64> = ranked.iter().map(|ranked| ranked.id).collect();
+        let rows = self.store.passages(base, &ids).await?;
+        let mut rows: HashMap<i64, PassageRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+        let mut seen = HashSet::new();
+        let mut passages = Vec::with_capacity(ranked.len());
+        for ranked in ranked {
+            let Some(row) = rows.remove(&ranked.id) else { continue };
+            if seen.insert(row.parent.filter(|_| !parts).unwrap_or(row.id)) {
+                passages.push(passage(row, &ranked, parts));
+            }
+        }
+        Ok(passages)
+    }
+
+    async fn rerank(&self, question: &Question, model: &str, passages: &mut [Passage]) -> Result<()> {
+        if passages.is_empty() {
+            return Ok(());
+        }
+        let texts = passages.iter().map(|passage| read(&passage.title, &passage.text)).collect();
+        let scores = self.scores(model, &question.text, texts).await?;
+        for (passage, score) in passages.iter_mut().zip(scores) {
+            passage.scores.rerank = Some(rounded(score));
+            passage.score = rounded(score);
+        }
+        passages.sort_by(|a, b| b.score.total_cmp(&a.score));
+        Ok(())
+    }
+}
+
+fn passage(row: PassageRow, ranked: &Ranked, parts: bool) -> Passage {
+    let whole = row.parent_text.zip(row.parent_place).filter(|_| !parts);
+    let (text, place) = match whole {
+        Some((text, place)) => (text, u64::try_from(place).unwrap_or(0)),
+        None => (row.text, row.place),
+    };
+    let mut scores = ranked.scores;
+    for score in [&mut scores.lexical, &mut scores.semantic] {
+        *score = score.map(rounded);
+    }
+    let source = row.source.as_deref().and_then(|source| serde_json::from_str::<Value>(source).ok());
+    let kind = source.as_ref().and_then(|source| source["type"].as_str()).unwrap_or_default().to_owned();
+    Passage {
+        text,
+        title: row.title,
+        document_id: row.document,
+        place,
+        score: rounded(ranked.score),
+        scores,
+        metadata: attributes(row.metadata.as_deref()),
+        origin: row.uri.filter(|_| !kind.is_empty()).map(|uri| Origin { kind, uri }),
+    }
+}
+
+/// A document's metadata; none where it has none.
+fn attributes(metadata: Option<&str>) -> Map<String, Value> {
+    metadata.and_then(|metadata| serde_json::from_str(metadata).ok()).unwrap_or_default()
+}
+
+fn rounded(score: f64) -> f64 {
+    (score * 10_000.0).round() / 10_000.0
+}

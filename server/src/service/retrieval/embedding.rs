@@ -1,0 +1,228 @@
+//! Reading passages: each base's are given vectors by the model that it wants, in the background.
+//!
+//! Always holds: a set answers only when every passage has its vector; a base whose model changes is answered by the
+//! vectors that it had until then; what was read is on disk, so that a server that stops goes on where it was. What goes
+//! wrong is told with the base and tried again.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use flow::wire::{Embedding, EmbeddingState, KnowledgeBase};
+use tokio_util::sync::CancellationToken;
+use tracing::warn;
+
+use super::Retriever;
+use crate::clock;
+use crate::error::{Error, Result};
+use crate::knowledge::read;
+use crate::provider::EMBEDDER;
+use crate::service::Service;
+use crate::store::{VectorSetRow, WantedRow};
+
+/// How often it is looked whether there are passages to read, where nobody says so.
+const EVERY: Duration = Duration::from_secs(1);
+/// How long after a problem it is tried again, in milliseconds.
+const AGAIN: u64 = 10_000;
+/// A base that has just changed is looked at again: two changes may have the same time.
+const FRESH: u64 = 2_000;
+/// How many passages a model is given at once. Few to the model in this process, which answers questions in between.
+const BATCH: u32 = 32;
+const SMALL_BATCH: u32 = 4;
+
+/// A base as it was when it was looked at.
+#[derive(Clone, PartialEq)]
+struct Seen {
+    row: WantedRow,
+    /// None: there is nothing to read. Else when it is tried again.
+    again: Option<u64>,
+}
+
+impl Service {
+    /// Reads passages as they come, until the server stops.
+    pub fn read_passages(&self) {
+        let (retriever, stopping) = (self.retriever.clone(), self.tasks.stopping());
+        self.tasks.start("read passages", async move { retriever.keep_reading(&stopping).await });
+    }
+
+    /// Sets the model that gives a base's passages their vectors.
+    pub(in crate::service) async fn set_embedding_model(&self, base: &str, model: &str) -> Result<()> {
+        let model = model.trim();
+        if !model.is_empty() && model != EMBEDDER {
+            self.models
+                .resolve(model)
+                .map_err(|error| Error::invalid("embeddingModel", error.to_string()))?;
+        }
+        let sets = self.store.vector_sets(base).await?;
+        self.store.set_embedding_model(base.to_owned(), Some(model.to_owned()), clock::now()).await?;
+        for set in sets.iter().filter(|_| model.is_empty()) {
+            self.retriever.forget(set).await?;
+        }
+        self.retriever.wake.notify_one();
+        Ok(())
+    }
+}
+
+impl Retriever {
+    /// Says how far the vectors of bases are.
+    pub(in crate::service) async fn describe(&self, bases: &mut [KnowledgeBase]) -> Result<()> {
+        let wanted = self.store.wanted_models().await?;
+        for base in bases {
+            let model =
+                wanted.iter().find(|wanted| wanted.base_id == base.id).and_then(|row| self.model(row));
+            let Some(model) = model else { continue };
+            base.embedding = self.embedding(&base.id, model, base.passages).await?;
+        }
+        Ok(())
+    }
+
+    async fn embedding(&self, base: &str, model: String, total: u64) -> Result<Embedding> {
+        let sets = self.store.vector_sets(base).await?;
+        let own = sets.iter().find(|set| set.model == model);
+        let done = match own {
+            Some(set) => self.store.count_vectors(set.id).await?,
+            None => 0,
+        };
+        let state = match own {
+            Some(set) if set.is_live && done >= total => EmbeddingState::Ready,
+            Some(set) if !set.problem.is_empty() => EmbeddingState::Waiting,
+            _ => EmbeddingState::Working,
+        };
+        let before = sets.iter().find(|set| set.is_live && set.model != model);
+        Ok(Embedding {
+            until_then: before.map(|set| set.model.clone()),
+            message: own.map(|set| set.problem.clone()).unwrap_or_default(),
+            model,
+            state,
+            done,
+            total,
+        })
+    }
+
+    /// The model that a base wants; none where it wants none.
+    fn model(&self, row: &WantedRow) -> Option<String> {
+        let usual = || self.models.has_local().then(|| EMBEDDER.to_owned());
+        row.model.clone().or_else(usual).filter(|model| !model.is_empty())
+    }
+
+    async fn keep_reading(&self, stopping: &CancellationToken) {
+        let mut seen: HashMap<String, Seen> = HashMap::new();
+        loop {
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                () = self.wake.notified() => {}
+                () = tokio::time::sleep(EVERY) => {}
+            }
+            if let Err(error) = self.look(&mut seen, stopping).await {
+                warn!("passages could not be read: {error}");
+            }
+        }
+    }
+
+    /// Reads what there is to read in every base.
+    async fn look(&self, seen: &mut HashMap<String, Seen>, stopping: &CancellationToken) -> Result<()> {
+        let rows = self.store.wanted_models().await?;
+        seen.retain(|base, _| rows.iter().any(|row| row.base_id == *base));
+        for row in rows {
+            let known = seen.get(&row.base_id).filter(|seen| seen.row == row);
+            if known.is_some_and(|seen| seen.again.is_none_or(|again| again > clock::now())) {
+                continue;
+            }
+            let began = clock::now();
+            let again = match self.read_base(&row, stopping).await {
+                Ok(()) if began > row.updated_at + FRESH => None,
+                Ok(()) => Some(0),
+                Err(Error::Model(_)) => Some(clock::now() + AGAIN),
+                Err(error) => return Err(error),
+            };
+            seen.insert(row.base_id.clone(), Seen { row, again });
+        }
+        while !stopping.is_cancelled() && self.store.clear_vectors().await? {}
+        Ok(())
+    }
+
+    async fn read_base(&self, row: &WantedRow, stopping: &CancellationToken) -> Result<()> {
+        let sets = self.store.vector_sets(&row.base_id).await?;
+        let model = self.model(row);
+        for set in
+            sets.iter().filter(|set| model.is_none() || (!set.is_live && model.as_ref() != Some(&set.model)))
+        {
+            self.leave(set).await?;
+        }
+        let Some(model) = model else { return Ok(()) };
+        let live = sets.iter().find(|set| set.is_live && set.model == model);
+        for set in sets.iter().filter(|set| live.is_some() && !set.is_live) {
+            self.leave(set).await?;
+        }
+        let set = match live.or_else(|| sets.iter().find(|set| set.model == model)) {
+            Some(set) => set.clone(),
+            None => {
+                self.store.begin_vectors(row.base_id.clone(), model.clone()).await?;
+                let sets = self.store.vector_sets(&row.base_id).await?;
+                let begun = sets.into_iter().find(|set| !set.is_live);
+                begun.ok_or_else(|| Error::Internal("a set that was begun is not there".to_owned()))?
+            }
+        };
+        if let Err(error) = self.read_into(&set, row, stopping).await {
+            if let Error::Model(problem) = &error
+                && set.problem != problem.to_string()
+            {
+                self.store.stall_vectors(set.id, problem.to_string()).await?;
+            }
+            return Err(error);
+        }
+        Ok(())
+    }
+
+    async fn leave(&self, set: &VectorSetRow) -> Result<()> {
+        self.store.leave_vectors(set.id).await?;
+        self.forget(set).await
+    }
+
+    async fn forget(&self, set: &VectorSetRow) -> Result<()> {
+        self.vectors.forget(set.id).await.map_err(|error| Error::Internal(error.to_string()))
+    }
+
+    /// Reads every passage that has no vector in a set yet, and has the set answer then.
+    async fn read_into(
+        &self,
+        set: &VectorSetRow,
+        row: &WantedRow,
+        stopping: &CancellationToken,
+    ) -> Result<()> {
+        let most = if set.model == EMBEDDER { SMALL_BATCH } else { BATCH };
+        let mut after = 0;
+        loop {
+            let passages = self.store.unread_passages(&row.base_id, set.id, after, most).await?;
+            let Some(last) = passages.last() else {
+                if after == 0 {
+                    break;
+                }
+                // Some may have come meanwhile.
+                after = 0;
+                continue;
+            };
+            after = last.id;
+            let texts: Vec<String> =
+                passages.iter().map(|passage| read(&passage.title, &passage.text)).collect();
+            let vectors = tokio::select! {
+                () = stopping.cancelled() => return Ok(()),
+                vectors = self.embed(&set.model, texts) => vectors?,
+            };
+            let vectors = passages.iter().map(|passage| passage.id).zip(vectors).collect();
+            self.vectors.put(set.id, vectors).await.map_err(|error| Error::Internal(error.to_string()))?;
+            let wanted = self.store.wanted_models().await?;
+            let same = |now: &WantedRow| now.base_id == row.base_id && now.model == row.model;
+            if !wanted.iter().any(same) {
+                return Ok(());
+            }
+        }
+        if !set.is_live {
+            let before = self.store.vector_sets(&row.base_id).await?;
+            self.store.publish_vectors(row.base_id.clone(), set.id).await?;
+            for old in before.iter().filter(|old| old.is_live) {
+                self.forget(old).await?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -43,7 +43,17 @@ pub fn start(binary: &Path, arguments: &[String]) -> Result<()> {
 pub fn bench(arguments: &[String]) -> Result<()> {
     process::say("Measuring (cargo bench -p server)");
     let mut command = process::cargo()?;
-    command.args(["bench", "--package", "server", "--bench", "invoke", "--bench", "ingest"]);
+    command.args([
+        "bench",
+        "--package",
+        "server",
+        "--bench",
+        "invoke",
+        "--bench",
+        "ingest",
+        "--bench",
+        "retrieval",
+    ]);
     if !arguments.is_empty() {
         command.arg("--").args(arguments);
     }

@@ -298,7 +298,6 @@ mod tests {
         for command in Command::ALL {
             for keys in command.keys().split(", ").filter(|keys| !keys.is_empty()) {
                 let mut stroke = Stroke::default();
-                let code;
                 for part in keys.split(' ') {
                     match part {
                         "Ctrl" => stroke.control = true,
@@ -310,7 +309,7 @@ mod tests {
                         key => stroke.key = key,
                     }
                 }
-                code = match stroke.key {
+                let code = match stroke.key {
                     digit if digit.chars().all(|c| c.is_ascii_digit()) => format!("Digit{digit}"),
                     letter => format!("Key{letter}"),
                 };

@@ -102,10 +102,7 @@ pub fn Edge(wire: Wire) -> impl IntoView {
         >
         <g
             class="wire"
-            class:severed={
-                let severed = severed.clone();
-                move || severed().0
-            }
+            class:severed=move || severed().0
             class:opened=move || severed().1
             class:sel=move || selected.get()
             class:done=move || state.get() == Flowing::Done

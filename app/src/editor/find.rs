@@ -97,9 +97,9 @@ mod tests {
         let asks = change::add(&mut document, NodeType::Prompt, at, "m").unwrap();
         prompt::set_text(&mut document, &asks, 0, "Where is the Parcel?", None);
         let found = |query: &str| find(&document, &HashSet::from([asks.clone()]), query);
-        assert_eq!(found("parcel"), [asks.clone()]);
-        assert_eq!(found("prompt PARCEL"), [asks.clone()]);
-        assert_eq!(found("is:invalid"), [asks.clone()]);
+        assert_eq!(found("parcel"), std::slice::from_ref(&asks));
+        assert_eq!(found("prompt PARCEL"), std::slice::from_ref(&asks));
+        assert_eq!(found("is:invalid"), std::slice::from_ref(&asks));
         assert_eq!(found("is:unused input").first().unwrap(), "FlowInputNode");
         assert!(found("nowhere").is_empty() && found(" ").is_empty());
     }

@@ -151,9 +151,10 @@ mod tests {
             change::add_connected(&mut document, NodeType::Prompt, Position::default(), "m", &from).unwrap();
         let answer = Port::new(&prompt, Row::Output("modelCompletion".into()));
         change::add_connected(&mut document, NodeType::Output, Position::default(), "m", &answer).unwrap();
-        let id = group(&mut document, &[prompt.clone()]).unwrap();
-        assert_eq!(of(&document, &[prompt.clone()]), [id.clone()]);
-        assert_eq!(group(&mut document, &[prompt.clone()]), None, "it is one already");
+        let one = std::slice::from_ref(&prompt);
+        let id = group(&mut document, one).unwrap();
+        assert_eq!(of(&document, one), std::slice::from_ref(&id));
+        assert_eq!(group(&mut document, one), None, "it is one already");
         let made = document.extensions.groups[0].clone();
         let (entered, left) = border(&document, &made);
         assert_eq!((entered, left), (vec![Port::new(&prompt, Row::Input("input".into()))], vec![answer]));

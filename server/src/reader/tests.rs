@@ -53,7 +53,8 @@ fn what_is_not_what_its_name_says_is_told() {
     assert!(refused(Kind::Pdf, b"<html>").contains("no PDF"));
     assert!(refused(Kind::Pdf, b"%PDF-1.7\nnothing more").contains("broken PDF"));
     assert!(refused(Kind::Word, b"%PDF-1.7").contains("no Word document"));
-    assert!(refused(Kind::Word, &word("<w:p><w:t>open")[..]).contains("no text"));
+    assert!(refused(Kind::Word, &word("<w:p><w:t>open")[..]).contains("breaks off"));
+    assert!(refused(Kind::Word, &word("<w:p></w:p>")[..]).contains("no text"));
     assert!(refused(Kind::Json, b"{\"a\": ").contains("no JSON"));
     assert!(refused(Kind::JsonLines, b"{}\n{]").contains("line 2"));
     assert!(refused(Kind::Json, "[".repeat(100_000).as_bytes()).contains("no JSON"));

@@ -28,8 +28,15 @@ fn paragraphs(xml: &mut Reader<impl std::io::BufRead>) -> Result<String, Unreada
     let broken =
         |error: &dyn std::fmt::Display| Unreadable::new(format!("It is a broken Word document: {error}."));
     let (mut text, mut buffer, mut is_text) = (String::new(), Vec::new(), false);
+    let mut open = 0_usize;
     loop {
-        match xml.read_event_into(&mut buffer).map_err(|error| broken(&error))? {
+        let event = xml.read_event_into(&mut buffer).map_err(|error| broken(&error))?;
+        match &event {
+            Event::Start(_) => open += 1,
+            Event::End(_) => open = open.saturating_sub(1),
+            _ => {}
+        }
+        match event {
             Event::Start(tag) | Event::Empty(tag) if tag.local_name().as_ref() == b"pStyle" => {
                 text.push_str(&heading(&tag));
             }
@@ -52,6 +59,7 @@ fn paragraphs(xml: &mut Reader<impl std::io::BufRead>) -> Result<String, Unreada
                     _ => {}
                 }
             }
+            Event::Eof if open > 0 => return Err(broken(&"it breaks off")),
             Event::Eof => return Ok(text),
             _ => {}
         }

@@ -106,6 +106,8 @@ async fn agents_from_before_there_were_versions_answer_as_they_did() {
     let data = harness.stop().await;
     let mut file = database(data.path()).await;
     for undo in [
+        "DROP TRIGGER agent_test_sessions",
+        "DROP TRIGGER agent_binding_sessions",
         "DROP TABLE agent_sessions",
         "DROP TABLE agent_aliases",
         "DROP TABLE agent_versions",
@@ -115,7 +117,7 @@ async fn agents_from_before_there_were_versions_answer_as_they_did() {
         "ALTER TABLE agents DROP COLUMN prepared_at",
         "ALTER TABLE agents DROP COLUMN prepared",
         "ALTER TABLE agents DROP COLUMN details",
-        "DELETE FROM _sqlx_migrations WHERE version = 10",
+        "DELETE FROM _sqlx_migrations WHERE version IN (10, 17)",
     ] {
         execute(&mut file, undo).await;
     }

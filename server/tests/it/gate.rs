@@ -148,7 +148,7 @@ async fn pages_carry_the_policy_and_nothing_is_kept_of_the_api() {
 #[tokio::test]
 async fn the_aws_api_wants_a_key_and_names_what_it_does_not_answer() {
     let harness = Harness::start().await;
-    let url = format!("{}/aws/knowledgebases/", harness.url);
+    let url = format!("{}/aws/sessions", harness.url);
     let unsigned = harness.client.put(&url).body("{}").send().await.unwrap();
     assert_eq!(unsigned.status(), StatusCode::FORBIDDEN);
     assert_eq!(unsigned.headers()["x-amzn-errortype"], "MissingAuthenticationTokenException");
@@ -156,5 +156,5 @@ async fn the_aws_api_wants_a_key_and_names_what_it_does_not_answer() {
     assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
     assert_eq!(answer.headers()["x-amzn-errortype"], "ValidationException");
     let said = answer.text().await.unwrap();
-    assert!(said.contains("does not answer CreateKnowledgeBase yet"), "{said}");
+    assert!(said.contains("does not answer CreateSession yet"), "{said}");
 }

@@ -317,7 +317,7 @@ async fn parents_are_kept_and_their_parts_are_found() {
     let job = base.sync(&source).await;
     assert_eq!(job["counts"]["added"], 1, "{job}");
     let path = format!("{}/query", base.path);
-    let found = harness.ok(Method::POST, &path, json!({"text": "number77"})).await;
+    let found = harness.ok(Method::POST, &path, json!({"text": "number77", "parents": false})).await;
     let passages = found["passages"].as_array().unwrap();
     assert!(
         !passages.is_empty() && passages.iter().all(|p| p["text"].as_str().unwrap().len() <= 240),

@@ -3,6 +3,7 @@
 /// The passages of a text, in order. Each but the first begins with at most `overlap` characters of the one before,
 /// and without what is repeated they are the text again, save for white space at their ends.
 pub(super) fn slide(text: &str, longest: usize, overlap: usize) -> Vec<String> {
+    let text = text.trim_end();
     // Where each character begins, and the end.
     let marks: Vec<usize> =
         text.char_indices().map(|(at, _)| at).chain(std::iter::once(text.len())).collect();
@@ -11,9 +12,9 @@ pub(super) fn slide(text: &str, longest: usize, overlap: usize) -> Vec<String> {
     let (mut from, mut covered, mut passages) = (0, 0, Vec::new());
     while from < count {
         let mut end = end(from, longest, count, &is_space);
-        if end <= covered {
-            // What only repeats is no passage: where the next word is long, nothing is repeated.
-            from = covered;
+        if end <= covered || text[marks[covered]..marks[end]].trim().is_empty() {
+            // What only repeats is no passage: where the next word is long or far, nothing is repeated.
+            from = (covered..count).find(|at| !is_space(*at)).unwrap_or(count);
             end = self::end(from, longest, count, &is_space);
         }
         covered = end;

@@ -209,7 +209,8 @@ mod tests {
         while store.clear_knowledge_base("BIG".to_owned()).await.unwrap() {
             let now = left(&store, "BIG").await;
             assert!(before.0 - now.0 <= PASSAGES && before.1 - now.1 <= 2, "{before:?} {now:?}");
-            assert!(now < before, "{now:?}");
+            // What came from sources, and the base itself, go after its documents.
+            assert!(now <= before, "{now:?}");
             before = now;
         }
         assert_eq!(before, (0, 0));

@@ -181,7 +181,8 @@ test("a frame holds its body: it grows, moves, refuses wires, and takes what is 
     // Its lower edge goes along; its upper one lies close above what is now the highest.
     const grown = await box("Loop_1");
     expect(grown.height).toBeGreaterThan(frame.height + 40);
-    expect(grown.y + grown.height).toBeCloseTo(frame.y + frame.height + 80, 0);
+    // A line of another node may take it as far as five pixels.
+    expect(Math.abs(grown.y + grown.height - (frame.y + frame.height + 80))).toBeLessThanOrEqual(5);
     expect(await isInside("LoopController_1", "Loop_1")).toBe(true);
     expect((await box("LoopInput_1")).x).toBeCloseTo(begin.x, 0);
   });

@@ -196,7 +196,7 @@ test("a question is answered on the execution's page too", async ({ page }) => {
   await page.goto(`${world.url}/executions/${asked.executionId}`);
   await page.getByLabel("FrontDesk asks: Rims or discs?").fill("rims");
   await accessible(page);
-  await page.getByRole("button", { name: "Answer" }).click();
+  await page.getByRole("button", { name: "Answer", exact: true }).click();
   await expect(page.getByText("They cost 45 euros.").first()).toBeVisible();
   await expect(page.getByText("Succeeded")).toBeVisible();
 });

@@ -52,7 +52,7 @@ function pdf(line) {
 
 test("files of every kind are dropped, and those that cannot be read say why", async ({ page }) => {
   const base = await post("/api/knowledge-bases", { name: "Dropped" });
-  await page.goto(`/knowledge/${base.id}`);
+  await page.goto(`${world.url}/knowledge/${base.id}`);
   const sources = page.getByRole("region", { name: "Data sources" });
   await expect(sources).toContainText("A folder, a bucket or pages of the web");
   await page.locator('input[type="file"]').setInputFiles([
@@ -89,7 +89,7 @@ test("a bucket is synced: what is new comes, what is gone goes", async ({ page }
     "picture.png": "x",
   });
   const base = await post("/api/knowledge-bases", { name: "Handbook" });
-  await page.goto(`/knowledge/${base.id}`);
+  await page.goto(`${world.url}/knowledge/${base.id}`);
   const sources = page.getByRole("region", { name: "Data sources" });
   await sources.getByRole("button", { name: "Add a source" }).click();
   const dialog = page.getByRole("dialog", { name: "Add a data source" });
@@ -125,7 +125,7 @@ test("a long sync shows how far it is, and is stopped", async ({ page }) => {
   const base = await post("/api/knowledge-bases", { name: "Long" });
   const place = { type: "bucket", bucket: "long" };
   await post(`/api/knowledge-bases/${base.id}/sources`, { name: "Pages", place });
-  await page.goto(`/knowledge/${base.id}`);
+  await page.goto(`${world.url}/knowledge/${base.id}`);
   const sources = page.getByRole("region", { name: "Data sources" });
   await sources.getByRole("button", { name: "Sync Pages" }).click();
   await expect(sources.getByRole("progressbar", { name: "Sync" })).toBeVisible();

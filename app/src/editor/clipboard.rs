@@ -195,11 +195,14 @@ mod tests {
         assert_eq!(document.extensions.node("Loop_1/Loop_2/Prompt_2").note, "mine");
         assert_eq!(document.body(&owner).unwrap().nodes.len(), 4);
         assert!(copy(&document, &Selection::node("Loop_1/LoopInput_1")).is_none());
-        // A node of a body goes into the flow itself, and stays beside where it was.
+        // A node of a body goes into the flow itself, beside where it was and where its copy in the loop's copy is.
         let before = document.place(&prompt);
         let text = copy(&document, &Selection::node(&prompt)).unwrap();
         let names = paste(&mut document, &text, "", None).unwrap();
         assert_eq!(names, ["Prompt_3"]);
-        assert_eq!(document.place("Prompt_3"), Position { x: before.x + OFFSET, y: before.y + OFFSET });
+        assert_eq!(
+            document.place("Prompt_3"),
+            Position { x: before.x + 2.0 * OFFSET, y: before.y + 2.0 * OFFSET }
+        );
     }
 }

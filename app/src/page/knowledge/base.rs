@@ -92,32 +92,39 @@ fn BaseOf(id: String) -> impl IntoView {
     provide_context(Models::load());
     page.reload();
     let hovering = take_dropped_files(page);
-    move || match page.base.get() {
-        Loaded::Loading => ().into_any(),
-        Loaded::Failed(error) => {
-            view! { <Failure error retry=Callback::new(move |()| page.reload()) /> }.into_any()
+    // What is read anew while something is under way replaces no field that a person writes in.
+    let base = Memo::new(move |_| page.base.ready());
+    let is_there = Memo::new(move |_| base.with(Option::is_some));
+    move || {
+        if is_there.get() {
+            return view! { <Shown base hovering /> }.into_any();
         }
-        Loaded::Ready(base) => view! { <Shown base hovering /> }.into_any(),
+        match page.base.get() {
+            Loaded::Failed(error) => {
+                view! { <Failure error retry=Callback::new(move |()| page.reload()) /> }.into_any()
+            }
+            Loaded::Loading | Loaded::Ready(_) => ().into_any(),
+        }
     }
 }
 
 #[component]
-fn Shown(base: KnowledgeBase, hovering: RwSignal<bool>) -> impl IntoView {
+fn Shown(base: Memo<Option<KnowledgeBase>>, hovering: RwSignal<bool>) -> impl IntoView {
     let page: Page = expect_context();
-    browser::set_title(&base.name);
-    let shown = StoredValue::new(base.clone());
-    let open = move |open: fn(KnowledgeBase) -> Open| page.open.set(Some(open(shown.get_value())));
-    let others = match base.answers_to.as_slice() {
-        [] => String::new(),
-        ids => format!(" · also answers to {}", ids.join(", ")),
-    };
+    let name = Memo::new(move |_| base.with(|base| base.as_ref().map(|base| base.name.clone())));
+    Effect::new(move |_| {
+        if let Some(name) = name.get() {
+            browser::set_title(&name);
+        }
+    });
+    let open = move |open: fn(KnowledgeBase) -> Open| page.open.set(base.get_untracked().map(open));
     view! {
         <div class="bar">
             <p class="crumb">
                 <a href="/knowledge">"Knowledge"</a>
                 " /"
             </p>
-            <h1>{base.name}</h1>
+            <h1>{name}</h1>
             <span class="grow"></span>
             <button type="button" class="btn" on:click=move |_| open(Open::Edit)>
                 "Change"
@@ -126,12 +133,7 @@ fn Shown(base: KnowledgeBase, hovering: RwSignal<bool>) -> impl IntoView {
                 "Delete"
             </button>
         </div>
-        <p class="dim small spaced">
-            <span class="mono">{base.id}</span>
-            {others}
-            {format!(" · {}", count(base.passages, "passage"))}
-        </p>
-        <Reading base=shown.get_value() />
+        {move || base.get().map(|base| view! { <About base /> })}
         <div class="knowledge">
             <div class="column">
             <section class="box" aria-labelledby="documents-heading">
@@ -160,6 +162,23 @@ fn Shown(base: KnowledgeBase, hovering: RwSignal<bool>) -> impl IntoView {
             </div>
         </Show>
         <Dialogs />
+    }
+}
+
+/// Its ids, how much it has, and how far it is read.
+#[component]
+fn About(base: KnowledgeBase) -> impl IntoView {
+    let others = match base.answers_to.as_slice() {
+        [] => String::new(),
+        ids => format!(" · also answers to {}", ids.join(", ")),
+    };
+    view! {
+        <p class="dim small spaced">
+            <span class="mono">{base.id.clone()}</span>
+            {others}
+            {format!(" · {}", count(base.passages, "passage"))}
+        </p>
+        <Reading base />
     }
 }
 

@@ -217,7 +217,8 @@ test("a frame holds its body: it grows, moves, refuses wires, and takes what is 
     await expect(list.getByRole("option", { name: "Iterator" })).toHaveCount(0);
     await page.keyboard.type("Prompt");
     await page.keyboard.press("Enter");
-    expect(await isInside("Prompt_1", "Loop_1")).toBe(true);
+    // The view goes along with the focus.
+    await expect.poll(() => isInside("Prompt_1", "Loop_1")).toBe(true);
   });
 
   await test.step("what is inside is copied, renamed, deleted and brought back", async () => {

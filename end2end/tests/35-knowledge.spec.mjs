@@ -118,7 +118,7 @@ test("meaning is read by a model, an answer leads to its passages, and both are 
   await expect(ask).toContainText("Found by words and meaning.");
   const passages = ask.getByRole("list", { name: "Passages" }).getByRole("listitem");
   await expect(passages).toHaveCount(2);
-  await expect(passages.first()).toContainText(/words 0\.\d\d · meaning \d\.\d\d/);
+  await expect(passages.first()).toContainText(/words \d\.\d\d · meaning \d\.\d\d/);
   await ask.getByText("How they are found").click();
   await ask.getByLabel("Found by").selectOption("words alone");
   await ask.getByLabel("Only documents whose metadata fit").fill("{");

@@ -198,7 +198,7 @@ test("a question is answered on the execution's page too", async ({ page }) => {
   await accessible(page);
   await page.getByRole("button", { name: "Answer", exact: true }).click();
   await expect(page.getByText("They cost 45 euros.").first()).toBeVisible();
-  await expect(page.getByText("Succeeded")).toBeVisible();
+  await expect(page.getByText("Succeeded", { exact: true })).toBeVisible();
 });
 
 test("an agent of elsewhere is bound where the node says that it is not", async ({ page }) => {

@@ -41,8 +41,8 @@ impl Runner {
     pub async fn answer(&self, reply: Reply, flows: Flows) -> Result<Arc<Feed>, Error> {
         let Reply { execution: row, node, text, alias_id } = reply;
         let id = row.id;
-        let asked = match self.store.questions(&id).await {
-            Ok(body) => body,
+        let (asked, events) = match self.store.paused(&id).await {
+            Ok(found) => found,
             Err(store::Error::NotFound) => return Err(Error::NotWaiting(id)),
             Err(error) => return Err(error.into()),
         };
@@ -56,7 +56,6 @@ impl Runner {
             return Err(Error::Busy);
         }
         let plan = self.plan_of(&row.digest).await?;
-        let events = self.store.events(&id, 0).await?;
         let bodies = events.iter().map(|event| &event.body);
         let mut run = Run::replay(plan, bodies, questions).map_err(|error| Error::Lost(error.to_string()))?;
         run.answer(text);

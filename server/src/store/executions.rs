@@ -206,13 +206,7 @@ impl Store {
 
     /// An execution's events after a place.
     pub async fn events(&self, execution: &str, after: u64) -> Result<Vec<Event>> {
-        let bodies: Vec<String> =
-            sqlx::query_scalar("SELECT body FROM events WHERE execution_id = ? AND seq > ? ORDER BY seq")
-                .bind(execution)
-                .bind(to_sql(after))
-                .fetch_all(&self.readers)
-                .await?;
-        bodies.iter().map(|body| Ok(serde_json::from_str(body)?)).collect()
+        events(&mut *self.readers.acquire().await?, execution, after).await
     }
 
     /// An execution's events of these types after a place, at most so many.
@@ -252,6 +246,21 @@ impl Store {
             .await?;
         Ok(from_sql(count))
     }
+}
+
+/// An execution's events after a place.
+pub(super) async fn events(
+    connection: &mut SqliteConnection,
+    execution: &str,
+    after: u64,
+) -> Result<Vec<Event>> {
+    let bodies: Vec<String> =
+        sqlx::query_scalar("SELECT body FROM events WHERE execution_id = ? AND seq > ? ORDER BY seq")
+            .bind(execution)
+            .bind(to_sql(after))
+            .fetch_all(connection)
+            .await?;
+    bodies.iter().map(|body| Ok(serde_json::from_str(body)?)).collect()
 }
 
 pub(super) async fn append(

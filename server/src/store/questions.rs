@@ -4,7 +4,7 @@
 
 use flow::event::{Event, Status};
 
-use super::executions::{append, finish};
+use super::executions::{append, events, finish};
 use super::{Error, Finished, Result, Store, to_sql};
 
 /// A run that pauses.
@@ -100,10 +100,13 @@ impl Store {
             .await
     }
 
-    /// What a paused execution asks, as JSON; an error where it does not wait.
-    pub async fn questions(&self, execution: &str) -> Result<String> {
-        let body = sqlx::query_scalar("SELECT body FROM questions WHERE execution_id = ?");
-        body.bind(execution).fetch_optional(&self.readers).await?.ok_or(Error::NotFound)
+    /// What a paused execution asks, as JSON, and its events until then: both of one moment, since an answer takes the one
+    /// and adds to the other. An error where it does not wait.
+    pub async fn paused(&self, execution: &str) -> Result<(String, Vec<Event>)> {
+        let mut moment = self.readers.begin().await?;
+        let body = sqlx::query_scalar("SELECT body FROM questions WHERE execution_id = ?").bind(execution);
+        let body = body.fetch_optional(&mut *moment).await?.ok_or(Error::NotFound)?;
+        Ok((body, events(&mut moment, execution, 0).await?))
     }
 
     /// The executions that have waited since before this time.
@@ -158,7 +161,7 @@ mod tests {
         pause("second").await.unwrap();
         // One that read the first question, and comes late.
         assert!(!take("first").await.unwrap());
-        assert_eq!(store.questions("run").await.unwrap(), "second");
+        assert_eq!(store.paused("run").await.unwrap().0, "second");
         assert_eq!(store.execution("run").await.unwrap().status, Status::InputRequired);
         assert!(take("second").await.unwrap());
     }

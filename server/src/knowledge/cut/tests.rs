@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use flow::wire::Chunking;
 use proptest::prelude::*;
 
@@ -110,19 +112,26 @@ fn signs(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-/// Whether passages cover a text: each goes on in it where it repeats what was covered, or right after that.
+/// Whether passages cover a text: each goes on in it where it repeats what was covered, or right after that. A text that
+/// repeats itself leaves several ways, one of which has to come to its end.
 fn covers(passages: &[&str], text: &str) -> Result<(), String> {
     let text: Vec<char> = signs(text).chars().collect();
-    let mut covered = 0;
+    let mut ways = BTreeSet::from([0]);
     for passage in passages {
         let passage: Vec<char> = signs(passage).chars().collect();
-        let goes_on = |from: &usize| text[*from..].starts_with(&passage) && from + passage.len() > covered;
-        match (covered.saturating_sub(passage.len())..=covered).rev().find(goes_on) {
-            Some(from) => covered = from + passage.len(),
-            None => return Err(format!("{passage:?} does not go on at {covered}")),
+        let further = |covered: &usize| {
+            let (covered, passage) = (*covered, &passage);
+            let goes_on = |from: &usize| text[*from..].starts_with(passage) && from + passage.len() > covered;
+            let from = (covered.saturating_sub(passage.len())..=covered).filter(goes_on);
+            from.map(|from| from + passage.len()).collect::<Vec<_>>()
+        };
+        let next: BTreeSet<usize> = ways.iter().flat_map(further).collect();
+        if next.is_empty() {
+            return Err(format!("{passage:?} does not go on at any of {ways:?}"));
         }
+        ways = next;
     }
-    if covered == text.len() { Ok(()) } else { Err(format!("{covered} of {} are covered", text.len())) }
+    if ways.contains(&text.len()) { Ok(()) } else { Err(format!("{ways:?} of {} are covered", text.len())) }
 }
 
 proptest! {

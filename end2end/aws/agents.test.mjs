@@ -7,7 +7,7 @@ import * as agent from "@aws-sdk/client-bedrock-agent";
 import { InvokeAgentCommand, InvokeFlowCommand } from "@aws-sdk/client-bedrock-agent-runtime";
 
 import { caller } from "../support/world.mjs";
-import { ROLE, agentFlow, inputs, read, start } from "./support.mjs";
+import { ROLE, agentFlow, inputs, read, refusal, start } from "./support.mjs";
 
 const INSTRUCTION = "You are the front desk of a bicycle workshop. Be brief.";
 const NOBODY = "AAAAAAAAAA";
@@ -40,12 +40,7 @@ const alias = async (agentId, agentAliasName, more = {}) =>
 
 /** Fails, as AWS's error of this name and status; the error. */
 async function fails(promise, name, status, message) {
-  const error = await promise.then(
-    () => assert.fail(`${name} was expected`),
-    (error) => error,
-  );
-  assert.equal(error.name, name, error.message);
-  assert.equal(error.$metadata.httpStatusCode, status, error.message);
+  const error = await refusal(promise, name, status);
   if (message) assert.match(error.message, message);
   return error;
 }

@@ -30,7 +30,7 @@ import {
 
 import { barrier } from "../support/upstream.mjs";
 import { caller } from "../support/world.mjs";
-import { ROLE, agentFlow, inputs, listFlow, promptFlow, routeFlow, start as startPlace } from "./support.mjs";
+import { ROLE, agentFlow, inputs, listFlow, promptFlow, refusal, routeFlow, start as startPlace } from "./support.mjs";
 
 const TEST_ALIAS = "TSTALIASID";
 const KEY = `arn:aws:kms:us-east-1:123456789012:key/${"0".repeat(36)}`;
@@ -88,11 +88,7 @@ async function events(which, eventType, pageSize = 10) {
 const told = (events) => events.map((event) => `${Object.keys(event)[0]} ${Object.values(event)[0].nodeName}`);
 
 async function fails(call, name, message = /./) {
-  const error = await call.then(
-    () => assert.fail(`${name} was expected`),
-    (error) => error,
-  );
-  assert.equal(error.name, name, String(error));
+  const error = await refusal(call, name);
   assert.match(error.message, message);
   return error;
 }

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import * as agent from "@aws-sdk/client-bedrock-agent";
 import { InvokeFlowCommand, ListSessionsCommand } from "@aws-sdk/client-bedrock-agent-runtime";
 
-import { ROLE, inputs, promptFlow, read, start } from "./support.mjs";
+import { ROLE, inputs, promptFlow, read, refusal as fails, start } from "./support.mjs";
 
 let place;
 before(async () => {
@@ -16,17 +16,6 @@ after(() => place?.stop());
 const send = (command) => place.agent.send(command);
 const create = (name, definition = promptFlow(), more = {}) =>
   send(new agent.CreateFlowCommand({ name, executionRoleArn: ROLE, definition, ...more }));
-
-/** Runs until the promise fails, as AWS's error of this name and status. */
-async function fails(promise, name, status) {
-  const error = await promise.then(
-    () => assert.fail(`${name} was expected`),
-    (error) => error,
-  );
-  assert.equal(error.name, name, error.message);
-  assert.equal(error.$metadata.httpStatusCode, status, error.message);
-  return error;
-}
 
 test("a flow is made, prepared, versioned, aliased and called", async () => {
   place.upstream.setAnswer((body) => ({ text: `You said: ${body.messages.at(-1).content}` }));

@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import * as agent from "@aws-sdk/client-bedrock-agent";
 
 import { caller } from "../support/world.mjs";
-import { ROLE, start } from "./support.mjs";
+import { ROLE, refusal, start } from "./support.mjs";
 
 const NOBODY = "AAAAAAAAAA";
 const TOKEN = "k".repeat(40);
@@ -28,12 +28,7 @@ after(() => place?.stop());
 const send = (command) => place.agent.send(command);
 
 async function fails(command, name, status, message) {
-  const error = await send(command).then(
-    () => assert.fail(`${name} was expected`),
-    (error) => error,
-  );
-  assert.equal(error.name, name, error.message);
-  assert.equal(error.$metadata.httpStatusCode, status, error.message);
+  const error = await refusal(send(command), name, status);
   if (message) assert.match(error.message, message);
   return error;
 }

@@ -12,7 +12,7 @@ import {
   InvokeModelWithResponseStreamCommand,
 } from "@aws-sdk/client-bedrock-runtime";
 
-import { ROLE, inputs, promptFlow, read, start } from "./support.mjs";
+import { ROLE, inputs, promptFlow, read, refusal, start } from "./support.mjs";
 
 let place;
 before(async () => {
@@ -29,12 +29,7 @@ const send = (command) => place.agent.send(command);
 
 /** The error that a call answers, with its status and the members that it names. */
 async function fails(promise, name, status, ...fields) {
-  const error = await promise.then(
-    () => assert.fail(`${name} was expected`),
-    (error) => error,
-  );
-  assert.equal(error.name, name, error.message);
-  assert.equal(error.$metadata.httpStatusCode, status, error.message);
+  const error = await refusal(promise, name, status);
   if (fields.length) assert.deepEqual(error.fieldList?.map((known) => known.name), fields, error.message);
   return error;
 }

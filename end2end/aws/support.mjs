@@ -1,4 +1,6 @@
 // A server with a scripted model behind it, and AWS's own clients, set up by `anabranch env` alone.
+import assert from "node:assert/strict";
+
 import { BedrockAgentClient } from "@aws-sdk/client-bedrock-agent";
 import { BedrockAgentRuntimeClient } from "@aws-sdk/client-bedrock-agent-runtime";
 import { BedrockRuntimeClient } from "@aws-sdk/client-bedrock-runtime";
@@ -215,4 +217,15 @@ export async function read(stream) {
     found.error = error;
   }
   return found;
+}
+
+/** The error that a call is answered with: AWS's of this name, and with this status where one is given. */
+export async function refusal(call, name, status) {
+  const error = await call.then(
+    () => assert.fail(`${name} was expected`),
+    (error) => error,
+  );
+  assert.equal(error.name, name, String(error));
+  if (status !== undefined) assert.equal(error.$metadata.httpStatusCode, status, error.message);
+  return error;
 }

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import * as agent from "@aws-sdk/client-bedrock-agent";
 
 import { caller } from "../support/world.mjs";
-import { ROLE, promptFlow, start } from "./support.mjs";
+import { ROLE, promptFlow, refusal, start } from "./support.mjs";
 
 let place, api;
 before(async () => {
@@ -21,12 +21,7 @@ const many = (count, prefix = "key") =>
   Object.fromEntries([...Array(count).keys()].map((at) => [`${prefix}${at}`, "x"]));
 
 async function fails(promise, name, status, field) {
-  const error = await promise.then(
-    () => assert.fail(`${name} was expected`),
-    (error) => error,
-  );
-  assert.equal(error.name, name, error.message);
-  assert.equal(error.$metadata.httpStatusCode, status, error.message);
+  const error = await refusal(promise, name, status);
   if (field) assert.deepEqual(error.fieldList?.map((known) => known.name), [field], error.message);
 }
 

@@ -14,7 +14,7 @@ use flow::plan::Plan;
 use flow::run::{Completion, MOST_ITEMS, MOST_KEPT, MOST_STEPS, MOST_TOLD, Next, Run, Task, Work};
 use flow::value::DEEPEST;
 use serde_json::{Value, json};
-use support::{collector, condition, connect, flow, input, iterator, node, output, prompt};
+use support::{collector, condition, connect, flow, input, iterator, node, output, prompt, summarise};
 
 struct Ended {
     status: Status,
@@ -55,25 +55,6 @@ fn run_with(definition: Value, extensions: Value, input: Value, pick: impl Fn(us
 
 fn run(definition: Value, input: Value) -> Ended {
     run_with(definition, json!({}), input, |_| 0)
-}
-
-fn summarise() -> Value {
-    flow(
-        vec![
-            input("Array"),
-            iterator("Each", "String"),
-            prompt("Sum", &["item"]),
-            collector("All", "String"),
-            output("Out", "Array"),
-        ],
-        &[
-            "Start.document > Each.array",
-            "Each.arrayItem > Sum.item",
-            "Sum.modelCompletion > All.arrayItem",
-            "Each.arraySize > All.arraySize",
-            "All.collectedArray > Out.document",
-        ],
-    )
 }
 
 #[test]

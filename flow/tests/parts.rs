@@ -13,9 +13,7 @@ use flow::plan::Plan;
 use flow::run::Run;
 use flow::trace::{State, Trace};
 use serde_json::{Value, json};
-use support::{
-    Ended, collector, condition, drive, drive_on, echo, flow, input, iterator, output, plan, prompt,
-};
+use support::{Ended, condition, drive, drive_on, echo, flow, input, output, plan, prompt, summarise};
 
 /// A Condition whose branches do not meet again.
 fn branches() -> Arc<Plan> {
@@ -44,23 +42,7 @@ fn branches() -> Arc<Plan> {
 }
 
 fn items() -> Arc<Plan> {
-    let definition = flow(
-        vec![
-            input("Array"),
-            iterator("Each", "String"),
-            prompt("Sum", &["item"]),
-            collector("All", "String"),
-            output("Out", "Array"),
-        ],
-        &[
-            "Start.document > Each.array",
-            "Each.arrayItem > Sum.item",
-            "Sum.modelCompletion > All.arrayItem",
-            "Each.arraySize > All.arraySize",
-            "All.collectedArray > Out.document",
-        ],
-    );
-    plan(&definition, &json!({}))
+    plan(&summarise(), &json!({}))
 }
 
 fn whole(plan: &Arc<Plan>, input: Value) -> Ended {

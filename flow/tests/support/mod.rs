@@ -147,3 +147,23 @@ pub fn connect(ways: &[&str]) -> Vec<Value> {
 pub fn flow(nodes: Vec<Value>, ways: &[&str]) -> Value {
     json!({"nodes": nodes, "connections": connect(ways)})
 }
+
+/// Each text of an array is summarised, and the summaries are gathered.
+pub fn summarise() -> Value {
+    flow(
+        vec![
+            input("Array"),
+            iterator("Each", "String"),
+            prompt("Sum", &["item"]),
+            collector("All", "String"),
+            output("Out", "Array"),
+        ],
+        &[
+            "Start.document > Each.array",
+            "Each.arrayItem > Sum.item",
+            "Sum.modelCompletion > All.arrayItem",
+            "Each.arraySize > All.arraySize",
+            "All.collectedArray > Out.document",
+        ],
+    )
+}

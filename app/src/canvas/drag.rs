@@ -88,8 +88,9 @@ impl Stage {
         let moving: Vec<(Card, Position)> =
             cards.iter().filter(|card| moves(card)).map(|card| (*card, card.place.get_untracked())).collect();
         // What is around it, or in it, is no line to come into.
-        let beside =
-            |card: &&Card| !moves(card) && !chosen.iter().any(|address| is_inside(address, &card.name()));
+        let beside = |card: &&Card| {
+            card.is_shown() && !moves(card) && !chosen.iter().any(|address| is_inside(address, &card.name()))
+        };
         let still = cards
             .iter()
             .filter(beside)

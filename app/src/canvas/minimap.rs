@@ -58,8 +58,9 @@ pub fn Minimap() -> impl IntoView {
     let choose = move || {
         let Some(at) = pressed.get_value() else { return };
         let cards = editor.cards.get_untracked();
-        let under =
-            |card: &&Card| Rect::of(card.place.get_untracked(), card.size.get_untracked()).contains(at);
+        let under = |card: &&Card| {
+            card.is_shown() && Rect::of(card.place.get_untracked(), card.size.get_untracked()).contains(at)
+        };
         if let Some(card) = cards.iter().rev().find(under) {
             editor.select(Selection::node(&card.name()));
         }

@@ -460,6 +460,7 @@ impl Stage {
                 Hit::Node(node) => selection.toggle_node(node),
                 Hit::Connection(connection) => selection.toggle_connection(connection),
                 Hit::Note(note) => selection.toggle_note(note),
+                Hit::Group(group) => selection.toggle_group(group),
                 _ => {}
             }),
             Action::ClearSelection => self.editor.select(Selection::default()),
@@ -532,9 +533,14 @@ impl Stage {
         let partial = self.wishes.get_untracked().partial;
         let takes = |other: &Rect| if partial { rect.touches(other) } else { rect.encloses(other) };
         let before = self.before_marquee.get_value();
+        // What a collapsed group hides is taken with the group alone.
+        let hidden = self.editor.cards.get_untracked().into_iter().filter(|card| !card.is_shown());
+        let hidden: BTreeSet<String> = hidden.map(Card::name).collect();
         let selection = self.editor.look(|document| {
             let every = document.every_node().into_iter();
-            let inside = every.filter(|(address, node)| takes(&Rect::of_node(document, address, node)));
+            let inside = every.filter(|(address, node)| {
+                !hidden.contains(address) && takes(&Rect::of_node(document, address, node))
+            });
             let inside: BTreeSet<String> = inside.map(|(address, _)| address).collect();
             let notes = document.extensions.notes.iter();
             let notes = notes.filter(|note| takes(&Rect::of(note.position, (note.width, note.height))));

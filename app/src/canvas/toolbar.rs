@@ -103,8 +103,10 @@ pub fn SelectionTools() -> impl IntoView {
                             card.map(|card| card.color.get()).unwrap_or_default()
                         })
                         on_choose=Callback::new(move |tint| {
-                            let Some(id) = note.get_untracked() else { return };
-                            editor.change("Colour", |document| note::edit(document, &id, |note| note.color = tint));
+                            let notes = editor.selection.with_untracked(|s| s.notes.clone());
+                            editor.change("Colour", |document| {
+                                notes.iter().for_each(|id| note::edit(document, id, |note| note.color = tint));
+                            });
                         })
                     />
                 </Show>
@@ -115,8 +117,10 @@ pub fn SelectionTools() -> impl IntoView {
                             card.map(|card| card.group.with(|group| group.color)).unwrap_or_default()
                         })
                         on_choose=Callback::new(move |tint| {
-                            let Some(id) = grouped.get_untracked() else { return };
-                            editor.change("Colour", |document| group::paint(document, &[id], tint));
+                            let groups = editor.selection.with_untracked(|s| s.groups.clone());
+                            editor.change("Colour", |document| {
+                                groups.iter().for_each(|id| group::edit(document, id, |group| group.color = tint));
+                            });
                         })
                     />
                 </Show>

@@ -4,7 +4,7 @@
 //! not is never offered.
 
 use flow::address::place;
-use flow::check::{Field, Problem, ProblemType, Report, check};
+use flow::check::{Field, Problem, ProblemType, Report};
 use flow::definition::{Configuration, FlowCondition, NodeOutput, NodeType};
 use flow::extensions::Position;
 use flow::join::Join;
@@ -27,16 +27,16 @@ pub struct Fix {
     pub after: Document,
 }
 
-/// The first way that solves this problem.
-pub fn fix(document: &Document, problem: &Problem) -> Option<Fix> {
+/// The first way that solves this problem, which `check` finds too.
+pub fn fix(document: &Document, problem: &Problem, check: impl Fn(&Document) -> Report) -> Option<Fix> {
     if document.definition.nodes.len() > LARGEST {
         return None;
     }
-    let before = check(&document.definition, &document.extensions);
-    ways(document, problem).into_iter().find(|fix| {
-        let after = check(&fix.after.definition, &fix.after.extensions);
-        solves(problem, &before, &after)
-    })
+    let before = check(document);
+    if !before.problems.contains(problem) {
+        return None;
+    }
+    ways(document, problem).into_iter().find(|fix| solves(problem, &before, &check(&fix.after)))
 }
 
 fn solves(problem: &Problem, before: &Report, after: &Report) -> bool {
@@ -187,6 +187,10 @@ fn add(document: &mut Document, kind: NodeType) {
 mod tests {
     use super::*;
 
+    fn check(document: &Document) -> Report {
+        flow::check::check(&document.definition, &document.extensions)
+    }
+
     fn document() -> Document {
         let template = flow::templates::all("local/smollm2").into_iter().next().unwrap();
         Document::settled(template.definition, template.extensions)
@@ -198,13 +202,15 @@ mod tests {
         break_(&mut document);
         let mut first = None;
         for _ in 0..10 {
-            let report = check(&document.definition, &document.extensions);
-            let Some(fix) = report.problems.iter().find_map(|problem| fix(&document, problem)) else { break };
+            let report = check(&document);
+            let Some(fix) = report.problems.iter().find_map(|problem| fix(&document, problem, check)) else {
+                break;
+            };
             first.get_or_insert(fix.label);
             document = fix.after;
         }
         assert_eq!(first.as_deref(), Some(label));
-        let left = check(&document.definition, &document.extensions);
+        let left = check(&document);
         assert!(left.can_run(), "{:?}", left.problems);
     }
 
@@ -230,8 +236,8 @@ mod tests {
     fn what_cannot_be_mended_is_not_offered() {
         let mut document = document();
         document.node_mut("ClassifyTone").unwrap().inline_prompt_mut().unwrap().model_id = String::new();
-        let report = check(&document.definition, &document.extensions);
+        let report = check(&document);
         assert!(!report.can_run());
-        assert_eq!(report.problems.iter().find_map(|problem| fix(&document, problem)), None);
+        assert_eq!(report.problems.iter().find_map(|problem| fix(&document, problem, check)), None);
     }
 }

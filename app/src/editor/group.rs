@@ -2,7 +2,7 @@
 //!
 //! Always holds: of two groups that share a node, one lies inside the other.
 
-use flow::extensions::{Group, Tint};
+use flow::extensions::Group;
 use flow::layout::Row;
 
 use super::document::{Document, Port, source_port};
@@ -98,13 +98,6 @@ pub fn border(document: &Document, group: &Group) -> (Vec<Port>, Vec<Port>) {
         });
     }
     (entered, left)
-}
-
-/// Gives groups the next colour.
-pub fn paint(document: &mut Document, ids: &[String], color: Tint) {
-    for id in ids {
-        edit(document, id, |group| group.color = color);
-    }
 }
 
 #[cfg(test)]

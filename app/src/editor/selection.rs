@@ -90,6 +90,13 @@ impl Selection {
         }
     }
 
+    /// Adds a group, or removes it where it is selected.
+    pub fn toggle_group(&mut self, id: &str) {
+        if !self.groups.remove(id) {
+            self.groups.insert(id.to_owned());
+        }
+    }
+
     /// Forgets what the document no longer has.
     pub fn retain(&mut self, document: &Document) {
         self.nodes.retain(|address| document.node(address).is_some());

@@ -48,6 +48,11 @@ impl Card {
         self.address.get_untracked()
     }
 
+    /// Whether it is on the canvas: no collapsed group hides it.
+    pub fn is_shown(self) -> bool {
+        self.folded.with_untracked(Option::is_none)
+    }
+
     /// Where a port's wire meets it on the canvas: at its handle, or at the group's that hides it.
     pub fn handle(self, row: &Row) -> Position {
         if let Some(group) = self.folded.get() {
@@ -451,8 +456,13 @@ impl Editor {
         }
     }
 
+    /// What is wrong with a document, as far as it can be told here.
+    pub fn check(self, document: &Document) -> Report {
+        self.stored.with_value(|stored| stored.check(document))
+    }
+
     fn sync_problems(self, document: &Document) {
-        let mut report = self.stored.with_value(|stored| stored.check(document));
+        let mut report = self.check(document);
         report.problems.extend(self.told.with_value(|told| told.in_force(&document.definition)));
         let mut by_node: HashMap<&str, Vec<Problem>> = HashMap::new();
         for problem in &report.problems {

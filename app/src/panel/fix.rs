@@ -15,14 +15,18 @@ pub fn FixButton(
     then: &'static str,
 ) -> impl IntoView {
     let editor = use_editor();
-    let found = editor.look(|document| fix(document, &problem));
+    let found = editor.look(|document| fix(document, &problem, |document| editor.check(document)));
     found.map(|found| {
         let label = found.label.clone();
         let apply = {
             let problem = problem.clone();
             move |_| {
                 // The flow may have changed since the button was drawn.
-                let Some(found) = editor.look(|document| fix(document, &problem)) else { return };
+                let Some(found) =
+                    editor.look(|document| fix(document, &problem, |document| editor.check(document)))
+                else {
+                    return;
+                };
                 editor.change(&found.label, |document| *document = found.after);
                 editor.say(format!("Done: {}", found.label));
                 browser::focus_soon(then);

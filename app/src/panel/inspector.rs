@@ -44,10 +44,13 @@ impl Inspected {
     }
 }
 
+/// The fields that take on what is typed when they are left: the inspector's, and those of names and notes on the canvas.
+const WAITS: &str = ".inspector input, .inspector textarea, .note-card textarea, .group-card input, .rename";
+
 /// Takes on what is typed into a field that waits until it is left.
 pub fn commit_typing() {
     let Some(field) = browser::focused() else { return };
-    if field.matches(".inspector input, .inspector textarea").unwrap_or_default() {
+    if field.matches(WAITS).unwrap_or_default() {
         let _left = field.blur();
         let _back = field.focus();
     }

@@ -166,7 +166,7 @@ impl Runner {
     }
 
     /// The pins of nodes that there are.
-    fn pinned(self) -> BTreeMap<String, Given> {
+    pub fn pinned(self) -> BTreeMap<String, Given> {
         let mut pins = self.pins.get_untracked();
         self.editor.look(|document| pins.retain(|node, _| can_be_given(&document.definition, node)));
         pins

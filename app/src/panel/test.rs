@@ -375,8 +375,11 @@ fn Chat() -> impl IntoView {
 #[component]
 fn Pinned() -> impl IntoView {
     let runner = use_runner();
+    let editor = use_editor();
     move || {
-        let names = runner.pins.with(|pins| pins.keys().cloned().collect::<Vec<_>>().join(", "));
+        editor.tick.track();
+        runner.pins.track();
+        let names = runner.pinned().into_keys().collect::<Vec<_>>().join(", ");
         (!names.is_empty()).then(
             || view! { <span class="chip wait clip" title=names.clone()>"Pinned: " {names.clone()}</span> },
         )

@@ -316,61 +316,62 @@ fn OneStep(step: Step) -> impl IntoView {
             .into_any()
         }
         Step::Tool { name, from, arguments, result, failed, took } => view! {
-            <li>
-                <details>
-                    <summary class="step">
-                        <span class="clip">
-                            <span class="mono">{name}</span>
-                            " "
-                            <span class="hint">{from}</span>
-                            {failed.then(|| view! { <span class="chip bad">"failed"</span> })}
-                        </span>
-                        <span class="num">{duration(took)}</span>
-                    </summary>
-                    <pre class="readable" tabindex="0">{pretty(&arguments)}</pre>
-                    <pre class="readable" tabindex="0">{result}</pre>
-                </details>
-            </li>
+            <Called name about=from failed took>
+                <pre class="readable" tabindex="0">{pretty(&arguments)}</pre>
+                <pre class="readable" tabindex="0">{result}</pre>
+            </Called>
         }
         .into_any(),
         Step::Agent { name, message, answer, failed, steps, took, .. } => view! {
-            <li>
-                <details>
-                    <summary class="step">
-                        <span class="clip">
-                            <span class="mono">{name}</span>
-                            " "
-                            <span class="hint">"agent"</span>
-                            {failed.then(|| view! { <span class="chip bad">"failed"</span> })}
-                        </span>
-                        <span class="num">{duration(took)}</span>
-                    </summary>
-                    <pre class="readable" tabindex="0">{message}</pre>
-                    <ol class="steps">{steps.into_iter().map(|step| view! { <OneStep step /> }).collect_view()}</ol>
-                    <pre class="readable" tabindex="0">{answer}</pre>
-                </details>
-            </li>
+            <Called name about="agent".to_owned() failed took>
+                <pre class="readable" tabindex="0">{message}</pre>
+                <ol class="steps">{steps.into_iter().map(|step| view! { <OneStep step /> }).collect_view()}</ol>
+                <pre class="readable" tabindex="0">{answer}</pre>
+            </Called>
         }
         .into_any(),
-        Step::Lookup { name, base, query, found, failure, took } => view! {
-            <li>
-                <details>
-                    <summary class="step">
-                        <span class="clip">
-                            <span class="mono">{name}</span>
-                            " "
-                            <span class="hint">"knowledge base " {base} {failure.is_none().then(|| looked(&found))}</span>
-                            {failure.is_some().then(|| view! { <span class="chip bad">"failed"</span> })}
-                        </span>
-                        <span class="num">{duration(took)}</span>
-                    </summary>
+        Step::Lookup { name, base, query, found, failure, took } => {
+            let about = match &failure {
+                None => format!("knowledge base {base}{}", looked(&found)),
+                Some(_) => format!("knowledge base {base}"),
+            };
+            view! {
+                <Called name about failed=failure.is_some() took>
                     <pre class="readable" tabindex="0">{query}</pre>
                     {failure.map(|why| view! { <p class="wrong told">{why}</p> })}
                     {found.into_iter().map(|passage| view! { <OnePassage passage /> }).collect_view()}
-                </details>
-            </li>
+                </Called>
+            }
+            .into_any()
         }
-        .into_any(),
+    }
+}
+
+/// What an agent called, and on demand what that got and gave.
+#[component]
+fn Called<C: IntoView + 'static>(
+    name: String,
+    /// What it is, and where.
+    about: String,
+    failed: bool,
+    took: u64,
+    children: TypedChildren<C>,
+) -> impl IntoView {
+    view! {
+        <li>
+            <details>
+                <summary class="step">
+                    <span class="clip">
+                        <span class="mono">{name}</span>
+                        " "
+                        <span class="hint">{about}</span>
+                        {failed.then(|| view! { <span class="chip bad">"failed"</span> })}
+                    </span>
+                    <span class="num">{duration(took)}</span>
+                </summary>
+                {children.into_inner()()}
+            </details>
+        </li>
     }
 }
 

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use flow::wire::{FlowSummary, RenameFlow};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::Page;
 use crate::api;
 use crate::ui::dialog::Dialog;
+use crate::ui::save::{SaveRow, Saving};
 
 /// Which flows are looked for.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -114,25 +114,25 @@ pub fn FileDialog(flow: FlowSummary) -> impl IntoView {
         page.flows.ready_untracked().unwrap_or_default().flows.into_iter().map(|flow| flow.folder).collect();
     let folder = RwSignal::new(flow.folder);
     let written: Vec<String> = flow.tags.iter().map(tag_label).collect();
-    let tags = RwSignal::new(written.join(", "));
-    let wrong = RwSignal::new(None::<String>);
+    let written = StoredValue::new(written.join(", "));
+    let before = StoredValue::new(flow.tags);
+    let tags = RwSignal::new(written.get_value());
+    let saving = Saving::default();
     let id = StoredValue::new(flow.id);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let change = RenameFlow {
             folder: Some(folder.get_untracked()),
-            tags: Some(read_tags(&tags.get_untracked())),
+            tags: tags.with_untracked(|typed| {
+                let is_other = written.with_value(|written| written != typed);
+                is_other.then(|| before.with_value(|before| read_tags(typed, before)))
+            }),
             ..RenameFlow::default()
         };
         let id = id.get_value();
-        spawn_local(async move {
-            match api::flows::rename(&id, &change).await {
-                Ok(_) => {
-                    page.open.set(None);
-                    page.reload();
-                }
-                Err(error) => wrong.set(Some(error.to_string())),
-            }
+        saving.run(async move { api::flows::rename(&id, &change).await }, move |_| {
+            page.open.try_set(None);
+            page.reload();
         });
     };
     view! {
@@ -169,24 +169,21 @@ pub fn FileDialog(flow: FlowSummary) -> impl IntoView {
                     />
                     <span class="hint">"Words with commas between them. Programs see the same tags by AWS's operations."</span>
                 </div>
-                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
-                <div class="actions">
-                    <button type="submit" class="btn primary">
-                        "Save"
-                    </button>
-                </div>
+                <SaveRow saving on_close=page.close() />
             </form>
         </Dialog>
     }
 }
 
-/// Tags as they are typed.
-fn read_tags(text: &str) -> BTreeMap<String, String> {
+/// Tags as they are typed. Those that stand as they did are as they were: keys and values may have colons too.
+fn read_tags(text: &str, before: &BTreeMap<String, String>) -> BTreeMap<String, String> {
     let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let known = |part: &str| before.iter().find(|tag| tag_label(*tag) == part);
     parts
-        .map(|part| match part.split_once(':') {
-            Some((key, value)) => (key.trim().to_owned(), value.trim().to_owned()),
-            None => (part.to_owned(), String::new()),
+        .map(|part| match (known(part), part.split_once(':')) {
+            (Some((key, value)), _) => (key.clone(), value.clone()),
+            (None, Some((key, value))) => (key.trim().to_owned(), value.trim().to_owned()),
+            (None, None) => (part.to_owned(), String::new()),
         })
         .collect()
 }
@@ -197,9 +194,13 @@ mod tests {
 
     #[test]
     fn tags_are_read_as_they_are_shown() {
-        let tags = read_tags("urgent, team: care ,, area : a:b");
+        let none = BTreeMap::new();
+        let tags = read_tags("urgent, team: care ,, area : a:b", &none);
         let labels: Vec<String> = tags.iter().map(tag_label).collect();
         assert_eq!(labels, ["area: a:b", "team: care", "urgent"]);
-        assert_eq!(read_tags(&labels.join(", ")), tags);
+        assert_eq!(read_tags(&labels.join(", "), &none), tags);
+        let odd = BTreeMap::from([("a:b".to_owned(), "c".to_owned()), ("d:e".to_owned(), String::new())]);
+        assert_eq!(read_tags("new, a:b: c, d:e", &odd).len(), 3);
+        assert!(odd.iter().all(|(key, value)| read_tags("new, a:b: c, d:e", &odd).get(key) == Some(value)));
     }
 }

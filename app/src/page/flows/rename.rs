@@ -2,18 +2,18 @@
 
 use flow::wire::{FlowSummary, RenameFlow};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::Page;
 use crate::api;
 use crate::ui::dialog::Dialog;
+use crate::ui::save::{SaveRow, Saving};
 
 #[component]
 pub fn RenameFlowDialog(flow: FlowSummary) -> impl IntoView {
     let page: Page = expect_context();
     let title = RwSignal::new(flow.title);
     let description = RwSignal::new(flow.description);
-    let wrong = RwSignal::new(None::<String>);
+    let saving = Saving::default();
     let id = StoredValue::new(flow.id);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -23,14 +23,9 @@ pub fn RenameFlowDialog(flow: FlowSummary) -> impl IntoView {
             ..RenameFlow::default()
         };
         let id = id.get_value();
-        spawn_local(async move {
-            match api::flows::rename(&id, &change).await {
-                Ok(_) => {
-                    page.open.set(None);
-                    page.reload();
-                }
-                Err(error) => wrong.set(Some(error.to_string())),
-            }
+        saving.run(async move { api::flows::rename(&id, &change).await }, move |_| {
+            page.open.try_set(None);
+            page.reload();
         });
     };
     view! {
@@ -58,15 +53,7 @@ pub fn RenameFlowDialog(flow: FlowSummary) -> impl IntoView {
                         on:input=move |event| description.set(event_target_value(&event))
                     ></textarea>
                 </div>
-                {move || wrong.get().map(|wrong| view! { <p class="wrong" role="alert">{wrong}</p> })}
-                <div class="actions">
-                    <button type="button" class="btn" on:click=move |_| page.open.set(None)>
-                        "Cancel"
-                    </button>
-                    <button type="submit" class="btn primary">
-                        "Save"
-                    </button>
-                </div>
+                <SaveRow saving on_close=page.close() />
             </form>
         </Dialog>
     }

@@ -61,6 +61,23 @@ impl Page {
         self.documents.load(async move { api::knowledge::documents(&id).await });
     }
 
+    /// Asks for all of it again, and is done when the answers are there. What cannot be had now stays as it was.
+    pub async fn refresh(self) {
+        let Some(id) = self.id.try_get_value() else { return };
+        if let Ok(base) = api::knowledge::get(&id).await {
+            self.base.set(base);
+        }
+        if let Ok(sources) = api::knowledge::sources(&id).await {
+            self.sources.set(sources);
+        }
+        if let Ok(unread) = api::knowledge::unread(&id).await {
+            self.unread.set(unread);
+        }
+        if let Ok(documents) = api::knowledge::documents(&id).await {
+            self.documents.set(documents);
+        }
+    }
+
     pub fn close(self) -> Callback<()> {
         Callback::new(move |()| self.open.set(None))
     }
@@ -134,6 +151,7 @@ fn Shown(base: Memo<Option<KnowledgeBase>>, hovering: RwSignal<bool>) -> impl In
             </button>
         </div>
         {move || base.get().map(|base| view! { <About base /> })}
+        <Reading base />
         <div class="knowledge">
             <div class="column">
             <section class="box" aria-labelledby="documents-heading">
@@ -165,7 +183,7 @@ fn Shown(base: Memo<Option<KnowledgeBase>>, hovering: RwSignal<bool>) -> impl In
     }
 }
 
-/// Its ids, how much it has, and how far it is read.
+/// Its ids, and how much it has.
 #[component]
 fn About(base: KnowledgeBase) -> impl IntoView {
     let others = match base.answers_to.as_slice() {
@@ -174,11 +192,10 @@ fn About(base: KnowledgeBase) -> impl IntoView {
     };
     view! {
         <p class="dim small spaced">
-            <span class="mono">{base.id.clone()}</span>
+            <span class="mono">{base.id}</span>
             {others}
             {format!(" · {}", count(base.passages, "passage"))}
         </p>
-        <Reading base />
     }
 }
 

@@ -17,7 +17,8 @@ const ARROW: &str = "=>";
 pub fn Evaluate() -> impl IntoView {
     let page: Page = expect_context();
     let text = RwSignal::new(String::new());
-    let known = RwSignal::new(0_usize);
+    let kept: Loader<KnownQuestions> = Loader::default();
+    let known = Memo::new(move |_| kept.ready().map_or(0, |kept| kept.questions.len()));
     let wrong = RwSignal::new(String::new());
     let waits = RwSignal::new(false);
     let runs: Loader<EvaluationList> = Loader::default();
@@ -26,11 +27,15 @@ pub fn Evaluate() -> impl IntoView {
         runs.load(async move { api::knowledge::evaluations(&id).await });
     };
     reload();
-    let id = page.id.get_value();
-    spawn_local(async move {
-        if let Ok(questions) = api::knowledge::questions(&id).await {
-            known.try_set(questions.questions.len());
-            text.try_set(lines(&questions));
+    let read = move || {
+        let id = page.id.get_value();
+        kept.load(async move { api::knowledge::questions(&id).await });
+    };
+    read();
+    let is_read = Memo::new(move |_| kept.ready().is_some());
+    Effect::new(move |_| {
+        if is_read.get() {
+            text.set(kept.ready_untracked().as_ref().map(lines).unwrap_or_default());
         }
     });
     let save = move |_| {
@@ -39,8 +44,8 @@ pub fn Evaluate() -> impl IntoView {
             Err(why) => wrong.set(why),
             Ok(questions) => spawn_local(async move {
                 match api::knowledge::set_questions(&id, &questions).await {
-                    Ok(kept) => {
-                        known.try_set(kept.questions.len());
+                    Ok(stored) => {
+                        kept.set(stored);
                         wrong.try_set(String::new());
                     }
                     Err(error) => {
@@ -74,33 +79,38 @@ pub fn Evaluate() -> impl IntoView {
                         rows="5"
                         spellcheck="false"
                         placeholder="How long do refunds take? => Refunds"
+                        // What could not be read must not be written over.
+                        disabled=move || !is_read.get()
                         prop:value=text
                         on:input=move |event| text.set(event_target_value(&event))
                     ></textarea>
                     <span class="hint">"One a line; of several documents put a semicolon between their titles."</span>
                 </label>
                 <div class="row">
-                    <button type="button" class="btn" on:click=save>
+                    <button type="button" class="btn" disabled=move || !is_read.get() on:click=save>
                         "Save questions"
                     </button>
                     <span class="grow"></span>
-                    <button
-                        type="button"
-                        class="btn"
-                        disabled=move || waits.get() || known.get() == 0
-                        on:click=move |_| measure(Ranking::Lexical)
-                    >
-                        "Measure by words"
-                    </button>
-                    <button
-                        type="button"
-                        class="btn primary"
-                        disabled=move || waits.get() || known.get() == 0
-                        on:click=move |_| measure(Ranking::Hybrid)
-                    >
-                        "Measure by both"
-                    </button>
+                    {[
+                        ("btn", Ranking::Lexical, "Measure by words"),
+                        ("btn primary", Ranking::Hybrid, "Measure by both"),
+                    ]
+                        .map(|(class, ranking, label)| {
+                            view! {
+                                <button
+                                    type="button"
+                                    class=class
+                                    disabled=move || waits.get() || known.get() == 0
+                                    on:click=move |_| measure(ranking)
+                                >
+                                    {label}
+                                </button>
+                            }
+                        })}
                 </div>
+                {move || {
+                    kept.failure().map(|error| view! { <Failure error retry=Callback::new(move |()| read()) /> })
+                }}
                 <div role="status">
                     <Show when=move || waits.get()>
                         <p class="dim">{move || format!("Asking {} …", count(known.get() as u64, "question"))}</p>

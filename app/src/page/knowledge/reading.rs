@@ -13,19 +13,18 @@ use crate::api;
 const EVERY: Duration = Duration::from_secs(1);
 
 #[component]
-pub fn Reading(base: KnowledgeBase) -> impl IntoView {
+pub fn Reading(base: Memo<Option<KnowledgeBase>>) -> impl IntoView {
     let page: Page = expect_context();
-    let embedding = RwSignal::new(base.embedding);
-    // The page is made anew when the base is changed, so what is asked for here stays here.
+    let embedding = Memo::new(move |_| base.with(|base| base.as_ref().map(|base| base.embedding.clone())));
     let asks = set_interval_with_handle(
         move || {
-            let is_under_way = embedding.try_with_untracked(|now| {
-                matches!(now.state, EmbeddingState::Working | EmbeddingState::Waiting)
-            });
-            let (Some(true), Some(id)) = (is_under_way, page.id.try_get_value()) else { return };
+            let is_under_way =
+                |now: &Embedding| matches!(now.state, EmbeddingState::Working | EmbeddingState::Waiting);
+            let under_way = embedding.try_with_untracked(|now| now.as_ref().is_some_and(is_under_way));
+            let (Some(true), Some(id)) = (under_way, page.id.try_get_value()) else { return };
             spawn_local(async move {
                 if let Ok(base) = api::knowledge::get(&id).await {
-                    embedding.try_set(base.embedding);
+                    page.base.set(base);
                 }
             });
         },
@@ -36,10 +35,10 @@ pub fn Reading(base: KnowledgeBase) -> impl IntoView {
     }
     view! {
         <p class="dim small spaced" role="status">
-            {move || embedding.with(told)}
+            {move || embedding.with(|embedding| embedding.as_ref().map(told))}
             " "
             {move || {
-                let Embedding { state, done, total, .. } = embedding.get();
+                let Embedding { state, done, total, .. } = embedding.get()?;
                 (state == EmbeddingState::Working)
                     .then(|| view! { <progress aria-label="Passages read" value=done.to_string() max=total.max(1).to_string()></progress> })
             }}

@@ -58,11 +58,17 @@ pub fn Sources() -> impl IntoView {
 
 /// Looks again and again while a job runs or something waits to be read.
 fn watch_work(page: Page) {
+    let asks = StoredValue::new(false);
     let look = move || {
         let works = page.sources.ready_untracked().map(|list| list.data_sources.iter().any(is_at_work));
-        if works.unwrap_or(false) {
-            page.reload();
+        if works != Some(true) || asks.get_value() {
+            return;
         }
+        asks.set_value(true);
+        spawn_local(async move {
+            page.refresh().await;
+            let _left = asks.try_set_value(false);
+        });
     };
     let interval = set_interval_with_handle(look, PULSE);
     on_cleanup(move || {

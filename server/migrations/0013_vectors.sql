@@ -1,5 +1,25 @@
 -- What passages mean, in numbers: by which they are found besides by their words.
 
+-- A passage's number is never used again, so that a vector that comes late is never another passage's.
+CREATE TABLE numbered_passages (
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
+  base_id     TEXT NOT NULL REFERENCES knowledge_bases (id) ON DELETE CASCADE,
+  document_id TEXT NOT NULL REFERENCES knowledge_documents (id) ON DELETE CASCADE,
+  place       INTEGER NOT NULL,
+  text        TEXT NOT NULL,
+  parent      INTEGER,
+  is_parent   INTEGER NOT NULL DEFAULT 0,
+  UNIQUE (document_id, place)
+) STRICT;
+INSERT INTO numbered_passages (id, base_id, document_id, place, text, parent, is_parent)
+  SELECT id, base_id, document_id, place, text, parent, is_parent FROM passages;
+DROP TABLE passages;
+ALTER TABLE numbered_passages RENAME TO passages;
+CREATE INDEX passages_by_base ON passages (base_id, is_parent);
+CREATE TRIGGER passage_gone AFTER DELETE ON passages BEGIN
+  DELETE FROM passage_words WHERE rowid = old.id;
+END;
+
 -- The model that a base's passages are read by. Null: the usual one; empty: none.
 ALTER TABLE knowledge_bases ADD COLUMN embedding_model TEXT;
 

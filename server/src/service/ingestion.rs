@@ -248,7 +248,7 @@ impl Service {
             if stop.is_cancelled() {
                 return Ok(());
             }
-            counts.deleted += u64::from(self.store.remove_item(source.to_owned(), uri).await?);
+            counts.deleted += u64::from(self.store.remove_item(source.to_owned(), uri, clock::now()).await?);
         }
         Ok(())
     }
@@ -272,7 +272,7 @@ impl Service {
             Ok(taken) if same(&taken.mark) => return Ok(Outcome::Unchanged),
             Ok(taken) => taken,
             Err(reason) => {
-                let (source, mark, at) = (source.to_owned(), mark.unwrap_or_default(), clock::now());
+                let (source, at) = (source.to_owned(), clock::now());
                 self.store.put_failed(source, uri, mark, reason.clone(), false, at).await?;
                 return Ok(Outcome::Failed(reason));
             }
@@ -336,7 +336,7 @@ impl Service {
                 let document = new_document(&base, &body, title, text, metadata).await?;
                 self.store.put_indexed(Indexed { source, uri, mark, waited: true, document }).await?;
             }
-            Err(reason) => self.store.put_failed(source, uri, mark, reason, true, clock::now()).await?,
+            Err(reason) => self.store.put_failed(source, uri, Some(mark), reason, true, clock::now()).await?,
         }
         Ok(())
     }

@@ -72,6 +72,9 @@ impl Service {
         let known = self.knowledge_base(id).await?;
         let name = update.name.map_or(Ok(known.name), |given| name(&given))?;
         let ids = update.answers_to.map_or(Ok(known.answers_to), |ids| other_ids(&known.id, ids))?;
+        if let Some(model) = &update.embedding_model {
+            self.check_embedding_model(model)?;
+        }
         let changed =
             self.store.update_knowledge_base(known.id.clone(), name.clone(), ids.clone(), clock::now()).await;
         changed.map_err(|error| match error {
@@ -89,6 +92,10 @@ impl Service {
         let base = self.base(id).await?;
         let deleted = self.store.delete_knowledge_base(base.clone(), clock::now()).await;
         deleted.map_err(missing("knowledge base", id))?;
+        for source in self.store.sources(&base).await? {
+            self.ingestion.stop(&source.id);
+        }
+        self.retriever.forget_base(&base).await?;
         let service = self.clone();
         let clearing = async move { service.clear_knowledge_base(base).await };
         // A server that stops meanwhile goes on with it at its next start.

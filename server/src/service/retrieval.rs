@@ -150,7 +150,7 @@ impl Retriever {
         };
         if question.ranking == Ranking::Semantic && semantic.is_none() && note.is_none() {
             note = Some(
-                "This knowledge base has no model that reads meanings, so it was searched by words."
+                "No passage of this knowledge base was read for its meaning, so it was searched by words."
                     .to_owned(),
             );
         }
@@ -209,12 +209,13 @@ impl Retriever {
         };
         let sets = self.store.vector_sets(base).await.map_err(|error| logged(&error))?;
         let Some(set) = sets.iter().find(|set| set.is_live) else {
-            return match sets.first() {
+            if let Some(set) = sets.iter().find(|set| !set.problem.is_empty()) {
+                return Err(format!("Words answered. {}", set.problem));
+            }
+            let reads = self.reads(base).await.map_err(|error| logged(&error))?;
+            return match reads {
                 None => Ok(None),
-                Some(set) if set.problem.is_empty() => {
-                    Err(format!("{} is still reading the passages, so words answered.", set.model))
-                }
-                Some(set) => Err(format!("Words answered. {}", set.problem)),
+                Some(model) => Err(format!("{model} is still reading the passages, so words answered.")),
             };
         };
         let patience = if question.ranking == Ranking::Semantic { LONG_PATIENCE } else { PATIENCE };

@@ -172,7 +172,7 @@ impl Service {
         self.ingestion.stop(&row.id);
         let (service, retain) = (self.clone(), body(&row).retain);
         let clearing = async move {
-            while service.store.clear_source(row.id.clone(), retain).await? {}
+            while service.store.clear_source(row.id.clone(), retain, clock::now()).await? {}
             Ok::<_, Error>(())
         };
         self.tasks.finish("delete a data source", clearing).await.unwrap_or(Ok(()))
@@ -205,7 +205,7 @@ impl Service {
 
     /// Takes a thing out of a source; whether it was there.
     pub(crate) async fn delete_item(&self, source: &str, uri: &str) -> Result<bool> {
-        Ok(self.store.remove_item(source.to_owned(), uri.to_owned()).await?)
+        Ok(self.store.remove_item(source.to_owned(), uri.to_owned(), clock::now()).await?)
     }
 
     /// Takes a file into a source whose documents are given, or into the base's own. It is on disk when this is

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use sqlx::{FromRow, SqliteConnection};
 
 use super::knowledge::{NewDocument, insert_document, remove_document, touch};
-use super::{Error, Result, Store, from_sql, sources, there, to_sql};
+use super::{Error, Result, Store, sources, there, to_sql};
 
 /// A thing that a source has.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
@@ -157,12 +157,13 @@ impl Store {
             .await
     }
 
-    /// Says why a thing could not be read. The document that it had is gone: it says something else by now.
+    /// Says why a thing could not be read. The document that it had is gone where its mark says that it says something
+    /// else by now; without a mark it may be what it was.
     pub async fn put_failed(
         &self,
         source: String,
         uri: String,
-        mark: String,
+        mark: Option<String>,
         reason: String,
         waited: bool,
         at: u64,
@@ -170,28 +171,27 @@ impl Store {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
-                    if waited && !still_waits(connection, &source, &uri, &mark).await? {
+                    let known = mark.as_deref().unwrap_or_default();
+                    if waited && !still_waits(connection, &source, &uri, known).await? {
                         return Ok(());
                     }
-                    release(connection, &source, &uri).await?;
-                    upsert(
-                        connection,
-                        &source,
-                        &uri,
-                        &mark,
-                        State { name: "failed", reason, document: None },
-                        at,
-                    )
-                    .await
+                    let document = match mark {
+                        Some(_) => release(connection, &source, &uri).await.map(|()| None)?,
+                        None => document_of(connection, &source, &uri).await?,
+                    };
+                    let state = State { name: "failed", reason, document };
+                    upsert(connection, &source, &uri, known, state, at).await
                 })
             })
             .await
     }
 
     /// Takes a thing out of a source, with its document unless another thing says the same.
-    pub async fn remove_item(&self, source: String, uri: String) -> Result<bool> {
+    pub async fn remove_item(&self, source: String, uri: String, at: u64) -> Result<bool> {
         self.writer
-            .write(move |connection| Box::pin(async move { remove(connection, &source, &uri, false).await }))
+            .write(move |connection| {
+                Box::pin(async move { remove(connection, &source, &uri, false, at).await })
+            })
             .await
     }
 }
@@ -233,27 +233,38 @@ async fn put_indexed(connection: &mut SqliteConnection, indexed: Indexed) -> Res
         return Ok(Kept::Stale);
     }
     let at = document.at;
-    // Its title is free again for what comes in its place.
-    let had = release(connection, &source, &uri).await?;
+    let own = document_of(connection, &source, &uri).await?;
     let id = match same(connection, &document).await? {
-        Some(id) => id,
-        None => insert(connection, document).await?,
+        // What says the same under the same title stays, with its passages and what was read of them.
+        Some((id, title)) if own.as_ref() == Some(&id) && title == document.title => id,
+        _ => {
+            // Its title is free again for what comes in its place.
+            release(connection, &source, &uri).await?;
+            match same(connection, &document).await? {
+                Some((id, _)) => id,
+                None => insert(connection, document).await?,
+            }
+        }
     };
-    upsert(
-        connection,
-        &source,
-        &uri,
-        &mark,
-        State { name: "indexed", reason: String::new(), document: Some(id) },
-        at,
-    )
-    .await?;
-    Ok(if had { Kept::Changed } else { Kept::Added })
+    let state = State { name: "indexed", reason: String::new(), document: Some(id) };
+    upsert(connection, &source, &uri, &mark, state, at).await?;
+    Ok(if own.is_some() { Kept::Changed } else { Kept::Added })
 }
 
-/// The document of the base that says the same, in the same way.
-async fn same(connection: &mut SqliteConnection, document: &NewDocument) -> Result<Option<String>> {
-    Ok(sqlx::query_scalar("SELECT id FROM knowledge_documents WHERE base_id = ? AND digest = ?")
+/// The document that an item has.
+async fn document_of(connection: &mut SqliteConnection, source: &str, uri: &str) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar(
+        "SELECT document_id FROM source_items WHERE source_id = ? AND uri = ? AND document_id IS NOT NULL",
+    )
+    .bind(source)
+    .bind(uri)
+    .fetch_optional(connection)
+    .await?)
+}
+
+/// The document of the base that says the same, in the same way, and its title.
+async fn same(connection: &mut SqliteConnection, document: &NewDocument) -> Result<Option<(String, String)>> {
+    Ok(sqlx::query_as("SELECT id, title FROM knowledge_documents WHERE base_id = ? AND digest = ?")
         .bind(&document.base)
         .bind(&document.digest)
         .fetch_optional(&mut *connection)
@@ -332,16 +343,9 @@ async fn upsert(
     Ok(())
 }
 
-/// Parts an item from its document, which goes unless another item has it; whether there was one.
-async fn release(connection: &mut SqliteConnection, source: &str, uri: &str) -> Result<bool> {
-    let had: Option<String> = sqlx::query_scalar(
-        "SELECT document_id FROM source_items WHERE source_id = ? AND uri = ? AND document_id IS NOT NULL",
-    )
-    .bind(source)
-    .bind(uri)
-    .fetch_optional(&mut *connection)
-    .await?;
-    let Some(document) = had else { return Ok(false) };
+/// Parts an item from its document, which goes unless another item has it.
+async fn release(connection: &mut SqliteConnection, source: &str, uri: &str) -> Result<()> {
+    let Some(document) = document_of(connection, source, uri).await? else { return Ok(()) };
     sqlx::query("UPDATE source_items SET document_id = NULL WHERE source_id = ? AND uri = ?")
         .bind(source)
         .bind(uri)
@@ -354,7 +358,7 @@ async fn release(connection: &mut SqliteConnection, source: &str, uri: &str) -> 
     if shared.is_none() {
         remove_document(connection, &document).await?;
     }
-    Ok(true)
+    Ok(())
 }
 
 /// Whether there was such an item.
@@ -363,20 +367,21 @@ pub(super) async fn remove(
     source: &str,
     uri: &str,
     retain: bool,
+    at: u64,
 ) -> Result<bool> {
     if !retain {
         release(connection, source, uri).await?;
     }
-    let gone: Option<(String, i64)> = sqlx::query_as(
+    let gone: Option<String> = sqlx::query_scalar(
         "DELETE FROM source_items WHERE source_id = ?1 AND uri = ?2
-         RETURNING (SELECT base_id FROM data_sources WHERE id = ?1), updated_at",
+         RETURNING (SELECT base_id FROM data_sources WHERE id = ?1)",
     )
     .bind(source)
     .bind(uri)
     .fetch_optional(&mut *connection)
     .await?;
-    if let Some((base, at)) = &gone {
-        touch(connection, base, from_sql(*at)).await?;
+    if let Some(base) = &gone {
+        touch(connection, base, at).await?;
     }
     Ok(gone.is_some())
 }

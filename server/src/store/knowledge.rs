@@ -11,7 +11,7 @@ mod vectors;
 
 use sqlx::{FromRow, SqliteConnection};
 
-use super::{Error, Result, Store, from_sql, sources, taken, there, to_sql};
+use super::{Error, Result, Store, Tags, from_sql, sources, taken, there, to_sql};
 pub use details::NewBase;
 pub use search::PassageRow;
 pub use vectors::{VectorSetRow, WantedRow};
@@ -117,23 +117,8 @@ impl Store {
 
     /// Makes a base.
     pub async fn insert_knowledge_base(&self, id: String, name: String, at: u64) -> Result<()> {
-        self.writer
-            .write(move |connection| {
-                Box::pin(async move {
-                    is_free(connection, &id, "").await?;
-                    sqlx::query(
-                        "INSERT INTO knowledge_bases (id, name, created_at, updated_at) VALUES (?, ?, ?3, ?3)",
-                    )
-                    .bind(&id)
-                    .bind(&name)
-                    .bind(to_sql(at))
-                    .execute(&mut *connection)
-                    .await
-                    .map_err(|error| taken(error, "name"))?;
-                    Ok(())
-                })
-            })
-            .await
+        let base = NewBase { id, name, details: "{}".to_owned(), tags: Tags::new() };
+        self.insert_detailed_base(base, None, at).await.map(drop)
     }
 
     /// Renames a base, and sets the other ids that it answers to.

@@ -122,7 +122,7 @@ impl Store {
 
     /// Clears some of what a source has, and in the end the source itself; whether there is more to do. Its documents
     /// stay where they are to be retained.
-    pub async fn clear_source(&self, id: String, retain: bool) -> Result<bool> {
+    pub async fn clear_source(&self, id: String, retain: bool, at: u64) -> Result<bool> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
@@ -133,7 +133,7 @@ impl Store {
                             .fetch_all(&mut *connection)
                             .await?;
                     for uri in &uris {
-                        super::items::remove(connection, &id, uri, retain).await?;
+                        super::items::remove(connection, &id, uri, retain, at).await?;
                     }
                     if uris.is_empty() {
                         sqlx::query("DELETE FROM data_sources WHERE id = ?")

@@ -108,6 +108,7 @@ async fn agents_from_before_there_were_versions_answer_as_they_did() {
     for undo in [
         "DROP TRIGGER agent_test_sessions",
         "DROP TRIGGER agent_binding_sessions",
+        "DROP TRIGGER knowledge_base_sessions",
         "DROP TABLE agent_sessions",
         "DROP TABLE agent_aliases",
         "DROP TABLE agent_versions",

@@ -3,10 +3,13 @@
 use std::io::{Cursor, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -99,7 +102,7 @@ fn docs(data: &Path) -> PathBuf {
 
 /// A site of pages: paths, media types and bodies. Its address.
 async fn pages(pages: Vec<(&'static str, &'static str, &'static str)>) -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let mut site = axum::Router::new();
     for (path, kind, body) in pages {
@@ -356,6 +359,60 @@ async fn pages_are_read_by_their_addresses() {
     let reasons = job["counts"]["reasons"].to_string();
     assert!(reasons.contains("a kind that is not read") && reasons.contains("404"), "{reasons}");
     assert_eq!(base.sync(&source).await["counts"]["unchanged"], 2);
+}
+
+#[tokio::test]
+async fn a_page_that_is_away_keeps_its_document() {
+    let harness = Harness::start().await;
+    let base = Base::new(&harness).await;
+    let (up, listener) = (Arc::new(AtomicBool::new(true)), TcpListener::bind("127.0.0.1:0").await.unwrap());
+    let (answers, address) = (Arc::clone(&up), listener.local_addr().unwrap());
+    let page = move || async move {
+        match answers.load(Ordering::SeqCst) {
+            true => (StatusCode::OK, [("content-type", "text/plain")], "Lighthouse"),
+            false => (StatusCode::SERVICE_UNAVAILABLE, [("content-type", "text/plain")], ""),
+        }
+    };
+    let site = axum::Router::new().route("/page.txt", axum::routing::get(page));
+    tokio::spawn(async move { axum::serve(listener, site).await.unwrap() });
+    let place = json!({"type": "web", "urls": [format!("http://{address}/page.txt")]});
+    let source = base.source(json!({"name": "Site", "place": place})).await;
+    assert_eq!(base.sync(&source).await["counts"]["added"], 1);
+    up.store(false, Ordering::SeqCst);
+    assert_eq!(base.sync(&source).await["counts"]["failed"], 1);
+    assert_eq!(
+        base.ask("lighthouse").await,
+        [format!("http://{address}/page.txt")],
+        "what it said is known still"
+    );
+    assert_eq!(base.settled().await[0].1, "failed");
+    up.store(true, Ordering::SeqCst);
+    assert_eq!(base.sync(&source).await["counts"]["failed"], 0);
+    assert_eq!(base.settled().await[0].1, "indexed");
+}
+
+#[tokio::test]
+async fn what_says_the_same_again_stays_and_time_goes_on() {
+    let harness = Harness::start().await;
+    let base = Base::new(&harness).await;
+    let folder = docs(harness.data.path());
+    std::fs::write(folder.join("a.md"), "Lighthouse").unwrap();
+    std::fs::write(folder.join("b.md"), "Harbour").unwrap();
+    let source = base.bucket(json!({"strategy": "headings"})).await;
+    base.sync(&source).await;
+    let documents = || async { harness.get(&format!("{}/documents", base.path)).await };
+    let changed = || async { harness.get(&base.path).await["updatedAt"].as_u64().unwrap() };
+    let (before, first) = (documents().await, changed().await);
+    // The same text at another time.
+    let later = std::time::SystemTime::now() + Duration::from_secs(60);
+    std::fs::File::options().write(true).open(folder.join("a.md")).unwrap().set_modified(later).unwrap();
+    let job = base.sync(&source).await;
+    assert_eq!(job["counts"]["changed"], 1, "{job}");
+    assert_eq!(documents().await, before);
+    std::fs::remove_file(folder.join("b.md")).unwrap();
+    std::fs::write(folder.join("c.md"), "Bridge").unwrap();
+    base.sync(&source).await;
+    assert!(changed().await > first, "a base that lost something changed after what it had");
 }
 
 #[tokio::test]

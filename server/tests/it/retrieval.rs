@@ -156,9 +156,12 @@ async fn words_answer_until_every_passage_was_read() {
         (titles(&found), &found["ranking"], &found["note"]),
         (vec!["Songs"], &json!("lexical"), &Value::Null)
     );
-    let (status, _) =
-        harness.send(Method::PUT, &format!("{BASES}/{base}"), json!({"embeddingModel": "nowhere/x"})).await;
+    let path = format!("{BASES}/{base}");
+    let before = harness.get(&path).await["name"].clone();
+    let change = json!({"name": "Another", "embeddingModel": "nowhere/x"});
+    let (status, _) = harness.send(Method::PUT, &path, change).await;
     assert_eq!(status, 400);
+    assert_eq!(harness.get(&path).await["name"], before, "what is refused changes nothing");
 }
 
 #[tokio::test]
@@ -293,6 +296,28 @@ async fn a_model_puts_what_was_found_in_order_again() {
         )
         .await;
     assert_eq!(status, 400, "{answer}");
+}
+
+#[tokio::test]
+async fn a_session_that_begins_with_nothing_found_goes_on() {
+    let upstream = Upstream::echo().await;
+    let harness = Harness::with(&upstream).await;
+    let made = harness.ok(Method::POST, BASES, json!({"name": "Empty"})).await;
+    let base = made["id"].as_str().unwrap();
+    let path = format!("{BASES}/{base}/answer");
+    let body = json!({"ask": {"text": "Parcels?"}, "model": "test/model"});
+    let first = harness.ok(Method::POST, &path, body).await;
+    assert_eq!(first["citations"], json!([]), "{first}");
+    add(&harness, base, "Shipping", "Parcels take two days.").await;
+    let body = json!({"ask": {"text": "And now?"}, "model": "test/model", "session": first["session"]});
+    harness.ok(Method::POST, &path, body).await;
+    let asked = upstream.requests().await.pop().unwrap();
+    assert_eq!(asked["messages"].as_array().unwrap().iter().rev().nth(2).unwrap()["content"], "Parcels?");
+    // Another base of the same id knows nothing of it.
+    assert_eq!(harness.send(Method::DELETE, &format!("{BASES}/{base}"), Value::Null).await.0, 204);
+    harness.ok(Method::POST, BASES, json!({"name": "Again", "id": base})).await;
+    let body = json!({"ask": {"text": "And?"}, "model": "test/model", "session": first["session"]});
+    assert_eq!(harness.send(Method::POST, &path, body).await.0, 400);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use flow::node::knowledge_base::{NOTHING_FOUND, Query, citing_chat, configuratio
 use flow::wire::{AnswerFromKnowledge, AskKnowledgeBase, Cited, KnowledgeAnswer, PassageList};
 
 use super::question;
-use crate::error::{Error, Result, missing};
+use crate::error::{Error, Result};
 use crate::knowledge::cite::{Citer, Part};
 use crate::provider::Error as ModelError;
 use crate::service::{Said, Service, Talk};
@@ -56,7 +56,7 @@ impl Service {
     /// # Errors
     /// There is no such base, model or session, or the question cannot be asked.
     pub async fn answer_from(&self, id: &str, grounds: Grounds) -> Result<Answering> {
-        let base = self.store.knowledge_base_id(id).await.map_err(missing("knowledge base", id))?;
+        let base = self.base(id).await?;
         let (session, history) = self.knowledge_session(&base, grounds.session).await?;
         let text = grounds.ask.text.clone();
         let mut asked = question(grounds.ask)?;
@@ -76,7 +76,7 @@ impl Service {
         // A model that is not there is told of whether or not there is something to answer from.
         let talk = self.talk(chat, BTreeMap::new()).await?;
         let nothing = found.passages.is_empty();
-        Ok(Answering {
+        let mut answering = Answering {
             session,
             base,
             question: text,
@@ -87,7 +87,11 @@ impl Service {
             has_text: false,
             told: nothing.then(|| Part::Text(NOTHING_FOUND.to_owned())).into_iter().collect(),
             found,
-        })
+        };
+        if nothing {
+            answering.keep(NOTHING_FOUND.to_owned()).await?;
+        }
+        Ok(answering)
     }
 
     /// As the native API asks it: the whole answer.
@@ -166,6 +170,11 @@ impl Answering {
         let Some(citer) = self.citer.take() else { return Ok(()) };
         let (rest, text) = citer.end();
         self.told.extend(rest);
+        self.keep(text).await
+    }
+
+    /// Keeps the question and this answer in the session.
+    async fn keep(&mut self, text: String) -> Result<()> {
         let mut said = std::mem::take(&mut self.history);
         said.push(Message { role: Role::User, text: self.question.clone() });
         said.push(Message { role: Role::Assistant, text });

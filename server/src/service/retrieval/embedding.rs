@@ -1,7 +1,7 @@
 //! Reading passages: each base's are given vectors by the model that it wants, in the background.
 //!
-//! Always holds: a set answers only when every passage has its vector; a base whose model changes is answered by the
-//! vectors that it had until then; what was read is on disk, so that a server that stops goes on where it was. What goes
+//! Always holds: a set answers only when every passage has had its vector, and never when there was none to read; a base
+//! whose model changes is answered by the vectors that it had until then; what was read is on disk, so that a server that stops goes on where it was. What goes
 //! wrong is told with the base and tried again.
 
 use std::collections::HashMap;
@@ -44,14 +44,15 @@ impl Service {
         self.tasks.start("read passages", async move { retriever.keep_reading(&stopping).await });
     }
 
-    /// Sets the model that gives a base's passages their vectors.
+    /// Whether a base's passages can be given their vectors by this model: none, the local one, or one that is connected.
+    pub(in crate::service) fn check_embedding_model(&self, model: &str) -> Result<()> {
+        let named = Some(model.trim()).filter(|model| !model.is_empty() && *model != EMBEDDER);
+        self.require_model("embeddingModel", named)
+    }
+
+    /// Sets the model that gives a base's passages their vectors, which was checked.
     pub(in crate::service) async fn set_embedding_model(&self, base: &str, model: &str) -> Result<()> {
         let model = model.trim();
-        if !model.is_empty() && model != EMBEDDER {
-            self.models
-                .resolve(model)
-                .map_err(|error| Error::invalid("embeddingModel", error.to_string()))?;
-        }
         let sets = self.store.vector_sets(base).await?;
         self.store.set_embedding_model(base.to_owned(), Some(model.to_owned()), clock::now()).await?;
         for set in sets.iter().filter(|_| model.is_empty()) {
@@ -83,6 +84,7 @@ impl Retriever {
             None => 0,
         };
         let state = match own {
+            None if total == 0 => EmbeddingState::Ready,
             Some(set) if set.is_live && done >= total => EmbeddingState::Ready,
             Some(set) if !set.problem.is_empty() => EmbeddingState::Waiting,
             _ => EmbeddingState::Working,
@@ -102,6 +104,13 @@ impl Retriever {
     fn model(&self, row: &WantedRow) -> Option<String> {
         let usual = || self.models.has_local().then(|| EMBEDDER.to_owned());
         row.model.clone().or_else(usual).filter(|model| !model.is_empty())
+    }
+
+    /// The model that reads a base's passages; none where it wants none, or has no passages.
+    pub(super) async fn reads(&self, base: &str) -> Result<Option<String>> {
+        let wanted = self.store.wanted_models().await?;
+        let row = wanted.iter().find(|row| row.base_id == base && row.has_passages);
+        Ok(row.and_then(|row| self.model(row)))
     }
 
     async fn keep_reading(&self, stopping: &CancellationToken) {
@@ -142,7 +151,7 @@ impl Retriever {
 
     async fn read_base(&self, row: &WantedRow, stopping: &CancellationToken) -> Result<()> {
         let sets = self.store.vector_sets(&row.base_id).await?;
-        let model = self.model(row);
+        let model = self.model(row).filter(|_| row.has_passages);
         for set in
             sets.iter().filter(|set| model.is_none() || (!set.is_live && model.as_ref() != Some(&set.model)))
         {
@@ -176,6 +185,14 @@ impl Retriever {
     async fn leave(&self, set: &VectorSetRow) -> Result<()> {
         self.store.leave_vectors(set.id).await?;
         self.forget(set).await
+    }
+
+    /// Forgets what is in memory of a base that is deleted.
+    pub(in crate::service) async fn forget_base(&self, base: &str) -> Result<()> {
+        for set in self.store.vector_sets(base).await? {
+            self.forget(&set).await?;
+        }
+        Ok(())
     }
 
     async fn forget(&self, set: &VectorSetRow) -> Result<()> {
@@ -218,9 +235,10 @@ impl Retriever {
         }
         if !set.is_live {
             let before = self.store.vector_sets(&row.base_id).await?;
-            self.store.publish_vectors(row.base_id.clone(), set.id).await?;
-            for old in before.iter().filter(|old| old.is_live) {
-                self.forget(old).await?;
+            if self.store.publish_vectors(row.base_id.clone(), set.id).await? {
+                for old in before.iter().filter(|old| old.is_live) {
+                    self.forget(old).await?;
+                }
             }
         }
         Ok(())

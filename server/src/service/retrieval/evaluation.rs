@@ -7,7 +7,7 @@ use flow::wire::{
 };
 
 use super::question;
-use crate::error::{Error, Result, missing};
+use crate::error::{Error, Result};
 use crate::service::Service;
 use crate::{clock, id};
 
@@ -19,7 +19,7 @@ const LONGEST: usize = 2_000;
 impl Service {
     /// The questions by which a base is measured.
     pub async fn known_questions(&self, id: &str) -> Result<KnownQuestions> {
-        let base = self.store.knowledge_base_id(id).await.map_err(missing("knowledge base", id))?;
+        let base = self.base(id).await?;
         let rows = self.store.known_questions(&base).await?;
         let read = |(text, documents): (String, String)| {
             Ok(KnownQuestion { text, documents: serde_json::from_str(&documents)? })
@@ -32,7 +32,7 @@ impl Service {
     /// # Errors
     /// One has no words or no document, or names one that is not there.
     pub async fn set_known_questions(&self, id: &str, given: KnownQuestions) -> Result<KnownQuestions> {
-        let base = self.store.knowledge_base_id(id).await.map_err(missing("knowledge base", id))?;
+        let base = self.base(id).await?;
         if given.questions.len() > MOST {
             return Err(Error::invalid("questions", "A knowledge base has at most 1,000 questions."));
         }
@@ -58,7 +58,7 @@ impl Service {
 
     /// The measurements of a base, the last first.
     pub async fn evaluations(&self, id: &str) -> Result<EvaluationList> {
-        let base = self.store.knowledge_base_id(id).await.map_err(missing("knowledge base", id))?;
+        let base = self.base(id).await?;
         let bodies = self.store.evaluations(&base).await?;
         let evaluations = bodies.iter().map(|body| Ok(serde_json::from_str(body)?)).collect::<Result<_>>()?;
         Ok(EvaluationList { evaluations })

@@ -29,6 +29,8 @@ pub struct WantedRow {
     pub model: Option<String>,
     #[sqlx(try_from = "i64")]
     pub updated_at: u64,
+    /// Whether there is a passage to read.
+    pub has_passages: bool,
 }
 
 /// A passage that has no vector yet.
@@ -68,8 +70,9 @@ impl Store {
     /// The models that the bases want.
     pub async fn wanted_models(&self) -> Result<Vec<WantedRow>> {
         Ok(sqlx::query_as(
-            "SELECT id AS base_id, embedding_model AS model, updated_at FROM knowledge_bases
-             WHERE deleted_at IS NULL ORDER BY id",
+            "SELECT id AS base_id, embedding_model AS model, updated_at,
+                 EXISTS (SELECT 1 FROM passages WHERE base_id = knowledge_bases.id AND NOT is_parent) AS has_passages
+             FROM knowledge_bases WHERE deleted_at IS NULL ORDER BY id",
         )
         .fetch_all(&self.readers)
         .await?)
@@ -114,8 +117,8 @@ impl Store {
             .await
     }
 
-    /// Has a set answer in the place of the one that did, if every passage of its base has a vector in it.
-    pub async fn publish_vectors(&self, base: String, set: i64) -> Result<()> {
+    /// Has a set answer in the place of the one that did, if every passage of its base has a vector in it; whether it does.
+    pub async fn publish_vectors(&self, base: String, set: i64) -> Result<bool> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
@@ -128,7 +131,7 @@ impl Store {
                     .fetch_optional(&mut *connection)
                     .await?;
                     if missing.is_some() {
-                        return Ok(());
+                        return Ok(false);
                     }
                     sqlx::query("UPDATE vector_sets SET state = 'old' WHERE base_id = ? AND state = 'live'")
                         .bind(&base)
@@ -138,7 +141,7 @@ impl Store {
                         .bind(set)
                         .execute(connection)
                         .await?;
-                    Ok(())
+                    Ok(true)
                 })
             })
             .await

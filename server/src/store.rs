@@ -57,8 +57,8 @@ pub use functions::FunctionRow;
 pub use items::{Indexed, ItemRow, Kept, NewPending, PendingRow};
 pub use jobs::JobRow;
 pub use knowledge::{
-    DocumentRow, KnowledgeBaseRow, NewBase, NewDocument, NewPassage, NewVectorSet, PassageRow, UnreadRow,
-    VectorSetRow, WantedRow,
+    DescribedRow, DocumentRow, KnowledgeBaseRow, NewBase, NewDocument, NewPassage, NewVectorSet, PassageRow,
+    UnreadRow, VectorSetRow, WantedRow,
 };
 pub use mcp_servers::McpServerRow;
 pub use prompts::PromptRow;

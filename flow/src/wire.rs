@@ -15,6 +15,7 @@ mod knowledge;
 mod mcp_servers;
 mod prompts;
 mod source;
+mod vector_stores;
 mod versions;
 
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,9 @@ pub use prompts::{CreatePrompt, Prompt, PromptList, PromptVersion};
 pub use source::{
     Chunking, CreateDataSource, DataSource, DataSourceList, IngestionJob, IngestionJobList, ItemState,
     JobCounts, JobStatus, Place, SourceItem, SourceItemList,
+};
+pub use vector_stores::{
+    PutVectorStore, USUAL_PREFIX, VectorPlace, VectorStore, VectorStoreList, VectorStoreTest,
 };
 pub use versions::{
     Alias, AliasList, AliasMove, AliasMoves, Publish, Published, PutAlias, Version, VersionList,

@@ -1,13 +1,15 @@
 //! Retrieval: the passages that answer a question, found by their words and by their meaning.
 //!
 //! Always holds: what cannot be found by meaning now is found by words, and the answer says so; a filter is applied
-//! before the best are taken, so that as many come as were asked for. Absent on purpose: where vectors are, which is a
-//! [`VectorStore`]'s matter.
+//! before the best are taken, so that as many come as were asked for. Absent on purpose: how vectors are kept, which is
+//! a [`VectorStore`](crate::knowledge::VectorStore)'s matter.
 
 mod answer;
+mod clearing;
 mod embedding;
 mod evaluation;
 mod memory;
+mod stores;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -20,17 +22,22 @@ use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
 use super::{Service, SourceBody};
+use crate::clock;
 use crate::error::{Error, Result, missing};
-use crate::knowledge::{self, Filter, Index, Question, Ranked, VectorStore, fuse, read, words};
+use crate::knowledge::{self, Filter, Index, Question, Ranked, VectorError, fuse, read, words};
 use crate::provider::{Error as ModelError, Registry, Resolved};
-use crate::store::{DescribedRow, PassageRow, Store};
+use crate::store::{DescribedRow, PassageRow, Store, VectorSetRow};
 pub use answer::{Answering, Grounds};
 pub use memory::Memory;
+pub use stores::Stores;
+use stores::{in_store, told};
 
 /// How deep each ranker looks before their orders become one.
 const DEEP: usize = 50;
 /// How many passages a model is given to put in order, for each that is asked for, and at most.
 const RERANKED: usize = 4;
+/// How many more are asked for, at most, where a store still has some that are gone here.
+const MOST_GONE: usize = 200;
 /// How long a question may take to be read by the model, where words can answer it too, and where they are not wanted.
 const PATIENCE: Duration = Duration::from_secs(2);
 const LONG_PATIENCE: Duration = Duration::from_secs(60);
@@ -40,7 +47,7 @@ const LONG_PATIENCE: Duration = Duration::from_secs(60);
 pub struct Retriever {
     store: Store,
     models: Registry,
-    vectors: Arc<dyn VectorStore>,
+    stores: Stores,
     /// Told when there may be passages to read.
     wake: Arc<Notify>,
 }
@@ -115,8 +122,8 @@ impl Index for Retriever {
 }
 
 impl Retriever {
-    pub fn new(store: Store, models: Registry, vectors: Arc<dyn VectorStore>) -> Self {
-        Self { store, models, vectors, wake: Arc::default() }
+    pub fn new(store: Store, models: Registry, stores: Stores) -> Self {
+        Self { store, models, stores, wake: Arc::default() }
     }
 
     /// The passages of a base, by its id or another that it answers to.
@@ -232,7 +239,46 @@ impl Retriever {
             }
         };
         let vector = vectors.pop().unwrap_or_default();
-        self.vectors.nearest(set.id, vector, most, among).await.map(Some).map_err(|error| logged(&error))
+        let found = match &set.store {
+            None => self.nearest(set, vector, most, among).await,
+            Some(name) => {
+                let finding = tokio::time::timeout(patience, self.nearest(set, vector, most, among)).await;
+                let late = || Err(VectorError::Away("It did not answer in time.".to_owned()));
+                finding.unwrap_or_else(|_| late()).map_err(|error| told(Some(name), error))
+            }
+        };
+        match found {
+            Ok(found) => Ok(Some(found)),
+            Err(VectorError::Away(why)) => Err(format!("Words answered. {why}")),
+            Err(VectorError::Lost) => {
+                self.store.lose_vectors(set.id, clock::now()).await.map_err(|error| logged(&error))?;
+                self.wake.notify_one();
+                Err("Words answered. The vector store has lost the vectors of this knowledge base, so its passages are \
+                     read anew."
+                    .to_owned())
+            }
+            Err(error) => Err(logged(&error)),
+        }
+    }
+
+    /// The nearest passages of a set. A store elsewhere may still have some that are gone here, which count for nothing.
+    async fn nearest(
+        &self,
+        set: &VectorSetRow,
+        vector: Vec<f32>,
+        most: usize,
+        among: Option<Arc<HashSet<i64>>>,
+    ) -> std::result::Result<Hits, VectorError> {
+        let store = self.stores.of(set.store.as_deref())?;
+        let gone = match &set.store {
+            None => 0,
+            Some(_) => {
+                let counted = self.store.count_gone_vectors(set.id).await;
+                counted.map_err(|error| VectorError::Broken(error.to_string()))?
+            }
+        };
+        let most = most + usize::try_from(gone).unwrap_or(0).min(MOST_GONE);
+        store.nearest(&in_store(set), vector, most, among).await
     }
 
     /// What texts mean to a model in numbers.

@@ -11,32 +11,32 @@ use crate::harness::{Harness, database, execute};
 use crate::knowledge::definition;
 use crate::upstream::{Embeds, Said, Script, Upstream};
 
-const BASES: &str = "/api/knowledge-bases";
+pub const BASES: &str = "/api/knowledge-bases";
 
-async fn add(harness: &Harness, base: &str, title: &str, text: &str) -> String {
+pub async fn add(harness: &Harness, base: &str, title: &str, text: &str) -> String {
     let path = format!("{BASES}/{base}/documents");
     let added = harness.ok(Method::POST, &path, json!({"title": title, "text": text})).await;
     added["id"].as_str().unwrap().to_owned()
 }
 
 /// A base whose passages are read by this model.
-async fn base(harness: &Harness, model: &str) -> String {
+pub async fn base(harness: &Harness, model: &str) -> String {
     let made = harness.ok(Method::POST, BASES, json!({"name": format!("Base of {model}")})).await;
     let base = made["id"].as_str().unwrap().to_owned();
     choose(harness, &base, model).await;
     base
 }
 
-async fn choose(harness: &Harness, base: &str, model: &str) -> Value {
+pub async fn choose(harness: &Harness, base: &str, model: &str) -> Value {
     harness.ok(Method::PUT, &format!("{BASES}/{base}"), json!({"embeddingModel": model})).await
 }
 
-async fn embedding(harness: &Harness, base: &str) -> Value {
+pub async fn embedding(harness: &Harness, base: &str) -> Value {
     harness.get(&format!("{BASES}/{base}")).await["embedding"].clone()
 }
 
 /// Waits until the vectors of a base are as this says.
-async fn until(harness: &Harness, base: &str, holds: impl Fn(&Value) -> bool) -> Value {
+pub async fn until(harness: &Harness, base: &str, holds: impl Fn(&Value) -> bool) -> Value {
     for _ in 0..600 {
         let found = embedding(harness, base).await;
         if holds(&found) {
@@ -47,11 +47,11 @@ async fn until(harness: &Harness, base: &str, holds: impl Fn(&Value) -> bool) ->
     panic!("not seen: {}", embedding(harness, base).await);
 }
 
-async fn until_ready(harness: &Harness, base: &str, passages: u64) -> Value {
+pub async fn until_ready(harness: &Harness, base: &str, passages: u64) -> Value {
     until(harness, base, |found| found["state"] == "ready" && found["done"] == passages).await
 }
 
-async fn ask(harness: &Harness, base: &str, ask: Value) -> Value {
+pub async fn ask(harness: &Harness, base: &str, ask: Value) -> Value {
     harness.ok(Method::POST, &format!("{BASES}/{base}/query"), ask).await
 }
 
@@ -65,11 +65,11 @@ async fn events(harness: &Harness, path: &str, body: Value) -> Vec<Value> {
         .collect()
 }
 
-fn titles(found: &Value) -> Vec<&str> {
+pub fn titles(found: &Value) -> Vec<&str> {
     found["passages"].as_array().unwrap().iter().map(|passage| passage["title"].as_str().unwrap()).collect()
 }
 
-async fn pets(harness: &Harness) -> String {
+pub async fn pets(harness: &Harness) -> String {
     let base = base(harness, "test/model").await;
     add(harness, &base, "Pets", "A kitten sleeps all day.").await;
     add(harness, &base, "Shipping", "The courier comes at noon.").await;

@@ -124,7 +124,7 @@ function documentHistory(step) {
 const typedOver = EditorView.domEventHandlers({
   beforeinput(event, view) {
     if (event.inputType !== "insertText" || !event.data || event.isComposing) return false;
-    const { from, to } = replaced(event, view);
+    const { from, to } = replaced(view);
     if (from === to) return false;
     const text = event.data.replace(/\r\n?/g, "\n");
     const selection = { anchor: from + text.length };
@@ -136,13 +136,14 @@ const typedOver = EditorView.domEventHandlers({
   },
 });
 
-/** What an input replaces. The page may have marked text a moment ago; of a long text it can mark what is seen alone. */
-function replaced(event, view) {
-  const [range] = event.getTargetRanges();
+/** What an input replaces. What the page marked a moment ago is news; of a long text it can mark what is seen alone. */
+function replaced(view) {
   const { main } = view.state.selection;
-  if (!range) return main;
-  const from = view.posAtDOM(range.startContainer, range.startOffset);
-  const to = view.posAtDOM(range.endContainer, range.endOffset);
+  const selection = (view.root.getSelection ? view.root : document).getSelection();
+  const { anchorNode, anchorOffset, focusNode, focusOffset } = selection ?? {};
+  if (!view.contentDOM.contains(anchorNode) || !view.contentDOM.contains(focusNode)) return main;
+  const ends = [view.posAtDOM(anchorNode, anchorOffset), view.posAtDOM(focusNode, focusOffset)];
+  const [from, to] = [Math.min(...ends), Math.max(...ends)];
   return main.from <= from && to <= main.to ? main : { from, to };
 }
 

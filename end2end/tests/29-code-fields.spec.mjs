@@ -70,6 +70,7 @@ test("a prompt is written with its variables completed, and Tab goes on", async 
   await holds(field, "Be brief.\n\nAbout {{message}}");
   await expect(field).toBeFocused();
   await expect(field.locator(".cm-line span").last()).toHaveText("{{message}}");
+  await expect(field.locator(".cm-line span").last()).toHaveCSS("border-radius", "3px");
   await page.keyboard.press("Tab");
   await expect(field).not.toBeFocused();
   await page.keyboard.press("Shift+Tab");
@@ -189,6 +190,9 @@ test("Python has line numbers, its own words and the names of the inputs", async
   await page.keyboard.type("\npri");
   await expect(options(page).first()).toHaveText("print");
   await page.keyboard.press("Escape");
+  await page.keyboard.type(`(${"1, ".repeat(60)}`);
+  // A long line scrolls, and the numbers of the lines stay.
+  await expect(editor.inspector.locator(".cm-lineNumbers")).toBeInViewport({ ratio: 1 });
   await page.keyboard.press("Tab");
   await expect(field).not.toBeFocused();
 });

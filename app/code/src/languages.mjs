@@ -60,12 +60,12 @@ export const oneLine = [
 /** A text with `{{variables}}`, or `$names$` where it is a knowledge base that is asked. */
 const prompt = StreamLanguage.define({
   token(stream) {
-    if (stream.match(/^\{\{\s*[A-Za-z_][A-Za-z0-9_]*\s*\}\}/) || stream.match(/^\$[a-z_]+\$/)) return "variable";
+    if (stream.match(/^\{\{\s*[A-Za-z_][A-Za-z0-9_]*\s*\}\}/) || stream.match(/^\$[a-z_]+\$/)) return "placeholder";
     stream.next();
     stream.match(/^[^{$]+/);
     return null;
   },
-  tokenTable: { variable: tags.special(tags.variableName) },
+  tokenTable: { placeholder: tags.special(tags.variableName) },
 });
 
 /** Comparisons of inputs; expressions such as `$.data.name` have the same texts and numbers. */

@@ -17,8 +17,9 @@ export const look = EditorView.theme({
   ".cm-line": { padding: "0 9px" },
   ".cm-lineWrapping": { overflowWrap: "anywhere" },
   ".cm-placeholder": { color: "var(--faint)" },
+  // What scrolls passes below it.
   ".cm-gutters": {
-    background: "none",
+    background: "var(--code-bg)",
     border: "0",
     color: "var(--faint)",
     minHeight: "var(--code-least)",

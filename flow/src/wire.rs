@@ -45,9 +45,9 @@ pub use imports::{
     FileFormat, Imported, ImportedFlow, Need, NeedKind, ReadFlow, ReadReport, Reading, Unread,
 };
 pub use knowledge::{
-    AddDocument, AnswerFromKnowledge, AskKnowledgeBase, Cited, CreateKnowledgeBase, Document, DocumentList,
-    DocumentText, Embedding, EmbeddingState, KnowledgeAnswer, KnowledgeBase, KnowledgeBaseList, PassageList,
-    Ranking, UpdateKnowledgeBase,
+    AddDocument, AnswerEvent, AnswerFromKnowledge, AskKnowledgeBase, Cited, CreateKnowledgeBase, Document,
+    DocumentList, DocumentText, Embedding, EmbeddingState, KnowledgeAnswer, KnowledgeBase, KnowledgeBaseList,
+    PassageList, Ranking, UpdateKnowledgeBase,
 };
 pub use mcp_servers::{McpServer, McpServerList, McpTool, McpTools, PutMcpServer};
 pub use prompts::{CreatePrompt, Prompt, PromptList, PromptVersion};

@@ -56,7 +56,8 @@ pub use functions::FunctionRow;
 pub use items::{Indexed, ItemRow, Kept, NewPending, PendingRow};
 pub use jobs::JobRow;
 pub use knowledge::{
-    DocumentRow, KnowledgeBaseRow, NewBase, NewDocument, NewPassage, PassageRow, VectorSetRow, WantedRow,
+    DescribedRow, DocumentRow, KnowledgeBaseRow, NewBase, NewDocument, NewPassage, PassageRow, VectorSetRow,
+    WantedRow,
 };
 pub use mcp_servers::McpServerRow;
 pub use prompts::PromptRow;

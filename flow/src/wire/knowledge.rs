@@ -229,6 +229,23 @@ pub struct KnowledgeAnswer {
     pub found: PassageList,
 }
 
+/// What a stream of an answer tells, an event each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum AnswerEvent {
+    /// First: the passages, and the session.
+    Found { found: PassageList, session: String },
+    /// What the answer goes on with.
+    Text { text: String },
+    /// What a part of the text until now is from.
+    Cited(Cited),
+    /// Last, where the answer is whole.
+    Ended,
+    /// Last, where it broke off: what went wrong, and what to do.
+    Failed { message: String },
+}
+
 /// A part of an answer, and what it is from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

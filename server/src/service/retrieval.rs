@@ -13,17 +13,17 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use flow::node::knowledge_base::{MOST_RESULTS, Origin, Passage, USUAL_RESULTS};
-use flow::wire::{AskKnowledgeBase, PassageList, Ranking};
+use flow::node::knowledge_base::{MOST_RESULTS, OWN_ATTRIBUTES, Origin, Passage, USUAL_RESULTS};
+use flow::wire::{AskKnowledgeBase, PassageList, Place, Ranking};
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
-use super::Service;
+use super::{Service, SourceBody};
 use crate::error::{Error, Result, missing};
 use crate::knowledge::{self, Filter, Index, Question, Ranked, VectorStore, fuse, read, words};
 use crate::provider::{Error as ModelError, Registry, Resolved};
-use crate::store::{PassageRow, Store};
+use crate::store::{DescribedRow, PassageRow, Store};
 pub use answer::{Answering, Grounds};
 pub use memory::Memory;
 
@@ -176,9 +176,14 @@ impl Retriever {
     /// The passages of the documents that fit a filter.
     async fn among(&self, base: &str, filter: Option<&Filter>) -> Result<Option<Arc<HashSet<i64>>>> {
         let Some(filter) = filter else { return Ok(None) };
-        let documents = self.store.described_documents(base).await?;
-        let fit = documents.into_iter().filter(|document| filter.fits(&attributes(Some(&document.metadata))));
-        let documents: Vec<String> = fit.map(|document| document.id).collect();
+        let documents = self.store.described_documents(base, filter.names(OWN_ATTRIBUTES)).await?;
+        let fits = |document: &DescribedRow| {
+            let mut metadata = attributes(document.metadata.as_deref());
+            let origin = origin(document.source.as_deref(), &document.source_id, &document.uri);
+            metadata.extend(origin.iter().flat_map(Origin::attributes));
+            filter.fits(&metadata)
+        };
+        let documents: Vec<String> = documents.into_iter().filter(fits).map(|document| document.id).collect();
         let passages = self.store.passages_of(base, &documents).await?;
         Ok(Some(Arc::new(passages.into_iter().collect())))
     }
@@ -284,8 +289,7 @@ fn passage(row: PassageRow, ranked: &Ranked, parts: bool) -> Passage {
     for score in [&mut scores.lexical, &mut scores.semantic] {
         *score = score.map(rounded);
     }
-    let source = row.source.as_deref().and_then(|source| serde_json::from_str::<Value>(source).ok());
-    let kind = source.as_ref().and_then(|source| source["type"].as_str()).unwrap_or_default().to_owned();
+    let origin = origin(row.source.as_deref(), &row.source_id, &row.uri);
     Passage {
         text,
         title: row.title,
@@ -294,8 +298,19 @@ fn passage(row: PassageRow, ranked: &Ranked, parts: bool) -> Passage {
         score: rounded(ranked.score),
         scores,
         metadata: attributes(row.metadata.as_deref()),
-        origin: row.uri.filter(|_| !kind.is_empty()).map(|uri| Origin { kind, uri }),
+        origin,
     }
+}
+
+/// Where a document came from, where that is known: the source's JSON and id, and what that calls the document.
+fn origin(source: Option<&str>, id: &Option<String>, uri: &Option<String>) -> Option<Origin> {
+    let source: SourceBody = serde_json::from_str(source?).ok()?;
+    let kind = match source.place {
+        Place::Bucket { .. } => "S3",
+        Place::Web { .. } => "WEB",
+        Place::Custom => "CUSTOM",
+    };
+    Some(Origin { kind: kind.to_owned(), uri: uri.clone()?, data_source: id.clone()? })
 }
 
 /// A document's metadata; none where it has none.

@@ -13,7 +13,7 @@ use sqlx::{FromRow, SqliteConnection};
 
 use super::{Error, Result, Store, Tags, from_sql, sources, taken, there, to_sql};
 pub use details::NewBase;
-pub use search::PassageRow;
+pub use search::{DescribedRow, PassageRow};
 pub use vectors::{VectorSetRow, WantedRow};
 
 /// A knowledge base, with how much is in it.

@@ -55,6 +55,16 @@ async fn ask(harness: &Harness, base: &str, ask: Value) -> Value {
     harness.ok(Method::POST, &format!("{BASES}/{base}/query"), ask).await
 }
 
+/// What a stream tells.
+async fn events(harness: &Harness, path: &str, body: Value) -> Vec<Value> {
+    let request = harness.request(Method::POST, path).header("accept", "text/event-stream");
+    let text = request.json(&body).send().await.unwrap().text().await.unwrap();
+    text.lines()
+        .filter_map(|line| line.strip_prefix("data: "))
+        .map(|data| serde_json::from_str(data).unwrap())
+        .collect()
+}
+
 fn titles(found: &Value) -> Vec<&str> {
     found["passages"].as_array().unwrap().iter().map(|passage| passage["title"].as_str().unwrap()).collect()
 }
@@ -341,6 +351,22 @@ async fn an_answer_says_what_it_is_from_and_a_session_goes_on() {
     let cited = json!([{"from": 0, "to": 17, "passages": [0]}, {"from": 18, "to": 22, "passages": [1]}]);
     assert_eq!(first["citations"], cited, "{first}");
     assert_eq!(titles(&first["found"])[0], "Shipping");
+
+    // The same as it comes.
+    let body = json!({"ask": {"text": "When is the parcel here?"}, "model": "test/model"});
+    let events = events(&harness, &path, body).await;
+    let (found, parts) = events.split_first().unwrap();
+    assert_eq!((&found["type"], titles(&found["found"])[0]), (&json!("found"), "Shipping"), "{found}");
+    let (end, parts) = parts.split_last().unwrap();
+    assert_eq!(end, &json!({"type": "ended"}));
+    let text: Vec<&str> = parts.iter().filter_map(|part| part["text"].as_str()).collect();
+    assert!(text.len() > 1 && text.concat() == "It comes at noon. Yes.", "{text:?}");
+    let parts = parts.iter().filter(|part| part["type"] == "cited");
+    let parts: Vec<Value> = parts
+        .map(|part| json!({"from": part["from"], "to": part["to"], "passages": part["passages"]}))
+        .collect();
+    assert_eq!(json!(parts), cited);
+
     let asked = upstream.requests().await.pop().unwrap();
     let told = asked["messages"][0]["content"].as_str().unwrap();
     assert!(told.contains("Passage 1 (Shipping)") && told.contains("square brackets"), "{told}");

@@ -1,5 +1,9 @@
 // Starts the app, and says so where it cannot. The modules are imported here and not by a plain `import`, because a
 // module that fails to load can show no message.
+
+// What the fields for code are made of: not a part of what is loaded at first.
+window.codeFields = () => import("{{code.js}}");
+
 const boot = document.getElementById("boot");
 const message = boot.querySelector("p");
 

@@ -3,6 +3,7 @@
 pub mod browser;
 pub mod choice;
 pub mod code;
+pub mod code_field;
 pub mod copy;
 pub mod dialog;
 pub mod format;

@@ -143,6 +143,12 @@ export class Editor {
   }
 }
 
+/** What is written in a field, a plain one or one for code: both have it as their value. */
+export async function holds(field, expected) {
+  const value = expect.poll(() => field.evaluate((element) => element.value));
+  await (expected instanceof RegExp ? value.toMatch(expected) : value.toBe(expected));
+}
+
 async function point(place) {
   if (typeof place.boundingBox !== "function") return place;
   await place.waitFor();

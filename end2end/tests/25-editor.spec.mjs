@@ -389,7 +389,7 @@ test.describe("inspector", () => {
     const wires = await editor.wires.count();
     await editor.select("Answer");
     const field = editor.field("Prompt");
-    const text = await field.inputValue();
+    const text = await field.evaluate((element) => element.value);
     await field.fill(text.replaceAll("{{message}}", ""));
     await expect(editor.wires).toHaveCount(wires - 1);
     await field.fill(text);

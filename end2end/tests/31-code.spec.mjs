@@ -1,7 +1,7 @@
 // Code: a node is drawn, its Python written, run and looked at; what Python cannot read is said at the node.
 import { expect, test } from "@playwright/test";
 
-import { Editor } from "../support/editor.mjs";
+import { Editor, holds } from "../support/editor.mjs";
 import { watch } from "../support/page.mjs";
 import { signIn, startWorld } from "../support/world.mjs";
 
@@ -39,7 +39,7 @@ test("code is written, runs, and shows what it printed and where it failed", asy
   await editor.connect("InlineCode_1 output response", "FlowOutputNode input document");
   await editor.select("InlineCode_1");
   const code = editor.field("Python");
-  await expect(code).toHaveValue("text.strip()");
+  await holds(code, "text.strip()");
   await expect(editor.node("InlineCode_1")).toContainText("text.strip()");
   await code.fill(CODE);
   await expect(editor.node("InlineCode_1")).toContainText("3 lines of Python");
@@ -56,6 +56,7 @@ test("code is written, runs, and shows what it printed and where it failed", asy
   await expect(editor.issue("InlineCode_1")).toHaveText("Line 1: expected ':'.");
   await expect(editor.inspector.getByText("Line 1: expected ':'.")).toBeVisible();
   await expect(code).toHaveAttribute("aria-invalid", "true");
+  await expect(code.locator(".cm-lintRange, .cm-lintPoint")).toHaveCount(1);
   await expect(page.getByRole("button", { name: "1 problem" })).toBeVisible();
   await editor.saved();
   await editor.reload();

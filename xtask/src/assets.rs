@@ -32,6 +32,11 @@ pub struct Assets {
 }
 
 impl Assets {
+    /// A file that the build made.
+    pub fn add(&mut self, name: &str, content: Vec<u8>) {
+        self.sources.insert(name.to_owned(), content);
+    }
+
     /// wasm-bindgen's files: `app.js`, `app.wasm`, and the snippets that `app.js` imports by relative paths.
     pub fn add_bound(&mut self, folder: &Path) -> Result<()> {
         self.sources.insert("app.wasm".into(), fs::read(folder.join("app_bg.wasm"))?);

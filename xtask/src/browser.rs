@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::assets::{Assets, Effort};
-use crate::{place, process, wasm};
+use crate::{code, place, process, wasm};
 
 /// How much time a build may take to make the app small.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -54,6 +54,9 @@ pub fn build(profile: Profile) -> Result<()> {
     let bound = bind(profile, &module, &work.join(profile.cargo_name()))?;
     let mut assets = Assets::default();
     assets.add_bound(&bound)?;
+    let fields = work.join("code");
+    fs::create_dir_all(&fields)?;
+    assets.add("code.js", code::module(&fields)?);
     assets.add_styles(&place::root().join("style"))?;
     assets.add_public(&place::root().join("public"))?;
     assets.publish(&dist(), profile.effort())

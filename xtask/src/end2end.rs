@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::test::{self, Outcome};
-use crate::{browser, debian, place, process, server};
+use crate::{browser, debian, packages, place, process, server};
 
 /// The AWS SDK for JavaScript.
 pub fn node() -> Result<Outcome> {
@@ -16,7 +16,7 @@ pub fn node() -> Result<Outcome> {
         return Ok(Outcome::Skipped("there is no end2end/aws/*.test.mjs yet".into()));
     }
     let binary = server::build()?;
-    packages()?;
+    packages::install(&folder())?;
     process::say("Running end2end/aws/*.test.mjs");
     let seen = place::target()?.join("operations");
     if seen.exists() {
@@ -52,7 +52,7 @@ pub fn python() -> Result<Outcome> {
 pub fn playwright() -> Result<Outcome> {
     browser::build(browser::Profile::Everyday)?;
     let binary = server::build()?;
-    packages()?;
+    packages::install(&folder())?;
     let mut playwright = in_end2end("node");
     playwright.args(["node_modules/@playwright/test/cli.js", "test"]).env("ANABRANCH_BIN", binary);
     if let Some(chromium) = chromium()? {
@@ -74,8 +74,8 @@ pub fn playwright() -> Result<Outcome> {
 pub fn bench() -> Result<()> {
     browser::build(browser::Profile::Dist)?;
     let binary = server::build()?;
-    packages()?;
-    packages_of(&folder().join("bench"))?;
+    packages::install(&folder())?;
+    packages::install(&folder().join("bench"))?;
     let mut bench = in_end2end("node");
     bench.arg("bench/canvas.mjs").env("ANABRANCH_BIN", binary);
     if let Some(chromium) = chromium()? {
@@ -86,32 +86,8 @@ pub fn bench() -> Result<()> {
 }
 
 /// What npm brings for the tests: clients, a browser's driver, and PostgreSQL with pgvector.
-pub fn packages() -> Result<()> {
-    packages_of(&folder())
-}
-
-/// `npm ci`, when the lock is another than at the last time.
-fn packages_of(folder: &Path) -> Result<()> {
-    let lock = folder.join("package-lock.json");
-    let lock = fs::read(&lock).with_context(|| format!("cannot read {}", lock.display()))?;
-    let key = blake3::hash(&lock).to_hex();
-    let stamp = folder.join("node_modules/.installed");
-    if fs::read_to_string(&stamp).is_ok_and(|found| found == key.as_str()) {
-        return Ok(());
-    }
-    if place::program(&["npm"]).is_none() {
-        if !debian::can_install() {
-            bail!("Node.js 20 or newer with npm is needed for the end-to-end tests");
-        }
-        debian::install(&["nodejs", "npm"])?;
-    }
-    process::say(&format!("Installing the packages of {} (npm ci)", folder.display()));
-    let mut npm = process::clean("npm");
-    npm.current_dir(folder);
-    // The browser is the machine's own where there is one; see `chromium`.
-    npm.args(["ci", "--no-audit", "--no-fund"]).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    process::run(&mut npm)?;
-    Ok(fs::write(stamp, key.as_str())?)
+pub fn install() -> Result<()> {
+    packages::install(&folder())
 }
 
 /// The machine's Chromium; `None` where Playwright has to use one that it downloaded.

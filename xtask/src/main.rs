@@ -11,8 +11,10 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 mod assets;
 mod browser;
+mod code;
 mod debian;
 mod end2end;
+mod packages;
 mod place;
 mod process;
 mod server;

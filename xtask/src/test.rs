@@ -144,7 +144,7 @@ fn interpreter() -> Result<Outcome> {
 
 fn unit() -> Result<Outcome> {
     server::build()?;
-    let packages = end2end::packages();
+    let packages = end2end::install();
     if let Err(error) = &packages {
         process::say(&format!("No pgvector to test with: {error:#}. Going on without it"));
     }

@@ -79,7 +79,7 @@ fn handle(stage: Stage, event: &ev::KeyboardEvent) -> bool {
         command.into_iter().for_each(|command| stage.run(command));
         return true;
     }
-    if within("input, textarea, select, [contenteditable]") {
+    if within("input, textarea, select, [contenteditable], .code-field") {
         return false;
     }
     if key != "Tab" {

@@ -73,7 +73,8 @@ impl History {
     pub fn undo(&mut self, document: &mut Document) -> Option<String> {
         let mut entry = self.done.pop()?;
         entry.difference.revert(document);
-        entry.burst = None;
+        // What is done again is whole: no typing goes on in it.
+        entry.at = f64::NEG_INFINITY;
         let label = entry.label.clone();
         self.undone.push(entry);
         Some(label)
@@ -86,6 +87,16 @@ impl History {
         let label = entry.label.clone();
         self.done.push(entry);
         Some(label)
+    }
+
+    /// Whether the change that undo takes back was typing into this.
+    pub fn undoes_typing(&self, burst: &str) -> bool {
+        self.done.last().is_some_and(|entry| entry.burst.as_deref() == Some(burst))
+    }
+
+    /// Whether the change that redo does again was typing into this.
+    pub fn redoes_typing(&self, burst: &str) -> bool {
+        self.undone.last().is_some_and(|entry| entry.burst.as_deref() == Some(burst))
     }
 
     pub fn can_undo(&self) -> bool {
@@ -177,5 +188,25 @@ mod tests {
             type_in(&mut history, &format!("{at}"), 10_000.0 * f64::from(at + 2));
         }
         assert!(history.done.len() >= 200);
+    }
+
+    #[test]
+    fn a_field_knows_its_own_typing_in_the_history() {
+        let mut history = History::default();
+        let mut document = Document::default();
+        let name = change::add(&mut document, NodeType::Prompt, Position::default(), "m").unwrap();
+        let type_in = |history: &mut History, document: &mut Document, text: &str, now: f64| {
+            let before = document.clone();
+            prompt::set_text(document, &name, 0, text, None);
+            history.record(&before, document, "Edit", Some("prompt"), now);
+        };
+        type_in(&mut history, &mut document, "a", 0.0);
+        assert!(history.undoes_typing("prompt") && !history.undoes_typing("code"));
+        history.undo(&mut document);
+        assert!(history.redoes_typing("prompt") && !history.redoes_typing("code"));
+        assert!(!history.undoes_typing("prompt"));
+        history.redo(&mut document);
+        type_in(&mut history, &mut document, "ab", 100.0);
+        assert_eq!(history.done.len(), 2, "typing does not go on in what was done again");
     }
 }

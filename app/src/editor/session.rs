@@ -261,6 +261,20 @@ impl Editor {
         self.say(label.map_or("Nothing to redo".to_owned(), |label| format!("Redone: {label}")));
     }
 
+    /// Takes back what was typed into a field, or does it again; never what was done elsewhere.
+    pub fn step_typing(self, burst: &str, back: bool) {
+        let is_ours = self.history.with_value(|history| match back {
+            true => history.undoes_typing(burst),
+            false => history.redoes_typing(burst),
+        });
+        match (is_ours, back) {
+            (true, true) => self.undo(),
+            (true, false) => self.redo(),
+            (false, true) => self.say("Nothing that was typed here is the last change"),
+            (false, false) => self.say("Nothing to redo here"),
+        }
+    }
+
     pub fn can_undo(self) -> bool {
         self.tick.track();
         self.history.with_value(History::can_undo)

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use flow::expression::WHOLE;
 use flow::expression::pick::{Pick, expression, follow};
 use flow::value::Type;
 use serde_json::Value;
@@ -56,8 +57,22 @@ pub enum Step {
 /// The lines that are seen.
 pub fn lines(value: &Value, opened: &Opened) -> Vec<Line> {
     let mut lines = Vec::new();
-    add(value, &[], "$.data", opened, &mut lines);
+    add(value, &[], WHOLE, opened, &mut lines);
     lines
+}
+
+/// The lines with everything open, the outer parts first to be opened, as long as there are fewer than `most`.
+pub fn everything(value: &Value, most: usize) -> Vec<Line> {
+    let mut opened = Opened::from([WHOLE.to_owned()]);
+    loop {
+        let found = lines(value, &opened);
+        let closed = found.iter().filter(|line| line.is_open == Some(false));
+        let more: Vec<String> = closed.map(|line| line.expression.clone()).collect();
+        if more.is_empty() || found.len() >= most {
+            return found;
+        }
+        opened.extend(more);
+    }
 }
 
 /// Where a key leads from a line.

@@ -13,7 +13,9 @@ use flow::condition::form::{self, Group, Row};
 use flow::value::Type;
 use leptos::prelude::*;
 
+use crate::editor::offers::{Place, condition};
 use crate::ui::browser;
+use crate::ui::code_field::{Asked, CodeField, Language, Mark};
 
 /// What the parts of one builder share.
 #[derive(Clone, Copy)]
@@ -40,6 +42,8 @@ pub fn ConditionBuilder(
     inputs: Signal<Vec<(String, Type)>>,
     #[prop(into)] expression: Signal<String>,
     on_change: Callback<String>,
+    /// Takes back what was written (true), or writes it again.
+    step: Callback<bool>,
     /// What the check says of the condition.
     #[prop(into)]
     problems: Signal<Vec<Problem>>,
@@ -73,6 +77,9 @@ pub fn ConditionBuilder(
     });
     let (why_id, others_id) = (format!("{id}-why"), format!("{id}-wrongs"));
     let described = format!("{why_id} {others_id}");
+    let offer = Callback::new(move |Asked { text, at, explicit }: Asked| {
+        inputs.with_untracked(|inputs| condition(Place { text: &text, at, asked: explicit }, inputs))
+    });
     view! {
         <div class="builder">
             <div id=why_id>
@@ -85,18 +92,19 @@ pub fn ConditionBuilder(
                     {group::view(builder, Vec::new())}
                 </div>
             </Show>
-            <input
-                class="input mono"
-                aria-label=move || label.get()
-                aria-invalid=move || problems.with(|problems| !problems.is_empty()).to_string()
-                aria-describedby=described
-                spellcheck="false"
-                autocomplete="off"
+            <CodeField
+                language=Language::Condition
+                id=format!("{id}-text")
+                label
+                value=expression
+                on_text=on_change
+                described_by=described
+                invalid=Signal::derive(move || problems.with(|problems| !problems.is_empty()))
+                marks=Signal::derive(move || problems.with(|problems| problems.iter().filter_map(Mark::of).collect()))
                 placeholder="tone == \"angry\""
-                prop:value=move || expression.get()
-                on:input=move |event| on_change.run(event_target_value(&event))
+                offer
+                step
             />
-            <Culprit problems expression />
             <div class="wrongs" id=others_id>
                 {move || {
                     others.get().into_iter().map(|p| view! { <p class="wrong">{p.message}</p> }).collect_view()
@@ -156,27 +164,4 @@ fn kind_of(inputs: &[(String, Type)], name: &str) -> Option<Type> {
 /// How a part is called: `2.1` is the first of the second.
 fn number(path: &[usize]) -> String {
     path.iter().map(|at| (at + 1).to_string()).collect::<Vec<_>>().join(".")
-}
-
-/// The part of the expression that a problem is about, under a wavy line.
-#[component]
-fn Culprit(problems: Signal<Vec<Problem>>, expression: Signal<String>) -> impl IntoView {
-    let parts = Memo::new(move |_| {
-        let span = problems.with(|problems| problems.first().and_then(|problem| problem.span));
-        let text = expression.get();
-        let (start, end) = span.filter(|(start, end)| start < end)?;
-        let part = |range: std::ops::Range<usize>| text.get(range).map(str::to_owned);
-        Some((part(0..start)?, part(start..end)?, part(end..text.len())?))
-    });
-    move || {
-        parts.get().map(|(before, wrong, after)| {
-            view! {
-                <p class="culprit mono" aria-hidden="true">
-                    {before}
-                    <u>{wrong}</u>
-                    {after}
-                </p>
-            }
-        })
-    }
 }

@@ -6,10 +6,12 @@ use flow::node::code::{RESPONSE, USUAL_LIMIT};
 use flow::value::Type;
 use leptos::prelude::*;
 
-use super::field::{Problems, TypeSelect, WholeNumber, is_wrong};
+use super::field::{Problems, TypeSelect, WholeNumber, is_wrong, marks, typed_inputs};
 use super::inputs::Inputs;
 use crate::editor::change::{set_code, set_output_type, set_time_limit};
+use crate::editor::offers::{Place, words};
 use crate::editor::session::{Card, use_editor};
+use crate::ui::code_field::{Asked, CodeField, Language};
 use crate::ui::format::count;
 
 pub const ICON: &str = "M8 6l-6 6 6 6M16 6l6 6-6 6";
@@ -52,30 +54,33 @@ fn Text(card: Card) -> impl IntoView {
     let id = format!("code-{}", card.id);
     let (hint, problems) = (format!("hint-{id}"), format!("problems-{id}"));
     let text = Memo::new(move |_| card.node.with(|node| code(node).to_owned()));
-    let write = move |event| {
-        let (name, text) = (card.name(), event_target_value(&event));
-        let burst = format!("{} code", card.id);
-        editor.type_in("Edit the code", &burst, |document| set_code(document, &name, &text));
-    };
+    let burst = move || format!("{} code", card.id);
+    let write = Callback::new(move |text: String| {
+        let name = card.name();
+        editor.type_in("Edit the code", &burst(), |document| set_code(document, &name, &text));
+    });
+    let offer = Callback::new(move |Asked { text, at, explicit }: Asked| {
+        words(Place { text: &text, at, asked: explicit }, &typed_inputs(card))
+    });
     view! {
         <div class="field">
             <label for=id.clone()>"Python"</label>
-            <textarea
-                class="textarea mono code-text"
-                id=id
-                spellcheck="false"
-                autocomplete="off"
-                autocapitalize="off"
-                wrap="off"
-                aria-invalid=move || is_wrong(card, &Field::Code).to_string()
-                aria-describedby=format!("{problems} {hint}")
-                prop:value=move || text.get()
-                on:input=write
-            ></textarea>
+            <CodeField
+                language=Language::Python
+                id
+                label=Signal::stored("Python".to_owned())
+                value=text
+                on_text=write
+                described_by=format!("{problems} {hint}")
+                invalid=Signal::derive(move || is_wrong(card, &Field::Code))
+                marks=Signal::derive(move || marks(card, &Field::Code))
+                offer
+                step=Callback::new(move |back| editor.step_typing(&burst(), back))
+            />
             <Problems card field=Field::Code id=problems />
             <p class="hint" id=hint>
                 "Each input is a variable of its name. The last line, an expression, is the result. \
-                 What is printed is in the trace."
+                 What is printed is in the trace. Ctrl ] indents; Tab leaves the field."
             </p>
         </div>
     }

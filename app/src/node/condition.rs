@@ -155,6 +155,8 @@ pub fn Expression(
             set_condition(document, &node, &name, &text);
         });
     });
+    let burst = id.clone();
+    let step = Callback::new(move |back| editor.step_typing(&burst, back));
     view! {
         <ConditionBuilder
             label=Signal::derive(move || format!("Condition {}", name.get()))
@@ -162,6 +164,7 @@ pub fn Expression(
             inputs=operands
             expression
             on_change=write
+            step
             problems=told
         />
     }

@@ -1,11 +1,13 @@
 //! The small parts that forms are made of: fields that write into the document, and their problems.
 
 use flow::check::Field;
+use flow::definition::Node;
 use flow::value::Type;
 use leptos::prelude::*;
 
 use crate::editor::session::Card;
 use crate::panel::fix::FixButton;
+use crate::ui::code_field::Mark;
 
 /// What is wrong with a part of a node, below its field, which names this by `aria-describedby`.
 #[component]
@@ -39,6 +41,23 @@ pub fn Problems(card: Card, #[prop(into)] field: Signal<Field>, #[prop(into)] id
 /// Whether a part of a node has a problem.
 pub fn is_wrong(card: Card, field: &Field) -> bool {
     card.problems.with(|problems| problems.iter().any(|problem| problem.field.as_ref() == Some(field)))
+}
+
+/// Where in a part's text its problems are.
+pub fn marks(card: Card, field: &Field) -> Vec<Mark> {
+    card.problems.with(|problems| {
+        problems.iter().filter(|problem| problem.field.as_ref() == Some(field)).filter_map(Mark::of).collect()
+    })
+}
+
+/// A node's inputs, each with what is said of it where it is offered: its type.
+pub fn typed_inputs(card: Card) -> Vec<(String, String)> {
+    card.node.with_untracked(typed)
+}
+
+/// The same of a node of a document.
+pub fn typed(node: &Node) -> Vec<(String, String)> {
+    node.inputs.iter().map(|input| (input.name.clone(), input.kind.to_string())).collect()
 }
 
 /// A name, taken on when the field is left: half a name would rename what speaks of it back and forth.

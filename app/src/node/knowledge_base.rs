@@ -15,8 +15,10 @@ use super::prompt::model::ModelField;
 use super::prompt::settings::Sampling;
 use crate::api;
 use crate::editor::knowledge::{base, set_base, set_count, set_model, set_prompt};
+use crate::editor::offers::{Place, variables};
 use crate::editor::prompt::number;
 use crate::editor::session::{Card, use_editor};
+use crate::ui::code_field::{Asked, CodeField, Language};
 use crate::ui::format::count;
 use binding::Open;
 
@@ -247,6 +249,13 @@ fn Count(card: Card) -> impl IntoView {
     }
 }
 
+/// What stands for something in the prompt, between two `$`.
+const SIGNS: [(&str, &str); 3] = [
+    ("search_results", "the passages"),
+    ("query", "the question"),
+    ("output_format_instructions", "how to cite"),
+];
+
 /// How the model is asked.
 #[component]
 fn AnswerFields(card: Card) -> impl IntoView {
@@ -264,25 +273,32 @@ fn AnswerFields(card: Card) -> impl IntoView {
             template.and_then(|template| template.text_prompt_template.clone()).unwrap_or_default()
         })
     });
-    let write = move |event| {
-        let (node, text) = (card.name(), event_target_value(&event));
-        let burst = format!("{} asked", card.id);
-        editor.type_in("Edit the prompt", &burst, |document| set_prompt(document, &node, &text));
-    };
+    let burst = move || format!("{} asked", card.id);
+    let write = Callback::new(move |text: String| {
+        let node = card.name();
+        editor.type_in("Edit the prompt", &burst(), |document| set_prompt(document, &node, &text));
+    });
+    let offer = Callback::new(|Asked { text, at, explicit }: Asked| {
+        let names = SIGNS.map(|(name, told)| (name.to_owned(), told.to_owned()));
+        variables(Place { text: &text, at, asked: explicit }, &names, ("$", "$"))
+    });
+    let hint = format!("hint-{id}");
     view! {
         <ModelField card model=named write=choose />
         <div class="field">
             <label for=id.clone()>"Prompt"</label>
-            <textarea
-                class="textarea mono"
-                id=id
-                rows="7"
-                spellcheck="false"
+            <CodeField
+                language=Language::Prompt
+                id
+                label=Signal::stored("Prompt".to_owned())
+                value=text
+                on_text=write
+                described_by=hint.clone()
                 placeholder=USUAL_PROMPT
-                prop:value=move || text.get()
-                on:input=write
-            ></textarea>
-            <p class="hint">
+                offer
+                step=Callback::new(move |back| editor.step_typing(&burst(), back))
+            />
+            <p class="hint" id=hint>
                 <code>"$search_results$"</code>
                 " is where the passages go, "
                 <code>"$query$"</code>

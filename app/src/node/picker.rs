@@ -11,9 +11,9 @@ use serde_json::Value;
 use wasm_bindgen::JsCast;
 
 use crate::editor::inputs::set_expression;
-use crate::editor::session::{Card, use_editor};
+use crate::editor::session::{Card, Editor, use_editor};
 use crate::editor::tree::{Line, Opened, Step, lines, selected_type, step};
-use crate::panel::runner::use_runner;
+use crate::panel::runner::{Runner, use_runner};
 use crate::ui::browser;
 use crate::ui::icon::{Glyph, Icon};
 
@@ -100,21 +100,26 @@ enum Found {
     Nothing(&'static str),
 }
 
-fn found(
-    editor: crate::editor::session::Editor,
-    runner: crate::panel::runner::Runner,
-    card: Card,
-    input: &str,
-) -> Found {
-    let source = editor.look(|document| {
+/// What the last run brought to an input.
+pub fn brought(editor: Editor, runner: Runner, card: Card, input: &str) -> Option<Value> {
+    let (source, output) = source(editor, card, input)?;
+    let ran_as = editor.ran_as(&source);
+    runner.trace.with_untracked(|trace| trace.delivered(&ran_as, &output))
+}
+
+/// The node and the output that an input takes its value from.
+fn source(editor: Editor, card: Card, input: &str) -> Option<(String, String)> {
+    editor.look(|document| {
         let (source, output) = document.source(&card.name(), input)?;
         Some((source, output.to_owned()))
-    });
-    let Some((source, output)) = source else {
+    })
+}
+
+fn found(editor: Editor, runner: Runner, card: Card, input: &str) -> Found {
+    if source(editor, card, input).is_none() {
         return Found::Nothing("Connect this input first. Then run the flow once to pick from its values.");
-    };
-    let ran_as = editor.ran_as(&source);
-    let value = runner.trace.with_untracked(|trace| trace.delivered(&ran_as, &output));
+    }
+    let value = brought(editor, runner, card, input);
     match (value, runner.trace.with_untracked(|trace| trace.status.is_some())) {
         (Some(value), _) => Found::Value(Arc::new(value)),
         (None, false) => Found::Nothing("Run the flow once to pick from its values."),

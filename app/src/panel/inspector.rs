@@ -12,13 +12,15 @@ use super::trace::NodeRun;
 use super::try_node::Try;
 use crate::editor::folds;
 use crate::editor::inputs::{set_expression, set_type};
+use crate::editor::offers::{Place, expression};
 use crate::editor::session::{Card, use_editor};
 use crate::node::KindIcon;
-use crate::node::field::{Problems, TypeSelect, Wrong, is_wrong};
+use crate::node::field::{Problems, TypeSelect, Wrong, is_wrong, marks};
 use crate::node::form;
 use crate::node::join::JoinSelect;
-use crate::node::picker::Picker;
+use crate::node::picker::{Picker, brought};
 use crate::ui::browser;
+use crate::ui::code_field::{Asked, CodeField, Language};
 use crate::ui::tabs::Tabs;
 
 /// The tabs, in their order.
@@ -206,13 +208,19 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
         let (node, name) = (card.name(), name());
         editor.change("Change an input's type", |document| set_type(document, &node, &name, kind));
     });
-    let write = move |event| {
-        let (node, name, text) = (card.name(), name(), event_target_value(&event));
-        let burst = format!("{} expression {at}", card.id);
-        editor.type_in("Edit an expression", &burst, |document| {
+    let burst = move || format!("{} expression {at}", card.id);
+    let write = Callback::new(move |text: String| {
+        let (node, name) = (card.name(), name());
+        editor.type_in("Edit an expression", &burst(), |document| {
             set_expression(document, &node, &name, &text);
         });
-    };
+    });
+    let runner = use_runner();
+    let offer = Callback::new(move |Asked { text, at, explicit }: Asked| {
+        let brought = brought(editor, runner, card, &name());
+        expression(Place { text: &text, at, asked: explicit }, brought.as_ref())
+    });
+    let problem = Signal::derive(move || Field::Input(name()));
     view! {
         <div class="field input-row">
             <span class="label mono">{name}</span>
@@ -225,24 +233,26 @@ fn InputRow(card: Card, at: usize) -> impl IntoView {
                     value=Signal::derive(move || input.with(|input| input.as_ref().map(|input| input.kind)))
                     on_change=choose
                 />
-                <input
-                    class="input mono"
-                    aria-label=move || format!("Expression of {}", name())
-                    aria-invalid=move || is_wrong(card, &Field::Input(name())).to_string()
-                    aria-describedby=format!("problems-expression-{}-{at}", card.id)
-                    spellcheck="false"
-                    autocomplete="off"
-                    prop:value=move || {
+                <CodeField
+                    language=Language::Expression
+                    id=format!("expression-{}-{at}", card.id)
+                    label=Signal::derive(move || format!("Expression of {}", name()))
+                    value=Signal::derive(move || {
                         input.with(|input| input.as_ref().map(|i| i.expression.clone()).unwrap_or_default())
-                    }
-                    on:input=write
+                    })
+                    on_text=write
+                    described_by=format!("problems-expression-{}-{at}", card.id)
+                    invalid=Signal::derive(move || is_wrong(card, &problem.get()))
+                    marks=Signal::derive(move || marks(card, &problem.get()))
+                    offer
+                    step=Callback::new(move |back| editor.step_typing(&burst(), back))
                 />
                 <Picker card input=Signal::derive(name) at />
             </div>
             <JoinSelect card input=Signal::derive(name) />
             <Problems
                 card
-                field=Signal::derive(move || Field::Input(name()))
+                field=problem
                 id=format!("problems-expression-{}-{at}", card.id)
             />
         </div>

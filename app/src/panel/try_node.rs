@@ -9,6 +9,7 @@ use super::runner::{Phase, use_runner};
 use super::test::Ask;
 use crate::editor::given::{can_be_given, read_pin, runs_alone};
 use crate::editor::session::{Card, use_editor};
+use crate::ui::code_field::{CodeField, Language};
 
 #[component]
 pub fn Try(card: Card) -> impl IntoView {
@@ -83,6 +84,9 @@ fn Pin(card: Card) -> impl IntoView {
     }
 }
 
+/// What the field of pinned data is called.
+const LABEL: &str = "Data for its outputs";
+
 #[component]
 fn Edit(card: Card, edits: RwSignal<bool>) -> impl IntoView {
     let editor = use_editor();
@@ -134,24 +138,23 @@ fn Edit(card: Card, edits: RwSignal<bool>) -> impl IntoView {
             .into_any()
         }
         false => view! {
-            <textarea
-                class="textarea mono"
+            <CodeField
+                language=Language::Json
                 id="pin-data"
-                rows="5"
-                spellcheck="false"
-                aria-invalid=move || wrong.with(Option::is_some).to_string()
-                prop:value=text
-                on:input=move |event| {
-                    text.set(event_target_value(&event));
+                label=Signal::stored(LABEL.to_owned())
+                value=text
+                on_text=Callback::new(move |typed| {
+                    text.set(typed);
                     wrong.set(None);
-                }
-            ></textarea>
+                })
+                invalid=Signal::derive(move || wrong.with(Option::is_some))
+            />
         }
         .into_any(),
     };
     view! {
         <form class="field" on:submit=save>
-            <label for="pin-data">{if is_condition { "Branch that is taken" } else { "Data for its outputs" }}</label>
+            <label for="pin-data">{if is_condition { "Branch that is taken" } else { LABEL }}</label>
             {field}
             {move || wrong.get().map(|why| view! { <p class="wrong" role="alert">{why}</p> })}
             <div class="try-node">

@@ -8,9 +8,12 @@ use serde_json::Value;
 use super::Page;
 use crate::api;
 use crate::editor::prompt::labels;
+use crate::ui::code_field::{CodeField, Language};
 use crate::ui::icon::{Glyph, Icon};
 use crate::ui::load::Loader;
 
+/// What the field of a tool's parameters is called.
+const SCHEMA: &str = "Parameters, as JSON schema";
 /// What a new function's parameters look like.
 const USUAL_SCHEMA: &str = r#"{
   "type": "object",
@@ -278,15 +281,14 @@ fn FunctionFields(row: Row, functions: Loader<FunctionList>) -> impl IntoView {
             <span class="hint">"The Connections page binds it to an address. It gets the event of AWS\u{2019}s agents."</span>
         </div>
         <div class="field">
-            <label for=schema.clone()>"Parameters, as JSON schema"</label>
-            <textarea
+            <label for=schema.clone()>{SCHEMA}</label>
+            <CodeField
+                language=Language::Json
                 id=schema
-                class="textarea mono"
-                rows="5"
-                spellcheck="false"
-                prop:value=row.schema
-                on:input=move |event| row.schema.set(event_target_value(&event))
-            ></textarea>
+                label=Signal::stored(SCHEMA.to_owned())
+                value=row.schema
+                on_text=Callback::new(move |text| row.schema.set(text))
+            />
         </div>
     }
 }

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use crate::api;
 use crate::node::function::Bindings;
 use crate::node::function::binding::Open;
+use crate::ui::code_field::{CodeField, Language};
 use crate::ui::headers::named;
 use crate::ui::section::{Outcome, Section};
 
@@ -67,6 +68,7 @@ fn Row(function: Function) -> impl IntoView {
     };
     let stored = StoredValue::new(function.clone());
     let inputs_label = format!("Inputs for {name}, as JSON");
+    let inputs_id = format!("inputs-{name}");
     let test = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         let with = match inputs.with_untracked(|text| read(text)) {
@@ -120,13 +122,13 @@ fn Row(function: Function) -> impl IntoView {
             </button>
             <Show when=move || asks.get()>
                 <form class="try" on:submit=test>
-                    <textarea
-                        class="textarea mono short"
-                        aria-label=inputs_label.clone()
-                        spellcheck="false"
-                        prop:value=inputs
-                        on:input=move |event| inputs.set(event_target_value(&event))
-                    ></textarea>
+                    <CodeField
+                        language=Language::Json
+                        id=inputs_id.clone()
+                        label=Signal::stored(inputs_label.clone())
+                        value=inputs
+                        on_text=Callback::new(move |text| inputs.set(text))
+                    />
                     <button type="submit" class="btn" disabled=busy>
                         {move || if busy.get() { "Calling…" } else { "Call it" }}
                     </button>

@@ -144,8 +144,8 @@ fn interpreter() -> Result<Outcome> {
 
 fn unit() -> Result<Outcome> {
     server::build()?;
-    let packages = end2end::packages();
-    if let Err(error) = &packages {
+    let brought = end2end::packages();
+    if let Err(error) = &brought {
         process::say(&format!("No pgvector to test with: {error:#}. Going on without it"));
     }
     // Apart, since packages that are tested together share their dependencies' features: so the server's tests use what
@@ -155,7 +155,7 @@ fn unit() -> Result<Outcome> {
         tests.args(["test", "--locked"]);
         tests.args(packages.iter().flat_map(|package| ["--package", package]));
         require_fetched(&mut tests);
-        if packages.is_ok() {
+        if brought.is_ok() {
             tests.env("ANABRANCH_REQUIRE_PGVECTOR", "1");
         }
         if has_strace() {

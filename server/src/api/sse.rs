@@ -12,10 +12,8 @@ use flow::wire::{AnswerEvent, ExecutionHandle};
 use futures_util::stream::{self, Stream, StreamExt as _};
 use serde::Serialize;
 
-use crate::knowledge::cite::Part;
-use crate::provider::Error as ModelError;
 use crate::run::Feed;
-use crate::service::{Answering, Events};
+use crate::service::{AnswerPart, Answering, Events, ModelError};
 
 /// How often a quiet stream says that it is alive.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -61,10 +59,10 @@ pub(super) fn answer(answering: Answering) -> Response {
     respond(stream::once(async { Ok(first) }).chain(told))
 }
 
-fn said(part: Option<Result<Part, ModelError>>) -> AnswerEvent {
+fn said(part: Option<Result<AnswerPart, ModelError>>) -> AnswerEvent {
     match part {
-        Some(Ok(Part::Text(text))) => AnswerEvent::Text { text },
-        Some(Ok(Part::Cited(cited))) => AnswerEvent::Cited(cited),
+        Some(Ok(AnswerPart::Text(text))) => AnswerEvent::Text { text },
+        Some(Ok(AnswerPart::Cited(cited))) => AnswerEvent::Cited(cited),
         Some(Err(error)) => AnswerEvent::Failed { message: error.to_string() },
         None => AnswerEvent::Ended,
     }

@@ -22,7 +22,7 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: [["list"]],
+  reporter: [["list"], ["./support/recordings.mjs"]],
   use: {
     browserName: "chromium",
     viewport: { width: 1560, height: 900 },

@@ -1,6 +1,6 @@
 //! The canvas: where nodes stand and how hands move them.
 //!
-//! [`geometry`], [`viewport`], [`gesture`], [`hand`], [`guide`], [`command`] and [`target`] are pure and tested natively;
+//! [`geometry`], [`viewport`], [`gesture`], [`hand`], [`guide`], [`command`], [`keymap`] and [`target`] are pure and tested natively;
 //! the rest draws. Always holds:
 //! a gesture writes signals only, and its release is one change of the document.
 
@@ -20,6 +20,7 @@ mod group;
 pub mod guide;
 pub mod hand;
 pub mod keyboard;
+pub mod keymap;
 pub mod menu;
 pub mod minimap;
 mod motion;
@@ -28,6 +29,7 @@ mod note;
 pub mod outline;
 pub mod pane;
 mod placement;
+mod proximity;
 mod recent;
 mod region;
 mod resize;
@@ -37,4 +39,5 @@ pub mod target;
 mod toolbar;
 pub mod tools;
 pub mod viewport;
+mod wiring;
 pub mod wishes;

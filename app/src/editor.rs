@@ -31,6 +31,7 @@ pub mod selection;
 pub mod session;
 pub mod splice;
 pub mod stored;
+pub mod strands;
 pub mod told;
 pub mod tree;
 pub mod walk;

@@ -103,7 +103,11 @@ const publish = async (page, version) => {
   await expect(dialog).toHaveCount(0);
 };
 
-test("a person draws, tests and publishes a flow by keyboard alone", async ({ page }) => {
+// What it looks like is kept: see support/recordings.mjs.
+test.use({ trace: "on" });
+const recording = { annotation: { type: "recording", description: "keyboard-journey" } };
+
+test("a person draws, tests and publishes a flow by keyboard alone", recording, async ({ page }) => {
   await test.step("a blank flow", async () => {
     await press(page.getByRole("button", { name: "New flow" }));
     await expect(page.getByLabel("Name", { exact: true })).toBeFocused();

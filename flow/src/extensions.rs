@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::address;
-use crate::definition::{Definition, InlinePrompt};
+use crate::definition::{Definition, InlinePrompt, NodeType};
 use crate::join::Join;
 use crate::object::objects;
 
-objects!(Extensions, NodeExtension, Position, Group, Note);
+objects!(Extensions, NodeExtension, Position, Group, Room, Note);
 
 /// Our half of a flow. It shares its revision with the definition.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -68,6 +68,11 @@ impl Extensions {
     /// How this input of this node joins its connections; none where it takes one.
     pub fn join(&self, node: &str, input: &str) -> Option<Join> {
         self.nodes.get(node)?.joins.get(input).copied()
+    }
+
+    /// Whether runs skip this node. What a run or a loop cannot be without is never skipped.
+    pub fn is_disabled(&self, address: &str, kind: NodeType) -> bool {
+        kind.can_be_disabled() && self.nodes.get(address).is_some_and(|node| node.disabled)
     }
 
     /// Drops the entries of nodes that the definition does not have, and what no draft keeps.
@@ -132,6 +137,12 @@ pub struct NodeExtension {
     /// How many seconds a Code node may take; ten where it does not say.
     #[serde(default, rename = "timeLimit", skip_serializing_if = "Option::is_none")]
     pub time_limit: Option<u16>,
+    /// Runs skip it, and with it what needs what it would give.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub disabled: bool,
+    /// Only its header is drawn.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub collapsed: bool,
 }
 
 /// A point on the canvas, in flow units (a CSS pixel at 100 % zoom).
@@ -166,6 +177,25 @@ pub struct Group {
     /// It is shown as one card.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub collapsed: bool,
+    /// How much larger its ground is than what is in it needs.
+    #[serde(default, skip_serializing_if = "Room::is_none")]
+    pub room: Room,
+}
+
+/// Room that was given on each side, in flow units. It is counted from what is inside, so that it goes along.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self", default, deny_unknown_fields)]
+pub struct Room {
+    pub left: f64,
+    pub top: f64,
+    pub right: f64,
+    pub bottom: f64,
+}
+
+impl Room {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A note on the canvas.

@@ -200,6 +200,11 @@ impl NodeType {
         }
     }
 
+    /// Whether runs can skip it: neither a run nor a loop goes without its beginning, nor a loop without its end.
+    pub fn can_be_disabled(self) -> bool {
+        !self.starts() && !self.is_loop_end()
+    }
+
     /// Whether a run may begin at this kind.
     pub fn starts(self) -> bool {
         matches!(self, Self::Input | Self::LoopInput)

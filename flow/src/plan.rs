@@ -56,6 +56,8 @@ pub(crate) struct PlannedNode {
     /// Nodes to look at again when this one ends.
     pub dependents: Vec<usize>,
     pub outputs: Vec<(String, Type)>,
+    /// It is skipped where it would begin.
+    pub disabled: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -180,6 +182,7 @@ impl Planner<'_> {
                 gates: gates(definition, node, &index)?,
                 dependents: dependents(definition, node, &index),
                 outputs: node.outputs.iter().map(|output| (output.name.clone(), output.kind)).collect(),
+                disabled: self.extensions.is_disabled(&key, node.kind),
             });
         }
         Some(first)

@@ -66,6 +66,10 @@ fn each_note_says_what_aws_would_not_take() {
     let cases: Vec<(Change, Vec<&str>)> = vec![
         (|_, _| {}, vec![]),
         (
+            |_, e| e["nodes"] = json!({"Ask": {"disabled": true}, "Start": {"disabled": true}}),
+            vec!["Warning Unspecified Ask: It is disabled here, and AWS would run it."],
+        ),
+        (
             |d, _| many(d, 19, |name| output(&name, "String")),
             vec![
                 "Error Unspecified : AWS allows 20 connections in a flow, and this one has 25.",

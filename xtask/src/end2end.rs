@@ -64,6 +64,7 @@ pub fn playwright() -> Result<Outcome> {
         playwright.env("ANABRANCH_PYTHON", python.parent().unwrap_or(&python));
     }
     test::require_fetched(&mut playwright);
+    playwright.env("ANABRANCH_RECORDINGS", place::target()?.join("recordings"));
     process::say("Running end2end/tests/*.spec.mjs in Chromium");
     process::run(&mut playwright)?;
     Ok(Outcome::Passed)

@@ -18,7 +18,7 @@ impl Stage {
     /// Does it, where it can be done; says why where the canvas is locked.
     pub fn run(self, command: Command) {
         if command.moves() && self.wishes.get_untracked().locked {
-            return self.editor.say("The canvas is locked. Press L to unlock it.");
+            return self.say_locked();
         }
         if !self.is_possible(command) {
             return;
@@ -51,6 +51,8 @@ impl Stage {
             Command::Group => self.group(),
             Command::Ungroup => self.ungroup(),
             Command::Collapse => self.collapse(),
+            Command::CollapseNode => self.collapse_nodes(),
+            Command::Disable => self.disable(),
             Command::NextColour => self.next_colour(),
             Command::Align(how) => {
                 self.arrange(command, |document, nodes| arrange::align(document, nodes, how))
@@ -75,9 +77,14 @@ impl Stage {
             Command::ExportSvg => self.export_svg(),
             Command::ExportPng => self.export_png(),
             Command::Sheet => self.sheet.set(true),
-            Command::Lock | Command::SwapDrag | Command::PartialMarquee | Command::Wheel => {
-                self.wish(command)
-            }
+            Command::Lock
+            | Command::SwapDrag
+            | Command::PartialMarquee
+            | Command::Wheel
+            | Command::Grid
+            | Command::Guides
+            | Command::Push
+            | Command::Near => self.wish(command),
         }
     }
 
@@ -98,6 +105,10 @@ impl Stage {
             Command::Lock => wishes.locked = !wishes.locked,
             Command::SwapDrag => wishes.marquee = !wishes.marquee,
             Command::PartialMarquee => wishes.partial = !wishes.partial,
+            Command::Grid => wishes.off_grid = !wishes.off_grid,
+            Command::Guides => wishes.no_guides = !wishes.no_guides,
+            Command::Push => wishes.push = !wishes.push,
+            Command::Near => wishes.near = !wishes.near,
             _ => wishes.wheel = wishes.wheel.next(),
         });
         let wishes = self.wishes.get_untracked();
@@ -108,6 +119,14 @@ impl Stage {
             (Command::SwapDrag, _) => "A drag pans; Shift and drag selects",
             (Command::PartialMarquee, wishes) if wishes.partial => "A marquee takes what it touches",
             (Command::PartialMarquee, _) => "A marquee takes what it holds whole",
+            (Command::Grid, wishes) if wishes.off_grid => "Nothing snaps to the grid",
+            (Command::Grid, _) => "What is dragged snaps to the grid",
+            (Command::Guides, wishes) if wishes.no_guides => "Nothing snaps to other nodes' lines",
+            (Command::Guides, _) => "What is dragged snaps to other nodes' lines",
+            (Command::Push, wishes) if wishes.push => "Nodes make room for what is dropped on them",
+            (Command::Push, _) => "Nodes stay where something is dropped on them",
+            (Command::Near, wishes) if wishes.near => "A node that is dragged near another is connected",
+            (Command::Near, _) => "Only wires connect",
             (_, wishes) => wishes.wheel.words(),
         });
     }
@@ -206,6 +225,25 @@ impl Stage {
         let collapsed = ids.first().and_then(|id| self.editor.group(id));
         let collapsed = collapsed.is_some_and(|group| group.group.with_untracked(|group| group.collapsed));
         self.editor.say(if collapsed { "Collapsed" } else { "Opened" });
+    }
+
+    fn collapse_nodes(self) {
+        let nodes = self.editor.selection.with_untracked(Selection::outermost);
+        let collapsed = self.editor.change("Collapse", |document| change::collapse(document, &nodes));
+        self.editor.say(if collapsed { "Collapsed" } else { "Opened" });
+    }
+
+    fn disable(self) {
+        let nodes = self.editor.selection.with_untracked(Selection::outermost);
+        let (disabled, unable) = self.editor.change("Disable", |document| change::disable(document, &nodes));
+        if let Some(unable) = unable {
+            return self.refuse(format!("{} always runs: nothing begins or ends without it.", name(&unable)));
+        }
+        let what = count(nodes.len() as u64, "node");
+        self.editor.say(match disabled {
+            true => format!("Disabled {what}: runs skip it, and what needs it"),
+            false => format!("Enabled {what}"),
+        });
     }
 
     fn next_colour(self) {

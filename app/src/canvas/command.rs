@@ -25,6 +25,8 @@ pub enum Command {
     Group,
     Ungroup,
     Collapse,
+    CollapseNode,
+    Disable,
     NextColour,
     Align(Align),
     Distribute { across: bool },
@@ -39,6 +41,10 @@ pub enum Command {
     SwapDrag,
     PartialMarquee,
     Wheel,
+    Grid,
+    Guides,
+    Push,
+    Near,
     Find,
     Palette,
     SearchNodes,
@@ -64,7 +70,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Self; 46] = [
+    pub const ALL: [Self; 52] = [
         Self::AddNode,
         Self::AddNote,
         Self::Rename,
@@ -81,6 +87,8 @@ impl Command {
         Self::Group,
         Self::Ungroup,
         Self::Collapse,
+        Self::CollapseNode,
+        Self::Disable,
         Self::NextColour,
         Self::Align(Align::Left),
         Self::Align(Align::Centre),
@@ -103,6 +111,10 @@ impl Command {
         Self::SwapDrag,
         Self::PartialMarquee,
         Self::Wheel,
+        Self::Grid,
+        Self::Guides,
+        Self::Push,
+        Self::Near,
         Self::Find,
         Self::Palette,
         Self::SearchNodes,
@@ -134,6 +146,8 @@ impl Command {
             Self::Group => "Group",
             Self::Ungroup => "Ungroup",
             Self::Collapse => "Collapse or open the group",
+            Self::CollapseNode => "Collapse or open the node",
+            Self::Disable => "Disable or enable",
             Self::NextColour => "Next colour",
             Self::Align(Align::Left) => "Align left",
             Self::Align(Align::Centre) => "Align centres",
@@ -154,6 +168,10 @@ impl Command {
             Self::SwapDrag => "Drag selects, or pans",
             Self::PartialMarquee => "Marquee takes what it touches, or what it holds",
             Self::Wheel => "Wheel zooms, pans, or as the device suggests",
+            Self::Grid => "Snap to the grid, or not",
+            Self::Guides => "Snap to other nodes' lines, or not",
+            Self::Push => "Make room where a node is dropped, or not",
+            Self::Near => "Connect what is dragged near, or not",
             Self::Find => "Find…",
             Self::Palette => "All commands…",
             Self::SearchNodes => "Search the palette",
@@ -164,7 +182,8 @@ impl Command {
         }
     }
 
-    /// Its keys as people read them; empty where it has none.
+    /// The keys that it comes with, as people read them; empty where it has none. Which are in force, a
+    /// [`Keymap`](super::keymap::Keymap) tells.
     pub fn keys(self) -> &'static str {
         match self {
             Self::Run => "Ctrl Enter",
@@ -176,16 +195,18 @@ impl Command {
             Self::Connect => "C",
             Self::Copy => "Ctrl C",
             Self::Cut => "Ctrl X",
-            Self::Paste => "Ctrl V",
+            Self::Paste => "Ctrl V, Ctrl Shift V",
             Self::Duplicate => "Ctrl D",
             Self::Delete => "Delete, Backspace",
-            Self::DeleteAndHeal => "Ctrl Delete",
+            Self::DeleteAndHeal => "Ctrl Delete, Ctrl Backspace",
             Self::SelectAll => "Ctrl A",
             Self::SelectUpstream => "Shift ←",
             Self::SelectDownstream => "Shift →",
             Self::Group => "Ctrl G",
             Self::Ungroup => "Ctrl Shift G",
             Self::Collapse => "Alt C",
+            Self::CollapseNode => "Alt Shift C",
+            Self::Disable => "D",
             Self::Tidy => "Alt Shift T",
             Self::TidySelection => "Alt T",
             Self::ZoomIn => "Ctrl +",
@@ -205,6 +226,10 @@ impl Command {
             | Self::Distribute { .. }
             | Self::PartialMarquee
             | Self::Wheel
+            | Self::Grid
+            | Self::Guides
+            | Self::Push
+            | Self::Near
             | Self::ExportSvg
             | Self::ExportPng => "",
         }
@@ -213,7 +238,13 @@ impl Command {
     pub fn needs(self) -> Needs {
         match self {
             Self::Rename | Self::Connect | Self::SelectUpstream | Self::SelectDownstream => Needs::OneNode,
-            Self::Copy | Self::Cut | Self::Duplicate | Self::DeleteAndHeal | Self::Group => Needs::Nodes(1),
+            Self::Copy
+            | Self::Cut
+            | Self::Duplicate
+            | Self::DeleteAndHeal
+            | Self::Group
+            | Self::Disable
+            | Self::CollapseNode => Needs::Nodes(1),
             Self::Delete | Self::FitSelection => Needs::Selection,
             Self::Ungroup | Self::Collapse => Needs::Group,
             Self::NextColour => Needs::Tinted,
@@ -229,49 +260,6 @@ impl Command {
             self,
             Self::Connect | Self::Align(_) | Self::Distribute { .. } | Self::Tidy | Self::TidySelection
         )
-    }
-
-    /// The command of these keys.
-    pub fn of(stroke: &Stroke) -> Option<Self> {
-        let Stroke { key, code, control, shift, alt } = *stroke;
-        let key = key.to_lowercase();
-        Some(match (control, alt, shift, key.as_str()) {
-            (true, false, false, "enter") => Self::Run,
-            (true, false, true, "z") | (true, false, false, "y") => Self::Redo,
-            (true, false, false, "z") => Self::Undo,
-            (true, false, false, "a") => Self::SelectAll,
-            (true, false, false, "c") => Self::Copy,
-            (true, false, false, "x") => Self::Cut,
-            (true, false, _, "v") => Self::Paste,
-            (true, false, false, "d") => Self::Duplicate,
-            (true, false, false, "g") => Self::Group,
-            (true, false, true, "g") => Self::Ungroup,
-            (true, false, false, "f") => Self::Find,
-            (true, false, false, "k") => Self::Palette,
-            (true, false, _, "=" | "+") => Self::ZoomIn,
-            (true, false, _, "-") => Self::ZoomOut,
-            (true, false, false, "0") => Self::FullSize,
-            (true, false, false, "1") => Self::Fit,
-            (true, false, false, "delete" | "backspace") => Self::DeleteAndHeal,
-            (false, false, true, _) if code == "Digit1" => Self::Fit,
-            (false, false, true, _) if code == "Digit2" => Self::FitSelection,
-            (false, false, true, "arrowleft") => Self::SelectUpstream,
-            (false, false, true, "arrowright") => Self::SelectDownstream,
-            (false, true, false, _) if code == "KeyC" => Self::Collapse,
-            (false, true, false, _) if code == "KeyT" => Self::TidySelection,
-            (false, true, true, _) if code == "KeyT" => Self::Tidy,
-            (false, false, _, "?") => Self::Sheet,
-            (false, false, _, "/") => Self::SearchNodes,
-            (false, false, false, "delete" | "backspace") => Self::Delete,
-            (false, false, false, "f2") => Self::Rename,
-            (false, false, false, "tab") => Self::AddNode,
-            (false, false, false, "c") => Self::Connect,
-            (false, false, false, "n") => Self::AddNote,
-            (false, false, false, "l") => Self::Lock,
-            (false, false, false, "m") => Self::SwapDrag,
-            (false, false, false, "o") => Self::Outline,
-            _ => return None,
-        })
     }
 }
 
@@ -292,31 +280,6 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-
-    #[test]
-    fn every_key_that_is_shown_does_what_it_says() {
-        for command in Command::ALL {
-            for keys in command.keys().split(", ").filter(|keys| !keys.is_empty()) {
-                let mut stroke = Stroke::default();
-                for part in keys.split(' ') {
-                    match part {
-                        "Ctrl" => stroke.control = true,
-                        "Shift" => stroke.shift = true,
-                        "Alt" => stroke.alt = true,
-                        "←" => stroke.key = "ArrowLeft",
-                        "→" => stroke.key = "ArrowRight",
-                        "−" => stroke.key = "-",
-                        key => stroke.key = key,
-                    }
-                }
-                let code = match stroke.key {
-                    digit if digit.chars().all(|c| c.is_ascii_digit()) => format!("Digit{digit}"),
-                    letter => format!("Key{letter}"),
-                };
-                assert_eq!(Command::of(&Stroke { code: &code, ..stroke }), Some(command), "{keys}");
-            }
-        }
-    }
 
     #[test]
     fn no_two_are_called_the_same() {

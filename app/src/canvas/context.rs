@@ -44,10 +44,10 @@ impl Item {
         }
     }
 
-    fn keys(&self) -> &'static str {
+    fn keys(&self, stage: Stage) -> String {
         match self {
-            Self::Run(command) => command.keys(),
-            _ => "",
+            Self::Run(command) => untrack(|| stage.keys(*command)),
+            _ => String::new(),
         }
     }
 }
@@ -113,8 +113,10 @@ impl Stage {
                     Command::Copy,
                     Command::Cut,
                     Command::Duplicate,
+                    Command::Disable,
                     Command::Group,
                     Command::Ungroup,
+                    Command::CollapseNode,
                     Command::Align(Align::Left),
                     Command::Align(Align::Top),
                     Command::Distribute { across: true },
@@ -135,8 +137,10 @@ impl Stage {
                     Command::Duplicate,
                     Command::SelectUpstream,
                     Command::SelectDownstream,
+                    Command::Disable,
                     Command::Group,
                     Command::Collapse,
+                    Command::CollapseNode,
                     Command::DeleteAndHeal,
                     Command::Delete,
                 ]),
@@ -234,7 +238,7 @@ fn Listing(context: Context) -> impl IntoView {
                 .into_iter()
                 .map(|item| {
                     let close = close.clone();
-                    let (label, keys) = (item.label(), item.keys());
+                    let (label, keys) = (item.label(), item.keys(stage));
                     view! {
                         <button
                             type="button"

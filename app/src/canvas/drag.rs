@@ -11,12 +11,13 @@ use leptos::prelude::*;
 use super::geometry::Rect;
 use super::gesture::Hit;
 use super::guide;
+use super::proximity::Near;
 use super::stage::Stage;
 use super::target::{grounds, offset};
 use crate::editor::board::NoteCard;
 use crate::editor::selection::Selection;
 use crate::editor::session::{Card, Wire};
-use crate::editor::{adopt, change, note, splice};
+use crate::editor::{adopt, arrange, change, connect, note, splice};
 
 /// What is being dragged.
 #[derive(Clone, Default)]
@@ -132,6 +133,13 @@ impl Stage {
         drag.wires.iter().find(below).map(|wire| wire.name.clone())
     }
 
+    /// The connection that a single dragged node would get from what it is near, where a person wants that.
+    fn near_of(self, drag: &Drag, opens: bool) -> Option<Near> {
+        let wanted = self.wishes.get_untracked().near && !opens && drag.chosen.len() == 1;
+        let (card, _) = drag.moving.first().filter(|_| wanted)?;
+        self.nearest(*card)
+    }
+
     fn frames_around(self, chosen: &[String]) -> Vec<Frame> {
         let owners = |address: &String| {
             let up = |address: &String| Some(place(address).to_owned()).filter(|owner| !owner.is_empty());
@@ -163,6 +171,7 @@ impl Stage {
             }
             drag.around.iter().for_each(Frame::follow);
             let opened = self.wire_below(drag);
+            self.show_near(self.near_of(drag, opened.is_some()));
             if self.opened.with_untracked(|old| *old != opened) {
                 self.opened.set(opened);
             }
@@ -187,10 +196,13 @@ impl Stage {
         let around = Rect::around(chosen.map(box_of).chain(notes)).unwrap_or_default();
         let moved = Rect { x: around.x + dx, y: around.y + dy, ..around };
         let zoom = self.viewport.with_untracked(|viewport| viewport.zoom);
-        let guides = guide::find(moved, &drag.still, guide::NEAR / zoom);
+        let wishes = self.wishes.get_untracked();
+        let still = if wishes.no_guides { &[] } else { drag.still.as_slice() };
+        let guides = guide::find(moved, still, guide::NEAR / zoom);
+        let grid = |from: f64, by: f64| if wishes.off_grid { by } else { layout::snap(from + by) - from };
         let by = Position {
-            x: guides.dx.map_or_else(|| layout::snap(first.x + dx) - first.x, |by| dx + by),
-            y: guides.dy.map_or_else(|| layout::snap(first.y + dy) - first.y, |by| dy + by),
+            x: guides.dx.map_or_else(|| grid(first.x, dx), |by| dx + by),
+            y: guides.dy.map_or_else(|| grid(first.y, dy), |by| dy + by),
         };
         if self.guides.with_untracked(|old| *old != guides.lines) {
             self.guides.set(guides.lines);
@@ -202,12 +214,15 @@ impl Stage {
     fn end_drag(self) -> Option<String> {
         self.show_taker("");
         self.guides.set(Vec::new());
+        self.show_near(None);
         self.opened.try_update(Option::take).flatten()
     }
 
     pub(super) fn drop_drag(self) {
+        let near = self.near.get_untracked();
         let opened = self.end_drag();
         let drag = self.drag.get_value();
+        let pushes = self.wishes.get_untracked().push;
         let notes: Vec<(String, Position)> =
             drag.notes.iter().map(|(note, _)| (note.id.get_value(), note.place.get_untracked())).collect();
         let moved: Vec<(String, Position)> = drag
@@ -230,12 +245,21 @@ impl Stage {
             if let (Some(wire), [(node, _)]) = (&opened, moved.as_slice()) {
                 return splice::through(document, wire, node).err().map(Err);
             }
-            owner.map(|owner| adopt::adopt(document, &drag.chosen, &owner))
+            let taken = owner.map(|owner| adopt::adopt(document, &drag.chosen, &owner));
+            if taken.is_none() && pushes {
+                arrange::push(document, &drag.chosen);
+            }
+            if let (None, Some(near)) = (&taken, &near) {
+                connect::connect(document, &near.link);
+            }
+            taken
         });
         match taken {
             None => {
                 if opened.is_some() {
                     self.editor.say("Put into the connection");
+                } else if let Some(near) = near {
+                    self.editor.say(format!("Connected {}", near.link.label()));
                 }
             }
             Some(Ok(addresses)) => self.editor.select(Selection::nodes(addresses)),

@@ -199,7 +199,16 @@ pub fn LooseWire() -> impl IntoView {
                 Some(Err(_)) if loose.taken.is_some() => "edge loose valid",
                 Some(Err(_)) => "edge loose invalid",
             };
-            view! { <path class=class d=path></path> }
+            let backwards = matches!(loose.from.row, Row::Input(_));
+            let others = loose.others.iter().map(|(_, start)| match backwards {
+                true => curve(loose.end, *start),
+                false => curve(*start, loose.end),
+            });
+            let others = others.map(|path| view! { <path class=class d=path></path> }).collect_view();
+            view! {
+                <path class=class d=path></path>
+                {others}
+            }
         })
     }
 }

@@ -8,7 +8,7 @@ use flow::layout::{self, Row};
 use leptos::prelude::*;
 
 use super::focus::element_id;
-use super::node::{Badge, Issues, Name, PortRow, Shown};
+use super::node::{Badge, Issues, Name, Off, PortRow, Shown};
 use super::stage::use_stage;
 use crate::editor::session::Card;
 use crate::node::{KindIcon, summary};
@@ -56,6 +56,7 @@ pub fn Frame(card: Card) -> impl IntoView {
             class:skipped=move || shown.skipped.get()
             class:bad=move || shown.bad.get()
             class:folded=move || card.folded.with(Option::is_some)
+            class:disabled=move || card.disabled.get()
             class:takes=move || stage.taker.get() == Some(card.id)
             style:left=move || pixels(card.place.get().x)
             style:top=move || pixels(card.place.get().y)
@@ -75,6 +76,7 @@ pub fn Frame(card: Card) -> impl IntoView {
                     <small>{move || line.get()}</small>
                 </div>
                 <Badge card />
+                <Off card />
             </header>
             <div class="ports">{side(true)} {side(false)}</div>
             <Issues card />

@@ -6,10 +6,10 @@
 //! | the pane | pans (with Shift: draws a marquee; with Alt: cuts) | clears the selection where it did not move |
 //! | a node, a note, a group's head | drags what is selected | selects it |
 //! | the box around what is selected | drags it | clears the selection |
-//! | a port | draws a wire | connects, or offers a list; without a move, waits for a second click |
+//! | a port | draws a wire (with Ctrl: one from each selected node, or moves all that are there) | connects, or offers a list; without a move, waits for a second click |
 //! | a connection | pans | selects it |
 //! | the end of a connection | leads it elsewhere | selects the connection |
-//! | the corner of a note | resizes it | |
+//! | the corner of a note or a group | resizes it | |
 //! | the palette | carries a new node | adds it |
 //!
 //! Where the marquee is what a plain drag draws, Shift still adds and the space bar pans. On a locked canvas, what would
@@ -41,9 +41,9 @@ pub enum Hit {
         connection: String,
         begins: bool,
     },
-    /// A handle of a note; the side is -1, 0 or 1 for each direction.
+    /// A handle of a note or a group; the side is -1, 0 or 1 for each direction.
     Corner {
-        note: String,
+        of: Box<Hit>,
         side: (i8, i8),
     },
     Palette(NodeType),
@@ -129,15 +129,19 @@ pub enum Action {
     EndMarquee,
     CancelMarquee,
     StartWire(Port),
+    /// Draws a wire from each selected node, or takes all that are at this port to another.
+    StartWires(Port),
     /// Takes a connection off at one of its ends.
     TakeEnd(String, bool),
+    /// Takes all selected connections off at the same ends.
+    TakeEnds(String, bool),
     WireTo(Position),
     DropWire(Position),
     CancelWire,
     CarryTo(NodeType, Position),
     DropCarried(NodeType, Position),
     CancelCarried,
-    StartResize(String, (i8, i8)),
+    StartResize(Box<Hit>, (i8, i8)),
     ResizeTo(f64, f64),
     DropResize,
     CancelResize,
@@ -263,11 +267,15 @@ impl Gesture {
             Hit::Node(_) | Hit::Note(_) | Hit::Group(_) | Hit::Selected => {
                 (Self::Drag { from: at }, vec![Action::SelectForDrag(hit)])
             }
-            Hit::Port(port) => (Self::Wire { held: true }, vec![Action::StartWire(port)]),
-            Hit::End { connection, begins } => {
-                (Self::Wire { held: true }, vec![Action::TakeEnd(connection, begins)])
+            Hit::Port(port) => {
+                let start = if with.control { Action::StartWires } else { Action::StartWire };
+                (Self::Wire { held: true }, vec![start(port)])
             }
-            Hit::Corner { note, side } => (Self::Resize { from: at }, vec![Action::StartResize(note, side)]),
+            Hit::End { connection, begins } => {
+                let take = if with.control { Action::TakeEnds } else { Action::TakeEnd };
+                (Self::Wire { held: true }, vec![take(connection, begins)])
+            }
+            Hit::Corner { of, side } => (Self::Resize { from: at }, vec![Action::StartResize(of, side)]),
         };
         *self = next;
         actions.extend(self.go(to));
@@ -286,7 +294,7 @@ impl Gesture {
             }
             Hit::Palette(kind) => vec![Action::Add(kind)],
             Hit::End { connection, .. } => vec![Action::Select(Hit::Connection(connection))],
-            Hit::Corner { note, .. } => vec![Action::Select(Hit::Note(note))],
+            Hit::Corner { of, .. } => vec![Action::Select(*of)],
             hit if more => vec![Action::Toggle(hit)],
             hit => vec![Action::Select(hit)],
         }
@@ -400,11 +408,22 @@ mod tests {
             ]
         );
         assert_eq!(act(end, With::default(), &[]), [Action::Select(Hit::Connection("c1".into()))]);
-        let corner = Hit::Corner { note: "note1".into(), side: (1, 1) };
-        assert_eq!(
-            act(corner, With::default(), &[(9.0, 4.0)]),
-            [Action::StartResize("note1".into(), (1, 1)), Action::ResizeTo(9.0, 4.0), Action::DropResize]
-        );
+        for of in [Hit::Note("note1".into()), Hit::Group("group1".into())].map(Box::new) {
+            let corner = Hit::Corner { of: of.clone(), side: (1, 1) };
+            assert_eq!(
+                act(corner.clone(), With::default(), &[(9.0, 4.0)]),
+                [Action::StartResize(of.clone(), (1, 1)), Action::ResizeTo(9.0, 4.0), Action::DropResize]
+            );
+            assert_eq!(act(corner, With::default(), &[]), [Action::Select(*of)]);
+        }
+    }
+
+    #[test]
+    fn with_ctrl_several_wires_go_together() {
+        let control = With { control: true, ..With::default() };
+        assert_eq!(act(Hit::Port(port()), control, &[(9.0, 0.0)])[0], Action::StartWires(port()));
+        let end = Hit::End { connection: "c1".into(), begins: false };
+        assert_eq!(act(end, control, &[(9.0, 0.0)])[0], Action::TakeEnds("c1".into(), false));
     }
 
     #[test]
@@ -454,7 +473,7 @@ mod tests {
                 4 => Hit::Note("note1".into()),
                 5 => Hit::Selected,
                 6 => Hit::End { connection: "c1".into(), begins: false },
-                7 => Hit::Corner { note: "note1".into(), side: (1, 0) },
+                7 => Hit::Corner { of: Box::new(Hit::Note("note1".into())), side: (1, 0) },
                 _ => Hit::Palette(NodeType::Prompt),
             };
             let mut gesture = Gesture::default();

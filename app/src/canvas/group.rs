@@ -3,16 +3,13 @@
 use leptos::prelude::*;
 
 use super::geometry::Rect;
+use super::resize::Grips;
 use super::stage::use_stage;
 use crate::editor::board::GroupCard;
 use crate::editor::document::row_name;
 use crate::editor::group;
-use crate::editor::session::use_editor;
+use crate::editor::session::{Card, use_editor};
 use crate::ui::format::count;
-
-/// Room between the nodes and the edge of their ground, and above them for its title.
-const ROOM: f64 = 20.0;
-const HEAD: f64 = 28.0;
 
 impl GroupCard {
     /// Where it is shown: around its nodes and the groups within it, or as a card where it is collapsed.
@@ -20,16 +17,18 @@ impl GroupCard {
         if self.group.with(|group| group.collapsed) {
             return Some(Rect::of(self.corner(), self.size()));
         }
-        let around = self.members.with(|members| {
-            Rect::around(members.iter().map(|card| match card.folded.get() {
-                Some(inner) => Rect::of(inner.corner(), inner.size()),
-                None => Rect::of(card.place.get(), card.size.get()),
-            }))
-        })?;
-        let depth = self.depth.get() as f64;
-        let grown = around.grown(ROOM * (1.0 + depth));
-        let head = HEAD * (1.0 + depth);
-        Some(Rect { y: grown.y - head, height: grown.height + head, ..grown })
+        Some(group::with_room(self.least()?, self.group.with(|group| group.room)))
+    }
+
+    /// The least ground that it can have.
+    pub fn least(self) -> Option<Rect> {
+        let of = |card: &Card| match card.folded.get() {
+            Some(inner) => Rect::of(inner.corner(), inner.size()),
+            None => Rect::of(card.place.get(), card.size.get()),
+        };
+        let nodes: Vec<Rect> = self.members.with(|members| members.iter().map(of).collect());
+        let inner: Vec<Rect> = self.inner.get().into_iter().filter_map(Self::rect).collect();
+        group::least_ground(nodes.into_iter().chain(inner))
     }
 }
 
@@ -61,6 +60,9 @@ pub fn GroupView(card: GroupCard) -> impl IntoView {
             </header>
             <Show when=move || collapsed.get()>
                 <Ports card />
+            </Show>
+            <Show when=move || card.selected.get() && !collapsed.get()>
+                <Grips />
             </Show>
         </div>
     }

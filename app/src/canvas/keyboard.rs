@@ -9,11 +9,15 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::command::{Command, Needs, Stroke};
+use super::keymap::Chord;
 use super::pane::hit;
 use super::stage::Stage;
 use crate::editor::selection::Selection;
 use crate::editor::walk::{self, Direction};
 use crate::ui::browser;
+
+/// How far a key moves something where nothing snaps to the grid.
+const FINE: f64 = 5.0;
 
 /// What the keys reach beyond the canvas.
 #[derive(Clone, Copy)]
@@ -61,7 +65,8 @@ fn handle(stage: Stage, event: &ev::KeyboardEvent) -> bool {
         shift: event.shift_key(),
         alt: event.alt_key(),
     };
-    let command = Command::of(&stroke);
+    let command =
+        Chord::of(&stroke).and_then(|chord| stage.keymap.with_untracked(|keymap| keymap.command(&chord)));
     if command == Some(Command::Run) {
         stage.run(Command::Run);
         return true;
@@ -87,6 +92,9 @@ fn handle(stage: Stage, event: &ev::KeyboardEvent) -> bool {
         (_, "F10") if stroke.shift => return menu_by_key(stage, target.as_ref()),
         (None, " ") => return space(stage, target.as_ref(), event),
         (Some(command), _) => return commanded(stage, command, target.as_ref(), on_canvas),
+        (None, key) if on_canvas && stroke.control && stroke.shift && key.starts_with("Arrow") => {
+            return resize(stage, target.as_ref(), key);
+        }
         _ if !on_canvas || stroke.control => return false,
         (None, "Enter") if within("button, a") => return false,
         (None, "Enter") => return choose(stage, target.as_ref()),
@@ -218,6 +226,18 @@ fn choose(stage: Stage, target: Option<&Element>) -> bool {
     true
 }
 
+/// Moves the right or the lower edge of notes and groups.
+fn resize(stage: Stage, target: Option<&Element>, key: &str) -> bool {
+    take_focused(stage, target);
+    let (dx, dy) = match key {
+        "ArrowLeft" => (-1.0, 0.0),
+        "ArrowRight" => (1.0, 0.0),
+        "ArrowUp" => (0.0, -1.0),
+        _ => (0.0, 1.0),
+    };
+    stage.grow(dx * GRID, dy * GRID)
+}
+
 fn arrow(stage: Stage, target: Option<&Element>, event: &ev::KeyboardEvent) -> bool {
     let (direction, dx, dy) = match event.key().as_str() {
         "ArrowLeft" => (Direction::Left, -1.0, 0.0),
@@ -228,7 +248,7 @@ fn arrow(stage: Stage, target: Option<&Element>, event: &ev::KeyboardEvent) -> b
     };
     let notes = stage.editor.selection.with_untracked(|selection| !selection.notes.is_empty());
     if event.alt_key() && focused_node(stage, target).is_none() && (notes || several(stage)) {
-        let step = GRID * if event.shift_key() { 4.0 } else { 1.0 };
+        let step = stage.step(event.shift_key());
         stage.nudge(dx * step, dy * step);
         return true;
     }
@@ -240,7 +260,7 @@ fn arrow(stage: Stage, target: Option<&Element>, event: &ev::KeyboardEvent) -> b
         if stage.editor.selection.with_untracked(|selection| !selection.nodes.contains(&node)) {
             stage.editor.select(Selection::node(&node));
         }
-        let step = GRID * if event.shift_key() { 4.0 } else { 1.0 };
+        let step = stage.step(event.shift_key());
         stage.nudge(dx * step, dy * step);
     } else {
         let next = if current(stage, target).is_none() {
@@ -254,6 +274,14 @@ fn arrow(stage: Stage, target: Option<&Element>, event: &ev::KeyboardEvent) -> b
         }
     }
     true
+}
+
+impl Stage {
+    /// How far a key moves something.
+    fn step(self, further: bool) -> f64 {
+        let step = if self.wishes.get_untracked().off_grid { FINE } else { GRID };
+        step * if further { 4.0 } else { 1.0 }
+    }
 }
 
 /// Whether more than one node is selected.

@@ -43,13 +43,13 @@ pub struct Menu {
 struct Item {
     label: String,
     /// What is written at its right: the keys.
-    hint: &'static str,
+    hint: String,
     does: Does,
 }
 
 impl Item {
     fn new(label: impl Into<String>, does: Does) -> Self {
-        Self { label: label.into(), hint: "", does }
+        Self { label: label.into(), hint: String::new(), does }
     }
 }
 
@@ -174,9 +174,10 @@ impl Menu {
     /// Everything that can be done now, every node to go to and every kind to add.
     pub fn commands(stage: Stage) -> Self {
         let commands = Command::ALL.into_iter().filter(|command| stage.is_possible(*command));
-        let commands = commands
-            .filter(|command| *command != Command::Palette)
-            .map(|command| Item { hint: command.keys(), ..Item::new(command.label(), Does::Run(command)) });
+        let commands = commands.filter(|command| *command != Command::Palette).map(|command| Item {
+            hint: untrack(|| stage.keys(command)),
+            ..Item::new(command.label(), Does::Run(command))
+        });
         let nodes = stage.editor.look(walk::order).into_iter();
         let nodes = nodes.map(|node| Item::new(format!("Go to {}", name_of(&node)), Does::Show(node)));
         let spot = stage.free_spot();
@@ -357,7 +358,7 @@ fn Listing(menu: Menu) -> impl IntoView {
                                     {icon}
                                     {item.label}
                                     {(!item.hint.is_empty())
-                                        .then(|| view! { <kbd aria-hidden="true">{item.hint}</kbd> })}
+                                        .then(|| view! { <kbd aria-hidden="true">{item.hint.clone()}</kbd> })}
                                 </div>
                             }
                         })

@@ -95,7 +95,18 @@ pub fn Minimap() -> impl IntoView {
             on:pointerleave=move |_| held.set_value(false)
         >
             <For each=move || editor.cards.get() key=|card| card.id let:card>
-                <MiniCard card />
+                <Show when=move || card.folded.with(Option::is_none)>
+                    <MiniCard card />
+                </Show>
+            </For>
+            <For each=move || editor.groups.get() key=|group| group.id.get_value() let:card>
+                <Show when=move || card.group.with(|group| group.collapsed) && !card.hidden.get()>
+                    {move || {
+                        card.rect().map(|rect| view! {
+                            <rect class="mini-frame" x=rect.x y=rect.y width=rect.width height=rect.height rx="12"></rect>
+                        })
+                    }}
+                </Show>
             </For>
             {move || {
                 let seen = stage.viewport.get().seen(stage.size.get());

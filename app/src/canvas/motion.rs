@@ -1,7 +1,11 @@
 //! What moves by itself: the viewport on its way, cards on their way to where they were put, and the canvas that goes
 //! along with a hand at its edge. People who want stillness see the end at once.
 
+use std::time::Duration;
+
 use flow::extensions::Position;
+use leptos::ev;
+use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
 
 use super::geometry::Rect;
@@ -14,6 +18,8 @@ use crate::ui::browser;
 /// How long the viewport is on its way, and cards, in milliseconds.
 const TRAVEL: f64 = 200.0;
 const GLIDE: f64 = 280.0;
+/// How long after a move what is seen is kept.
+const KEEP_VIEW: Duration = Duration::from_millis(300);
 
 impl Stage {
     /// Opens a flow where this person left it, else all of it; where it is left is kept from then on.
@@ -30,13 +36,33 @@ impl Stage {
             self.viewport.set(to);
         }
         // By its owner: the effect lives as long as the page.
-        self.editor.own(|| {
-            Effect::new(move |before: Option<()>| {
-                let now = self.viewport.get();
-                if before.is_some() {
-                    browser::store(&key, Some(&now.written()));
-                }
-            })
+        self.editor.own(|| self.keep_view(key));
+    }
+
+    /// Keeps what is seen, a few times a second while it moves, and when the page goes.
+    fn keep_view(self, key: String) {
+        let moved = StoredValue::new(false);
+        let keep = move || {
+            let now = self.viewport.try_get_untracked();
+            if let (Some(true), Some(now)) = (moved.try_update_value(std::mem::take), now) {
+                browser::store(&key, Some(&now.written()));
+            }
+        };
+        let later = keep.clone();
+        Effect::new(move |before: Option<()>| {
+            self.viewport.track();
+            if before.is_some() && !moved.get_value() {
+                moved.set_value(true);
+                set_timeout(later.clone(), KEEP_VIEW);
+            }
+        });
+        let hide = window_event_listener(ev::pagehide, {
+            let keep = keep.clone();
+            move |_| keep()
+        });
+        on_cleanup(move || {
+            hide.remove();
+            keep();
         });
     }
 

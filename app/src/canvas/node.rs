@@ -80,6 +80,8 @@ pub fn NodeCard(card: Card) -> impl IntoView {
             class:given=move || shown.given.get()
             class:bad=move || shown.bad.get()
             class:folded=move || card.folded.with(Option::is_some)
+            class:disabled=move || card.disabled.get()
+            class:collapsed=move || card.collapsed.get()
             style:transform=transform
             role="group"
             aria-roledescription="node"
@@ -96,8 +98,9 @@ pub fn NodeCard(card: Card) -> impl IntoView {
                     </small>
                 </div>
                 <Badge card />
+                <Off card />
             </header>
-            <Show when=move || rows.with(|rows| !rows.is_empty())>
+            <Show when=move || rows.with(|rows| !rows.is_empty()) && !card.collapsed.get()>
                 <div class="ports">
                     <For each=move || rows.get() key=|row| format!("{row:?}") let:row>
                         <PortRow card row />
@@ -221,6 +224,16 @@ pub(super) fn Badge(card: Card) -> impl IntoView {
                 {mark}
             </span>
         })
+    }
+}
+
+/// That runs skip it, in a word too.
+#[component]
+pub(super) fn Off(card: Card) -> impl IntoView {
+    view! {
+        <Show when=move || card.disabled.get()>
+            <span class="badge off" title="Runs skip it, and what needs what it gives">"off"</span>
+        </Show>
     }
 }
 

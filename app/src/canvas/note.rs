@@ -4,23 +4,12 @@ use flow::extensions::Tint;
 use leptos::html;
 use leptos::prelude::*;
 
+use super::resize::Grips;
 use super::stage::use_stage;
 use crate::editor::board::NoteCard;
 use crate::editor::note;
 use crate::editor::session::use_editor;
 use crate::ui::markdown::Markdown;
-
-/// The handles: where they are, and which way they resize.
-const SIDES: [(&str, (i8, i8)); 8] = [
-    ("nw", (-1, -1)),
-    ("n", (0, -1)),
-    ("ne", (1, -1)),
-    ("e", (1, 0)),
-    ("se", (1, 1)),
-    ("s", (0, 1)),
-    ("sw", (-1, 1)),
-    ("w", (-1, 0)),
-];
 
 #[component]
 pub fn NoteView(note: NoteCard) -> impl IntoView {
@@ -81,11 +70,7 @@ pub fn NoteView(note: NoteCard) -> impl IntoView {
                 <Writing note />
             </Show>
             <Show when=move || note.selected.get() && !writes.get()>
-                {SIDES
-                    .map(|(at, (x, y))| {
-                        view! { <i class=format!("grip {at}") data-side=format!("{x} {y}") aria-hidden="true"></i> }
-                    })
-                    .collect_view()}
+                <Grips />
             </Show>
         </div>
     }

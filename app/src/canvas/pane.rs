@@ -14,7 +14,7 @@ use super::context::OpenContext;
 use super::edge::{Edge, LooseWire, Reason};
 use super::finder::Finder;
 use super::focus::still;
-use super::geometry::distance;
+use super::geometry::{curve, distance};
 use super::gesture::{self, Hit};
 use super::group::GroupView;
 use super::keyboard::is_mac;
@@ -108,6 +108,11 @@ pub fn Canvas() -> impl IntoView {
                 </svg>
                 <svg class="edges above" aria-hidden="true">
                     <LooseWire />
+                    {move || {
+                        stage.near.get().map(|near| view! {
+                            <path class="edge near" d=curve(near.from, near.to)></path>
+                        })
+                    }}
                     {move || {
                         stage.guides.get().into_iter().map(|line| view! {
                             <line class="guide" x1=line.from.x y1=line.from.y x2=line.to.x y2=line.to.y></line>
@@ -262,17 +267,21 @@ pub fn hit(stage: Stage, target: &Element) -> Hit {
         let cards = stage.editor.cards.get_untracked();
         cards.into_iter().find(|card| card.id.to_string() == id)
     });
+    let side = attribute("data-side").and_then(|side| {
+        let (x, y) = side.split_once(' ')?;
+        Some((x.parse().ok()?, y.parse().ok()?))
+    });
+    let corner = |of: Hit| match side {
+        Some(side) => Hit::Corner { of: Box::new(of), side },
+        None => of,
+    };
     if let Some(note) = attribute("data-note") {
-        let side = attribute("data-side").and_then(|side| {
-            let (x, y) = side.split_once(' ')?;
-            Some((x.parse().ok()?, y.parse().ok()?))
-        });
-        return match side {
-            Some(side) => Hit::Corner { note, side },
-            None => Hit::Note(note),
-        };
+        return corner(Hit::Note(note));
     }
     if let Some(group) = attribute("data-group") {
+        if side.is_some() {
+            return corner(Hit::Group(group));
+        }
         // The ground of an open group is the pane's; its head, and its whole card, are the group's.
         let own = target.closest("[data-group-head], .collapsed").ok().flatten();
         return if own.is_some() { Hit::Group(group) } else { Hit::Pane };

@@ -7,7 +7,7 @@ use super::stage::use_stage;
 use crate::ui::dialog::Dialog;
 
 /// What the pointer does, and the keys that are no command.
-const HANDS: [(&str, &str); 20] = [
+const HANDS: [(&str, &str); 23] = [
     ("Drag the pane, Space and drag", "Pan (M: select)"),
     ("Middle button", "Pan over anything"),
     ("Wheel, pinch", "Zoom"),
@@ -23,9 +23,12 @@ const HANDS: [(&str, &str); 20] = [
     ("Alt and arrows", "Move (with Shift: further)"),
     ("Drag from a port", "Connect"),
     ("Click a port, then another", "Connect"),
+    ("Ctrl drag from a port", "Connect each selected node, or move all its wires"),
+    ("Ctrl drag the end of a wire", "Lead all selected ones elsewhere"),
     ("Drop a wire on the pane", "Add and connect"),
     ("Drop a free node on a wire", "Put it in between"),
     ("Drag the end of a wire", "Lead it elsewhere"),
+    ("Ctrl Shift and arrows", "Resize a note or a group"),
     ("Right click, long press, Shift F10", "Menu"),
     ("Esc", "Let go"),
 ];
@@ -33,14 +36,18 @@ const HANDS: [(&str, &str); 20] = [
 #[component]
 pub fn Sheet() -> impl IntoView {
     let stage = use_stage();
-    let keyed = || Command::ALL.into_iter().filter(|command| !command.keys().is_empty());
+    let keyed = move || {
+        let all = Command::ALL.into_iter().map(move |command| (stage.keys(command), command.label()));
+        all.filter(|(keys, _)| !keys.is_empty())
+    };
     view! {
         <Show when=move || stage.sheet.get()>
             <Dialog title="Shortcuts" on_close=Callback::new(move |()| stage.sheet.set(false)) wide=true>
                 <dl class="shortcuts">
                     {HANDS
                         .into_iter()
-                        .chain(keyed().map(|command| (command.keys(), command.label())))
+                        .map(|(keys, does)| (keys.to_owned(), does))
+                        .chain(keyed())
                         .map(|(keys, does)| {
                             view! {
                                 <div>
@@ -51,7 +58,9 @@ pub fn Sheet() -> impl IntoView {
                         })
                         .collect_view()}
                 </dl>
-                <p class="hint">"On a Mac, Cmd takes the place of Ctrl."</p>
+                <p class="hint">
+                    "On a Mac, Cmd takes the place of Ctrl. Keys are changed in the " <a class="link" href="/settings">"Settings"</a> "."
+                </p>
             </Dialog>
         </Show>
     }

@@ -6,17 +6,17 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use flow::address::{join, name, place};
+use flow::address::name;
 use flow::definition::NodeType;
 use flow::extensions::Position;
 use flow::join::Join;
-use flow::layout;
 use leptos::leptos_dom::helpers::{request_animation_frame, set_timeout};
 use leptos::prelude::*;
 // Its name is a gesture's here.
 use leptos::prelude::With as _;
 
 use super::clip::ByHand;
+use super::command::Command;
 use super::context::Context;
 use super::drag::Drag;
 use super::focus::{focus, still};
@@ -25,15 +25,17 @@ use super::gesture::{Action, Hit, Mode, With};
 use super::guide::Line;
 use super::hand::Hand;
 use super::keyboard::Reach;
+use super::keymap::Keymap;
 use super::menu::Menu;
+use super::proximity::Near;
 use super::resize::Resize;
-use super::target;
 use super::viewport::Viewport;
 use super::wishes::Wishes;
 use crate::editor::connect::{self, Link, Target};
-use crate::editor::document::{Port, source_port};
+use crate::editor::document::Port;
 use crate::editor::selection::Selection;
 use crate::editor::session::{Card, Editor};
+use crate::editor::strands::Strand;
 use crate::editor::{change, joins, note, splice};
 use crate::node::prompt::Models;
 use crate::ui::format::count;
@@ -55,6 +57,8 @@ pub struct Loose {
     pub taken: Option<Target>,
     /// The connection that is taken off its input, where one is.
     pub moved: Option<String>,
+    /// The other wires that go along, and where they begin.
+    pub others: Vec<(Strand, Position)>,
 }
 
 /// The canvas of this page, as a context. Where new nodes go is told in [`placement`](super::placement), what commands do
@@ -88,6 +92,9 @@ pub struct Stage {
     pub renaming: RwSignal<Option<u32>>,
     pub writing: RwSignal<Option<String>>,
     pub wishes: RwSignal<Wishes>,
+    pub keymap: RwSignal<Keymap>,
+    /// The connection that a node which is dragged near another would get, and how it would go.
+    pub near: RwSignal<Option<Near>>,
     /// The space bar is held: any drag pans.
     pub space: RwSignal<bool>,
     /// The hand is panning, which the cursor shows.
@@ -146,6 +153,8 @@ impl Stage {
             renaming: RwSignal::new(None),
             writing: RwSignal::new(None),
             wishes: Wishes::load(),
+            keymap: Keymap::load(),
+            near: RwSignal::new(None),
             space: RwSignal::new(false),
             panning: RwSignal::new(false),
             busy: RwSignal::new(false),
@@ -362,7 +371,7 @@ impl Stage {
     /// Moves the selected nodes by a step; steps in quick succession are one step of undo.
     pub fn nudge(self, dx: f64, dy: f64) {
         if self.wishes.get_untracked().locked {
-            return self.editor.say("The canvas is locked. Press L to unlock it.");
+            return self.say_locked();
         }
         let names = self.editor.selection.with_untracked(Selection::outermost);
         let notes = self.editor.selection.with_untracked(|selection| selection.notes.clone());
@@ -413,6 +422,22 @@ impl Stage {
             None => self.editor.say(format!("Deleted {what}")),
         }
         self.focus_pane();
+    }
+
+    /// Says why nothing moves, and which key helps.
+    pub(super) fn say_locked(self) {
+        let keys = self.keys(Command::Lock);
+        let key = if keys.is_empty() {
+            "Unlock it by its button.".to_owned()
+        } else {
+            format!("Press {keys} to unlock it.")
+        };
+        self.editor.say(format!("The canvas is locked. {key}"));
+    }
+
+    /// The keys of a command, as this person has them; empty where it has none.
+    pub fn keys(self, command: Command) -> String {
+        self.keymap.with(|keymap| keymap.keys(command))
     }
 
     /// Says why something was not done, to be seen as well as heard.
@@ -483,7 +508,9 @@ impl Stage {
                 self.marquee.set(None);
             }
             Action::StartWire(port) => self.start_wire(port),
+            Action::StartWires(port) => self.start_wires(&port),
             Action::TakeEnd(connection, begins) => self.take_end(&connection, begins),
+            Action::TakeEnds(connection, begins) => self.take_ends(&connection, begins),
             Action::WireTo(at) => self.wire_to(at),
             Action::DropWire(at) => self.drop_wire(at),
             Action::CancelWire => self.wire.set(None),
@@ -493,7 +520,7 @@ impl Stage {
                 self.carried.set(None);
                 self.show_taker("");
             }
-            Action::StartResize(note, side) => self.start_resize(&note, side),
+            Action::StartResize(of, side) => self.start_resize(&of, side),
             Action::ResizeTo(dx, dy) => self.resize_by(dx, dy),
             Action::DropResize => self.drop_resize(),
             Action::CancelResize => self.cancel_resize(),
@@ -558,91 +585,6 @@ impl Stage {
             Selection { notes, ..Selection::with_connections(document, nodes.into_iter().collect()) }
         });
         self.editor.select(selection);
-    }
-
-    /// From a connected input, its wire is taken off and goes on from its source.
-    fn start_wire(self, port: Port) {
-        let (from, moved) = self.editor.look(|document| match &port.row {
-            layout::Row::Input(input) => document
-                .into_input(&port.node, input)
-                .and_then(|connection| {
-                    let owner = place(&port.node);
-                    Some((source_port(connection, owner)?, Some(join(owner, &connection.name))))
-                })
-                .unwrap_or((port.clone(), None)),
-            _ => (port.clone(), None),
-        });
-        let start = self.editor.look(|document| target::handle(document, &from)).unwrap_or_default();
-        self.wire.set(Some(Loose { from, start, end: start, verdict: None, taken: None, moved }));
-    }
-
-    /// Takes a connection off at its beginning, to go on from its end, or the other way round.
-    fn take_end(self, connection: &str, begins: bool) {
-        let owner = place(connection);
-        let found = self.editor.look(|document| {
-            let taken = document.connection(connection)?;
-            let from = match (begins, taken.data()) {
-                (false, _) => source_port(taken, owner)?,
-                (true, data) => {
-                    Port::new(&join(owner, &taken.target), layout::Row::Input(data?.target_input.clone()))
-                }
-            };
-            let start = target::handle(document, &from)?;
-            Some((from, start))
-        });
-        if let Some((from, start)) = found {
-            let moved = Some(connection.to_owned());
-            self.wire.set(Some(Loose { from, start, end: start, verdict: None, taken: None, moved }));
-        }
-    }
-
-    fn wire_to(self, at: Position) {
-        let viewport = self.viewport.get_untracked();
-        let at = viewport.to_flow(at);
-        let Some(mut loose) = self.wire.get_untracked() else { return };
-        self.editor.look(|document| {
-            let below = |name: &str| self.below(name);
-            let target = target::find(document, &loose.from, at, viewport.zoom, below);
-            loose.verdict = target
-                .as_ref()
-                .map(|target| connect::link(document, &loose.from, target, loose.moved.as_deref()));
-            loose.taken = match (&target, &loose.verdict) {
-                (Some(target), Some(Err(_))) => {
-                    joins::aim(document, &loose.from, target, loose.moved.as_deref())
-                }
-                _ => None,
-            };
-            let end = match &loose.verdict {
-                Some(Ok(_)) => target.as_ref(),
-                _ => loose.taken.as_ref(),
-            };
-            let snapped = end.and_then(|end| target::end(document, end, &loose.from));
-            loose.end = snapped.unwrap_or(at);
-        });
-        if self.wire.with_untracked(|old| old.as_ref() != Some(&loose)) {
-            self.wire.set(Some(loose));
-        }
-    }
-
-    /// How much taller a card is by what is said below it.
-    fn below(self, name: &str) -> f64 {
-        let issue = untrack(|| self.editor.card(name).and_then(Card::issue));
-        issue.map_or(0.0, |issue| target::strip(&issue))
-    }
-
-    fn drop_wire(self, at: Position) {
-        self.wire_to(at);
-        let Some(loose) = self.wire.try_update(Option::take).flatten() else { return };
-        match &loose.verdict {
-            Some(Ok(link)) => self.connect(link, loose.moved.as_deref()),
-            Some(Err(reason)) => match Menu::join(self, at, &loose) {
-                Some(menu) => self.menu.set(Some(menu)),
-                None => self.editor.say(reason.clone()),
-            },
-            // A connection that was taken off stays as it was.
-            None if loose.moved.is_some() => {}
-            None => self.menu.set(Some(Menu::quick_add(self, at, Some(loose.from)))),
-        }
     }
 }
 

@@ -63,13 +63,7 @@ pub fn strip(words: &str) -> f64 {
 
 /// The middle of a port's handle, on the canvas.
 pub fn handle(document: &Document, port: &Port) -> Option<Position> {
-    handle_of(document, document.node(&port.node)?, port)
-}
-
-/// The same, of a node that is known.
-fn handle_of(document: &Document, node: &Node, port: &Port) -> Option<Position> {
-    let (width, _) = document.size_of(&port.node, node);
-    Some(offset(document.place(&port.node), layout::port(node, width, &port.row)?))
+    document.handle(&port.node, document.node(&port.node)?, &port.row)
 }
 
 /// Where a wire that ends at this target is drawn to.
@@ -103,7 +97,7 @@ fn nearest(
         for row in layout::rows(node) {
             let opposite = matches!(row, Row::Input(_)) != backwards;
             let port = Port::new(address, row);
-            let Some(place) = handle_of(document, node, &port) else { continue };
+            let Some(place) = document.handle(address, node, &port.row) else { continue };
             let away = distance(place, at);
             if opposite && away <= reach && best.as_ref().is_none_or(|(least, _)| away < *least) {
                 best = Some((away, port));

@@ -7,6 +7,7 @@ use super::command::Command;
 use super::geometry::Rect;
 use super::note::Swatches;
 use super::stage::use_stage;
+use super::tools::titled;
 use crate::editor::session::use_editor;
 use crate::editor::{group, note};
 use crate::ui::icon::{Glyph, Icon};
@@ -95,6 +96,7 @@ pub fn SelectionTools() -> impl IntoView {
                 </Show>
                 <Show when=move || is(Command::Copy)>
                     <Tool command=Command::Duplicate glyph=Glyph::Copy label="Duplicate selection" />
+                    <Tool command=Command::Disable glyph=Glyph::Power label="Disable or enable selection" />
                 </Show>
                 <Show when=move || note.get().is_some()>
                     <Swatches
@@ -133,16 +135,12 @@ pub fn SelectionTools() -> impl IntoView {
 #[component]
 fn Tool(command: Command, glyph: Glyph, label: &'static str) -> impl IntoView {
     let stage = use_stage();
-    let title = match command.keys() {
-        "" => label.to_owned(),
-        keys => format!("{label} ({keys})"),
-    };
     view! {
         <button
             type="button"
             class="btn quiet icon small"
             aria-label=label
-            title=title
+            title=move || titled(stage, command, label)
             on:click=move |_| stage.run(command)
         >
             <Icon glyph />

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::command::Command;
-use super::stage::use_stage;
+use super::stage::{Stage, use_stage};
 
 #[component]
 pub fn Tools() -> impl IntoView {
@@ -16,21 +16,18 @@ pub fn Tools() -> impl IntoView {
             <Tool command=Command::Tidy path="M3 5h6v5H3zM15 3h6v5h-6zM15 15h6v5h-6zM9 8h3v10h3M12 6h3" />
             <Switch
                 label="Drag selects"
-                keys="M"
                 on=Signal::derive(move || stage.wishes.with(|wishes| wishes.marquee))
                 command=Command::SwapDrag
                 path="M4 4h3M10 4h4M17 4h3v3M20 10v4M20 17v3h-3M14 20h-4M7 20H4v-3M4 14v-4M4 7V4"
             />
             <Switch
                 label="Lock"
-                keys="L"
                 on=Signal::derive(move || stage.wishes.with(|wishes| wishes.locked))
                 command=Command::Lock
                 path="M6 11h12v9H6zM9 11V8a3 3 0 0 1 6 0v3"
             />
             <Switch
                 label="Outline"
-                keys="O"
                 on=stage.outline.into()
                 command=Command::Outline
                 path="M4 6h4M10 6h10M8 12h3M13 12h7M8 18h3M13 18h7"
@@ -39,7 +36,7 @@ pub fn Tools() -> impl IntoView {
                 type="button"
                 class="btn quiet icon"
                 aria-label="Keyboard shortcuts"
-                title="Keyboard shortcuts (?)"
+                title=move || titled(stage, Command::Sheet, "Keyboard shortcuts")
                 on:click=move |_| stage.sheet.set(true)
             >
                 "?"
@@ -56,7 +53,7 @@ fn Tool(command: Command, path: &'static str) -> impl IntoView {
             type="button"
             class="btn quiet icon"
             aria-label=command.label()
-            title=format!("{} ({})", command.label(), command.keys())
+            title=move || titled(stage, command, command.label())
             on:click=move |_| stage.run(command)
         >
             <Drawn path />
@@ -66,13 +63,7 @@ fn Tool(command: Command, path: &'static str) -> impl IntoView {
 
 /// Something that is on or off.
 #[component]
-fn Switch(
-    label: &'static str,
-    keys: &'static str,
-    on: Signal<bool>,
-    command: Command,
-    path: &'static str,
-) -> impl IntoView {
+fn Switch(label: &'static str, on: Signal<bool>, command: Command, path: &'static str) -> impl IntoView {
     let stage = use_stage();
     view! {
         <button
@@ -81,11 +72,19 @@ fn Switch(
             class:on=on
             aria-label=label
             aria-pressed=move || on.get().to_string()
-            title=format!("{label} ({keys})")
+            title=move || titled(stage, command, label)
             on:click=move |_| stage.run(command)
         >
             <Drawn path />
         </button>
+    }
+}
+
+/// A label with the keys that are in force.
+pub(super) fn titled(stage: Stage, command: Command, label: &str) -> String {
+    match stage.keys(command) {
+        keys if keys.is_empty() => label.to_owned(),
+        keys => format!("{label} ({keys})"),
     }
 }
 

@@ -24,6 +24,13 @@ pub struct Wishes {
     /// A marquee takes what it touches, instead of what it holds whole.
     pub partial: bool,
     pub wheel: Wheel,
+    /// What is dragged does not snap to the grid, nor to the lines of other nodes.
+    pub off_grid: bool,
+    pub no_guides: bool,
+    /// Where a node is dropped on others, they make room.
+    pub push: bool,
+    /// A node that is dragged near another is connected to it.
+    pub near: bool,
     /// Nothing is to move or to be connected.
     pub locked: bool,
 }
@@ -46,7 +53,16 @@ impl Wishes {
             (_, true) => Wheel::Pans,
             _ => Wheel::Auto,
         };
-        Self { marquee: has("marquee"), partial: has("partial"), wheel, locked: false }
+        Self {
+            marquee: has("marquee"),
+            partial: has("partial"),
+            wheel,
+            off_grid: has("off-grid"),
+            no_guides: has("no-guides"),
+            push: has("push"),
+            near: has("near"),
+            locked: false,
+        }
     }
 
     fn written(self) -> String {
@@ -55,9 +71,16 @@ impl Wishes {
             Wheel::Zooms => "zooms",
             Wheel::Pans => "pans",
         };
-        let words =
-            [if self.marquee { "marquee" } else { "" }, if self.partial { "partial" } else { "" }, wheel];
-        words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ")
+        let words = [
+            (self.marquee, "marquee"),
+            (self.partial, "partial"),
+            (!wheel.is_empty(), wheel),
+            (self.off_grid, "off-grid"),
+            (self.no_guides, "no-guides"),
+            (self.push, "push"),
+            (self.near, "near"),
+        ];
+        words.into_iter().filter(|(has, _)| *has).map(|(_, word)| word).collect::<Vec<_>>().join(" ")
     }
 
     /// Whether this turn of the wheel pans.
@@ -71,6 +94,8 @@ impl Wishes {
 }
 
 impl Wheel {
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Zooms, Self::Pans];
+
     pub fn next(self) -> Self {
         match self {
             Self::Auto => Self::Zooms,
@@ -100,12 +125,20 @@ mod tests {
 
     #[test]
     fn what_was_chosen_is_read_again() {
-        for marquee in [false, true] {
-            for partial in [false, true] {
-                for wheel in [Wheel::Auto, Wheel::Zooms, Wheel::Pans] {
-                    let wishes = Wishes { marquee, partial, wheel, locked: false };
-                    assert_eq!(Wishes::read(&wishes.written()), wishes);
-                }
+        for bits in 0..64_u8 {
+            let has = |bit: u8| bits & (1 << bit) != 0;
+            for wheel in Wheel::ALL {
+                let wishes = Wishes {
+                    marquee: has(0),
+                    partial: has(1),
+                    off_grid: has(2),
+                    no_guides: has(3),
+                    push: has(4),
+                    near: has(5),
+                    wheel,
+                    locked: false,
+                };
+                assert_eq!(Wishes::read(&wishes.written()), wishes);
             }
         }
     }

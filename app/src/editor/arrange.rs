@@ -8,7 +8,11 @@ use flow::extensions::Position;
 use flow::layout;
 
 use super::change;
-use super::document::Document;
+use super::document::{Document, addresses};
+use crate::canvas::geometry::{Rect, distance};
+
+/// The gap to what made room.
+const GAP: f64 = 20.0;
 
 /// What comes in line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +109,48 @@ pub fn tidy(document: &mut Document, nodes: &[String]) {
     }
 }
 
+/// Lets the nodes beside these make room: each that would lie under one goes on in one direction until it lies under
+/// none.
+pub fn push(document: &mut Document, moved: &[String]) {
+    let Some(owner) = moved.first().map(|address| owner_of(address).to_owned()) else { return };
+    let Some(body) = document.body(&owner) else { return };
+    let is_moved = |address: &String| moved.contains(address);
+    let (mut settled, mut others): (Vec<_>, Vec<_>) = addresses(body, &owner).into_iter().partition(is_moved);
+    let rect = |address: &String| Rect::of(document.place(address), document.size(address));
+    let mut taken: Vec<Rect> = settled.drain(..).map(|address| rect(&address)).collect();
+    let Some(middle) = Rect::around(taken.iter().copied()).map(|around| around.middle()) else { return };
+    others.sort_by(|a, b| distance(rect(a).middle(), middle).total_cmp(&distance(rect(b).middle(), middle)));
+    let mut places = Vec::new();
+    for address in others {
+        let from = rect(&address);
+        let to = out_of(from, &taken);
+        if to != from {
+            places.push((address, Position { x: to.x, y: to.y }));
+        }
+        taken.push(to);
+    }
+    change::place(document, &places);
+}
+
+/// Where a rectangle comes to lie free of all others, in the direction in which the first of them is left soonest.
+fn out_of(from: Rect, taken: &[Rect]) -> Rect {
+    let in_way = |rect: &Rect| taken.iter().find(|other| other.grown(GAP - 1.0).touches(rect)).copied();
+    let beyond = |rect: &Rect, other: &Rect, side: usize| match side {
+        0 => Rect { x: other.x + other.width + GAP, ..*rect },
+        1 => Rect { x: other.x - rect.width - GAP, ..*rect },
+        2 => Rect { y: other.y + other.height + GAP, ..*rect },
+        _ => Rect { y: other.y - rect.height - GAP, ..*rect },
+    };
+    let Some(first) = in_way(&from) else { return from };
+    let length = |side: &usize| distance(beyond(&from, &first, *side).middle(), from.middle());
+    let side = (0..4).min_by(|a, b| length(a).total_cmp(&length(b))).unwrap_or(0);
+    let mut rect = from;
+    while let Some(other) = in_way(&rect) {
+        rect = beyond(&rect, &other, side);
+    }
+    rect
+}
+
 fn boxes(document: &Document, nodes: &[String]) -> Vec<(String, Box)> {
     let one = |address: &String| (address.clone(), (document.place(address), document.size(address)));
     nodes.iter().filter(|address| document.node(address).is_some()).map(one).collect()
@@ -152,6 +198,28 @@ mod tests {
             at.sort_by(f64::total_cmp);
             let gaps: Vec<f64> = at.windows(2).map(|two| two[1] - two[0]).collect();
             prop_assert!(gaps.iter().all(|gap| (gap - gaps[0]).abs() < 1e-6));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_dropped_stays_and_no_other_lies_under_it_or_another(
+            places in prop::collection::vec((-600.0..600.0, -600.0..600.0), 2..9), how_many in 1..3_usize,
+        ) {
+            let (mut document, names) = document(&places);
+            let (moved, others) = names.split_at(how_many.min(names.len() - 1));
+            let before: Vec<Position> = moved.iter().map(|name| document.place(name)).collect();
+            push(&mut document, moved);
+            prop_assert_eq!(before, moved.iter().map(|name| document.place(name)).collect::<Vec<_>>());
+            let rect = |name: &String| Rect::of(document.place(name), document.size(name));
+            for (at, other) in others.iter().enumerate() {
+                for beside in moved.iter().chain(&others[..at]) {
+                    prop_assert!(!rect(other).touches(&rect(beside)), "{other} {beside}");
+                }
+            }
+            let once = document.clone();
+            push(&mut document, moved);
+            prop_assert_eq!(once, document, "who has room stays");
         }
     }
 

@@ -33,6 +33,8 @@ pub struct GroupCard {
     pub members: RwSignal<Vec<Card>>,
     /// The ports inside that are entered from outside, then those that are left: those of its card.
     pub ports: RwSignal<(Vec<Port>, Vec<Port>)>,
+    /// The groups directly within it.
+    pub inner: RwSignal<Vec<GroupCard>>,
     /// How many groups lie within it, one in the other.
     pub depth: RwSignal<usize>,
     pub selected: RwSignal<bool>,
@@ -141,6 +143,11 @@ impl Editor {
             card
         };
         let shown: Vec<GroupCard> = groups.iter().map(show).collect();
+        for (outer, card) in groups.iter().zip(&shown) {
+            let inner = groups.iter().zip(&shown);
+            let inner = inner.filter(|(inner, _)| group::is_directly_in(groups, inner, outer));
+            put(card.inner, inner.map(|(_, card)| *card).collect());
+        }
         fold(&cards, &shown);
         if shown != old {
             self.groups.set(shown);
@@ -189,6 +196,7 @@ fn fresh_group(group: &Group) -> GroupCard {
         group: RwSignal::new(group.clone()),
         members: RwSignal::new(Vec::new()),
         ports: RwSignal::new(Default::default()),
+        inner: RwSignal::new(Vec::new()),
         depth: RwSignal::new(0),
         selected: RwSignal::new(false),
         hidden: RwSignal::new(false),

@@ -273,6 +273,31 @@ pub fn set_time_limit(document: &mut Document, node: &str, limit: Option<u16>) {
     document.extensions.node_mut(node).time_limit = limit;
 }
 
+/// Has runs skip nodes, or run them again where all of these are skipped already. Answers whether they are skipped now,
+/// and the first that cannot be.
+pub fn disable(document: &mut Document, nodes: &[String]) -> (bool, Option<String>) {
+    let can = |address: &&String| document.node(address).is_some_and(|node| node.kind.can_be_disabled());
+    let (able, unable): (Vec<&String>, Vec<&String>) = nodes.iter().partition(can);
+    let disables = !able.iter().all(|address| document.extensions.node(address).disabled);
+    for address in able {
+        document.extensions.node_mut(address).disabled = disables;
+    }
+    (disables, unable.first().map(|address| (*address).clone()))
+}
+
+/// Draws only the headers of nodes, or all of them again where these are collapsed already. Answers whether they are now.
+pub fn collapse(document: &mut Document, nodes: &[String]) -> bool {
+    let cards: Vec<&String> = nodes
+        .iter()
+        .filter(|address| document.node(address).is_some_and(|node| node.body().is_none()))
+        .collect();
+    let collapses = !cards.iter().all(|address| document.extensions.node(address).collapsed);
+    for address in cards {
+        document.extensions.node_mut(address).collapsed = collapses;
+    }
+    collapses
+}
+
 /// Says how many items of an Iterator may be under way together; nothing for one.
 pub fn set_parallel(document: &mut Document, node: &str, parallel: Option<u16>) {
     document.extensions.node_mut(node).parallel = parallel;
@@ -298,6 +323,27 @@ mod tests {
         remove(&mut document, &["Answer".to_owned()], &[]);
         assert!(document.definition.connections.is_empty());
         assert!(!document.extensions.nodes.contains_key("Answer"));
+    }
+
+    #[test]
+    fn nodes_are_disabled_and_collapsed_and_back_and_a_beginning_is_not() {
+        let mut document = Document::default();
+        let input = add(&mut document, NodeType::Input, Position::default(), "m").unwrap();
+        let prompt = add(&mut document, NodeType::Prompt, Position::default(), "m").unwrap();
+        let before = document.clone();
+        let both = [input.clone(), prompt.clone()];
+        assert_eq!(disable(&mut document, &both), (true, Some(input.clone())));
+        assert_eq!(document.definition, before.definition, "AWS sees nothing of it");
+        assert!(!document.extensions.node(&input).disabled && document.extensions.node(&prompt).disabled);
+        assert_eq!(disable(&mut document, std::slice::from_ref(&prompt)), (false, None));
+        let tall = document.size(&prompt).1;
+        assert!(collapse(&mut document, &both));
+        assert!(document.size(&prompt).1 < tall);
+        let row = Row::Output("modelCompletion".to_owned());
+        let handle = document.handle(&prompt, document.node(&prompt).unwrap(), &row).unwrap();
+        assert_eq!(handle.y, layout::gate().y);
+        assert!(!collapse(&mut document, &both));
+        assert_eq!(document, before);
     }
 
     #[test]

@@ -149,7 +149,24 @@ impl Document {
 
     /// The same, of a node that is known: looking each of many up would take the square of their number.
     pub fn size_of(&self, address: &str, node: &Node) -> (f64, f64) {
+        if self.is_collapsed(address, node) {
+            return (layout::WIDTH, layout::HEADER);
+        }
         layout::extent(node, address, &|address| self.own_place(address))
+    }
+
+    /// Whether only a node's header is drawn. A loop lies around its body, which cannot be left away.
+    pub fn is_collapsed(&self, address: &str, node: &Node) -> bool {
+        node.body().is_none() && self.extensions.nodes.get(address).is_some_and(|node| node.collapsed)
+    }
+
+    /// The middle of a port's handle on the canvas.
+    pub fn handle(&self, address: &str, node: &Node, row: &Row) -> Option<Position> {
+        let (width, _) = self.size_of(address, node);
+        let by = layout::port(node, width, row)?;
+        let y = if self.is_collapsed(address, node) { layout::gate().y } else { by.y };
+        let at = self.place(address);
+        Some(Position { x: at.x + by.x, y: at.y + y })
     }
 
     /// Where every node stands on the canvas.

@@ -2,11 +2,16 @@
 //!
 //! Always holds: of two groups that share a node, one lies inside the other.
 
-use flow::extensions::Group;
+use flow::address::{join, place};
+use flow::extensions::{Group, Room};
 use flow::layout::Row;
 
 use super::document::{Document, Port, source_port};
-use flow::address::{join, place};
+use crate::canvas::geometry::Rect;
+
+/// Space between what is in a group and the edge of its ground, and above it for the title.
+const SPACE: f64 = 20.0;
+const HEAD: f64 = 28.0;
 
 /// Groups nodes. Groups that are among them whole lie inside the new one; others give up what it takes. Returns its id.
 pub fn group(document: &mut Document, nodes: &[String]) -> Option<String> {
@@ -71,6 +76,51 @@ pub fn depth(groups: &[Group], group: &Group) -> usize {
     inside.map(|other| 1 + depth(groups, other)).max().unwrap_or(0)
 }
 
+/// Whether a group lies inside another, with no third one between.
+pub fn is_directly_in(groups: &[Group], inner: &Group, outer: &Group) -> bool {
+    let lies_in = |inner: &Group, outer: &Group| {
+        inner.nodes.len() < outer.nodes.len() && inner.nodes.iter().all(|node| outer.nodes.contains(node))
+    };
+    let between = |group: &&Group| lies_in(inner, group) && lies_in(group, outer);
+    lies_in(inner, outer) && !groups.iter().any(|group| between(&group))
+}
+
+/// The least ground around what is in a group: its nodes and the grounds of the groups in it.
+pub fn least_ground(inside: impl IntoIterator<Item = Rect>) -> Option<Rect> {
+    let around = Rect::around(inside)?.grown(SPACE);
+    Some(Rect { y: around.y - HEAD, height: around.height + HEAD, ..around })
+}
+
+/// A ground with the room that was given to it.
+pub fn with_room(least: Rect, room: Room) -> Rect {
+    let Room { left, top, right, bottom } = room;
+    Rect {
+        x: least.x - left.max(0.0),
+        y: least.y - top.max(0.0),
+        width: least.width + left.max(0.0) + right.max(0.0),
+        height: least.height + top.max(0.0) + bottom.max(0.0),
+    }
+}
+
+/// The room by which a ground comes as near to a wanted one as it can: what is in it never stands out.
+pub fn room(least: Rect, wanted: Rect) -> Room {
+    Room {
+        left: (least.x - wanted.x).max(0.0),
+        top: (least.y - wanted.y).max(0.0),
+        right: (wanted.x + wanted.width - least.x - least.width).max(0.0),
+        bottom: (wanted.y + wanted.height - least.y - least.height).max(0.0),
+    }
+}
+
+/// The ground of a group as the document has it.
+pub fn ground_of(document: &Document, group: &Group) -> Option<Rect> {
+    let node = |address: &String| Some(Rect::of_node(document, address, document.node(address)?));
+    let groups = &document.extensions.groups;
+    let inner = groups.iter().filter(|inner| is_directly_in(groups, inner, group));
+    let inner = inner.filter_map(|inner| ground_of(document, inner));
+    Some(with_room(least_ground(group.nodes.iter().filter_map(node).chain(inner))?, group.room))
+}
+
 /// Where connections cross the border of a group: the ports inside that are entered, and those that are left.
 pub fn border(document: &Document, group: &Group) -> (Vec<Port>, Vec<Port>) {
     let inside =
@@ -133,6 +183,43 @@ mod tests {
                 }
             }
         }
+    }
+
+    proptest! {
+        #[test]
+        fn a_ground_is_as_large_as_wanted_and_holds_what_is_in_it(
+            x in -300.0..300.0, y in -300.0..300.0, width in 0.0..900.0, height in 0.0..900.0,
+        ) {
+            let (mut document, names) = document();
+            let id = group(&mut document, &names).unwrap();
+            let own = document.extensions.groups[0].clone();
+            let least = ground_of(&document, &own).unwrap();
+            let wanted = Rect { x, y, width, height };
+            edit(&mut document, &id, |group| group.room = room(least, wanted));
+            let ground = ground_of(&document, &document.extensions.groups[0]).unwrap();
+            prop_assert!(ground.grown(1e-6).encloses(&least) && ground.grown(1e-6).encloses(&wanted));
+            // What is in it moves, and the room goes along.
+            for name in &names {
+                document.put(name, Position { x: 1000.0, y: 500.0 });
+            }
+            let moved = ground_of(&document, &document.extensions.groups[0]).unwrap();
+            prop_assert!((moved.width - ground.width).abs() < 1e-6 && (moved.x - ground.x - 1000.0).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn an_inner_ground_with_room_lies_inside_the_outer() {
+        let (mut document, names) = document();
+        let inner = group(&mut document, &names[..2]).unwrap();
+        let outer = group(&mut document, &names[..4]).unwrap();
+        edit(&mut document, &inner, |group| {
+            group.room = Room { left: 90.0, top: 40.0, right: 7.0, bottom: 300.0 }
+        });
+        let ground = |id: &str| {
+            let group = document.extensions.groups.iter().find(|group| group.id == id).unwrap();
+            ground_of(&document, group).unwrap()
+        };
+        assert!(ground(&outer).encloses(&ground(&inner)));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use flow::layout::{self, Row};
 use flow::picture::{escape, metadata};
 
 use super::document::{Document, source_port};
+use super::group;
 use crate::canvas::geometry::{Rect, curve};
 use flow::address::{join, name, place};
 
@@ -34,7 +35,9 @@ pub const DARK: Colours =
 pub fn svg(document: &Document, colours: Colours, carries: &str) -> (String, (f64, f64)) {
     let notes = document.extensions.notes.iter();
     let notes = notes.map(|note| Rect::of(note.position, (note.width, note.height)));
-    let all = Rect::around(Rect::of_all(document).into_iter().chain(notes)).unwrap_or_default().grown(MARGIN);
+    let grounds = document.extensions.groups.iter().filter_map(|group| group::ground_of(document, group));
+    let all = Rect::around(Rect::of_all(document).into_iter().chain(notes).chain(grounds));
+    let all = all.unwrap_or_default().grown(MARGIN);
     let mut out = String::new();
     let _infallible = write!(
         out,
@@ -71,10 +74,7 @@ pub fn svg(document: &Document, colours: Colours, carries: &str) -> (String, (f6
 
 fn groups(out: &mut String, document: &Document, colours: Colours) {
     for group in &document.extensions.groups {
-        let rects = group.nodes.iter().filter_map(|node| Some((node, document.node(node)?)));
-        let around = Rect::around(rects.map(|(address, node)| Rect::of_node(document, address, node)));
-        let Some(around) = around else { continue };
-        let area = Rect { y: around.y - 48.0, height: around.height + 68.0, ..around.grown(20.0) };
+        let Some(area) = group::ground_of(document, group) else { continue };
         rect(out, area, 12.0, "none", tint(group.color));
         text(
             out,
@@ -120,8 +120,8 @@ fn card(out: &mut String, document: &Document, address: &str, node: &Node, colou
     text(out, at(12.0, 20.0), 14.0, colours.text, "start", name(address));
     text(out, at(12.0, 36.0), 11.0, colours.faint, "start", node.kind.describe().label);
     for row in layout::rows(node) {
-        let Some(port) = layout::port(node, area.width, &row) else { continue };
-        let (handle, label) = (shifted(at(0.0, 0.0), port), super::document::row_name(&row));
+        let Some(handle) = document.handle(address, node, &row) else { continue };
+        let label = if document.is_collapsed(address, node) { "" } else { super::document::row_name(&row) };
         let _infallible = write!(
             out,
             r#"<circle cx="{:.1}" cy="{:.1}" r="5" fill="{}" stroke="{}" stroke-width="2"/>"#,
@@ -133,9 +133,7 @@ fn card(out: &mut String, document: &Document, address: &str, node: &Node, colou
 }
 
 fn handle(document: &Document, address: &str, row: &Row) -> Option<Position> {
-    let node = document.node(address)?;
-    let width = document.size_of(address, node).0;
-    Some(shifted(document.place(address), layout::port(node, width, row)?))
+    document.handle(address, document.node(address)?, row)
 }
 
 fn shifted(at: Position, by: Position) -> Position {

@@ -38,6 +38,10 @@ pub struct Card {
     pub problems: RwSignal<Vec<Problem>>,
     /// How it stands in the run that is shown.
     pub light: RwSignal<Option<Light>>,
+    /// Runs skip it.
+    pub disabled: RwSignal<bool>,
+    /// Only its header is drawn.
+    pub collapsed: RwSignal<bool>,
     /// The collapsed group that hides it.
     pub folded: RwSignal<Option<GroupCard>>,
 }
@@ -59,7 +63,9 @@ impl Card {
             return group.handle(&Port::new(&self.address.get(), row.clone()));
         }
         let width = self.size.get().0;
-        self.beside(self.node.with(|node| layout::port(node, width, row)).unwrap_or_default())
+        let by = self.node.with(|node| layout::port(node, width, row)).unwrap_or_default();
+        let y = if self.collapsed.get() { layout::gate().y } else { by.y };
+        self.beside(Position { y, ..by })
     }
 
     /// Where a gate enters it on the canvas.
@@ -409,8 +415,13 @@ impl Editor {
             .into_iter()
             .map(|(address, node)| {
                 let (place, size) = (document.place(&address), document.size_of(&address, node));
+                let looks = (
+                    document.extensions.is_disabled(&address, node.kind),
+                    document.is_collapsed(&address, node),
+                );
                 match known.get(&address).copied() {
                     Some(card) => {
+                        card.look(looks);
                         if card.node.with_untracked(|old| old != node) {
                             self.dim(card, node);
                             card.node.set(node.clone());
@@ -418,7 +429,7 @@ impl Editor {
                         card.stand(place, size);
                         card
                     }
-                    None => self.new_card(address, node, place, size),
+                    None => self.new_card(address, node, (place, size), looks),
                 }
             })
             .collect();
@@ -479,7 +490,13 @@ impl Editor {
         }
     }
 
-    fn new_card(self, address: String, node: &Node, place: Position, size: (f64, f64)) -> Card {
+    fn new_card(
+        self,
+        address: String,
+        node: &Node,
+        (place, size): (Position, (f64, f64)),
+        (disabled, collapsed): (bool, bool),
+    ) -> Card {
         let id = self.next_id.get_value();
         self.next_id.set_value(id + 1);
         let make = move || Card {
@@ -491,6 +508,8 @@ impl Editor {
             selected: RwSignal::new(false),
             problems: RwSignal::new(Vec::new()),
             light: RwSignal::new(None),
+            disabled: RwSignal::new(disabled),
+            collapsed: RwSignal::new(collapsed),
             folded: RwSignal::new(None),
         };
         self.own(make)
@@ -506,6 +525,16 @@ impl Editor {
 }
 
 impl Card {
+    /// Is drawn as disabled, and as collapsed.
+    fn look(self, (disabled, collapsed): (bool, bool)) {
+        if self.disabled.get_untracked() != disabled {
+            self.disabled.set(disabled);
+        }
+        if self.collapsed.get_untracked() != collapsed {
+            self.collapsed.set(collapsed);
+        }
+    }
+
     /// Stands there, and is so large.
     pub fn stand(self, place: Position, size: (f64, f64)) {
         if self.place.get_untracked() != place {

@@ -1,8 +1,13 @@
 //! Settings of this browser, and what this server is.
 
+mod canvas;
+mod keys;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use self::canvas::CanvasChoices;
+use self::keys::Keys;
 use super::session::use_session;
 use crate::ui::browser;
 use crate::ui::icon::{Glyph, Icon};
@@ -18,6 +23,8 @@ pub fn SettingsPage() -> impl IntoView {
         </div>
         <div class="narrow">
             <Appearance />
+            <CanvasChoices />
+            <Keys />
             <About />
             <ForPrograms />
             <SignedIn />

@@ -5,6 +5,7 @@
 
 use std::cell::Cell;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use flow::definition::Definition;
 use flow::extensions::Extensions;
@@ -12,6 +13,7 @@ use flow::merge::{Choices, Merged, merge};
 use flow::wire::{CreateFlow, Flow, SaveDraft, Saved};
 use gloo_timers::future::TimeoutFuture;
 use leptos::ev;
+use leptos::leptos_dom::helpers::set_timeout;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -24,6 +26,9 @@ use crate::editor::kept::{Kept, Sent, Standing, standing};
 use crate::editor::session::Editor;
 use crate::ui::browser;
 use crate::ui::toast::{Toasts, use_toasts};
+
+/// How long after a change a copy is kept in this browser; at once where the page goes.
+const KEEP: Duration = Duration::from_millis(250);
 
 thread_local! {
     /// Saves of pages that were left and whose answers are not there yet.
@@ -74,6 +79,8 @@ pub struct Saver {
     /// Counts the timers, so that only the newest one saves.
     timer: StoredValue<u64>,
     seen: StoredValue<u64>,
+    /// Something changed since a copy was kept in this browser.
+    unkept: StoredValue<bool>,
 }
 
 impl Saver {
@@ -93,6 +100,7 @@ impl Saver {
             flight: StoredValue::new(Flight::default()),
             timer: StoredValue::new(0),
             seen: StoredValue::new(0),
+            unkept: StoredValue::new(false),
         };
         match kept {
             Some(kept) => saver.restore(kept, flow),
@@ -317,23 +325,16 @@ impl Saver {
             self.note();
         });
         let guard = window_event_listener(ev::beforeunload, move |event| {
-            commit_typing();
-            self.note();
+            self.note_all();
             if !self.autosave.with_untracked(Autosave::is_safe) {
                 event.prevent_default();
                 event.set_return_value("unsaved");
             }
         });
         // Where the page is not asked before it goes, it still keeps what was being typed.
-        let hide = window_event_listener(ev::pagehide, move |_| {
-            commit_typing();
-            self.note();
-        });
+        let hide = window_event_listener(ev::pagehide, move |_| self.note_all());
         // History's back and forward leave the page without leaving the field; the router has only been told yet.
-        let back = window_event_listener(ev::popstate, move |_| {
-            commit_typing();
-            self.note();
-        });
+        let back = window_event_listener(ev::popstate, move |_| self.note_all());
         on_cleanup(move || {
             guard.remove();
             hide.remove();
@@ -350,8 +351,30 @@ impl Saver {
         }
         self.seen.set_value(tick);
         self.autosave.update(Autosave::changed);
-        self.keep();
+        self.keep_soon();
         self.schedule(REST);
+    }
+
+    /// The page may go: takes notice of what is being typed too, and keeps it at once.
+    fn note_all(self) {
+        commit_typing();
+        self.note();
+        self.keep_now();
+    }
+
+    /// Keeps a copy after a moment, since writing it down takes as long as the flow is large.
+    fn keep_soon(self) {
+        if !self.unkept.get_value() {
+            self.unkept.set_value(true);
+            set_timeout(move || self.keep_now(), KEEP);
+        }
+    }
+
+    /// Keeps what is not kept yet.
+    fn keep_now(self) {
+        if self.unkept.try_get_value() == Some(true) {
+            self.keep();
+        }
     }
 
     fn schedule(self, after: u32) {
@@ -425,6 +448,7 @@ impl Saver {
     }
 
     fn keep(self) -> String {
+        self.unkept.set_value(false);
         let Document { definition, extensions } = self.mine();
         let revision = self.autosave.with_untracked(|autosave| autosave.revision);
         let sent = self.sent.get_value();
@@ -434,6 +458,7 @@ impl Saver {
     }
 
     fn forget(self) {
+        self.unkept.set_value(false);
         self.keeper.with_value(Keeper::forget);
     }
 

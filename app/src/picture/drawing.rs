@@ -84,9 +84,7 @@ fn line(document: &Document, owner: &str, connection: &Connection) -> Option<Lin
 }
 
 fn handle(document: &Document, address: &str, row: &Row) -> Option<Position> {
-    let node = document.node(address)?;
-    let (width, _) = document.size_of(address, node);
-    Some(beside(document.place(address), layout::port(node, width, row)?))
+    document.handle(address, document.node(address)?, row)
 }
 
 fn beside(at: Position, by: Position) -> Position {

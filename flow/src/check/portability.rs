@@ -154,6 +154,10 @@ fn beyond(
         note(ProblemType::Unspecified, message, Field::Configuration);
     }
     let Some(extension) = extensions.nodes.get(&format!("{place}{}", node.name)) else { return };
+    if extensions.is_disabled(&format!("{place}{}", node.name), node.kind) {
+        let message = "It is disabled here, and AWS would run it.".to_owned();
+        note(ProblemType::Unspecified, message, Field::Configuration);
+    }
     if extension.answer.is_some() && node.kind == NodeType::Prompt {
         let message = "AWS does not hold the answer to one of a list.".to_owned();
         note(ProblemType::Unspecified, message, Field::Answer);

@@ -34,7 +34,7 @@ pub type Fields = Vec<(String, String)>;
 /// The order in which a reader wants the options of a Prompt.
 const FIRST: [&str; 4] = ["Model", "Prompt", "Temperature", "Max tokens"];
 
-/// Everything of a node but its place; of a loop without the nodes of its body, which are nodes as well.
+/// Everything of a node but how it is drawn; of a loop without the nodes of its body, which are nodes as well.
 pub fn of_node(node: &Node, extension: &NodeExtension, polarity: LoopPolarity) -> Fields {
     let mut fields = vec![("Name".to_owned(), node.name.clone())];
     for (at, condition) in node.conditions().iter().enumerate() {
@@ -67,6 +67,9 @@ pub fn of_node(node: &Node, extension: &NodeExtension, polarity: LoopPolarity) -
     }
     if let Some(seconds) = extension.time_limit {
         fields.push(("Time limit in seconds".to_owned(), seconds.to_string()));
+    }
+    if extension.disabled {
+        fields.push(("Disabled".to_owned(), "runs skip it".to_owned()));
     }
     for (input, join) in &extension.joins {
         fields.push((format!("Join at {input}"), join.label()));

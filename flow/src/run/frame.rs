@@ -160,6 +160,7 @@ impl Run {
             return;
         }
         match self.readiness(frame, node) {
+            Readiness::Ready if self.plan.nodes[node].disabled => self.skip(frame, node),
             Readiness::Ready => {
                 self.set_state(frame, node, State::Running);
                 self.ready.push_back((frame, node));

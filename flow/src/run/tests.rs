@@ -1,10 +1,13 @@
 //! Runs of whole flows with scripted answers, in every order of completion.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::*;
 use crate::definition::Definition;
 use crate::extensions::Extensions;
+use crate::part::{Given, Part};
 
 fn triage() -> Arc<Plan> {
     let template = crate::templates::all("local/smollm2").into_iter().next().expect("a template");
@@ -119,6 +122,10 @@ fn refuses_an_input_of_another_type() {
 
 /// Input to two prompts at the same time, and one that needs both.
 fn diamond() -> Arc<Plan> {
+    diamond_with(&Extensions::default())
+}
+
+fn diamond_with(extensions: &Extensions) -> Arc<Plan> {
     let prompt = |name: &str, text: &str, inputs: &[&str]| {
         let inputs: Vec<Value> =
             inputs.iter().map(|i| json!({"name": i, "type": "String", "expression": "$.data"})).collect();
@@ -141,7 +148,16 @@ fn diamond() -> Arc<Plan> {
             data("c3", "Left", "modelCompletion", "Join", "ll"), data("c4", "Right", "modelCompletion", "Join", "rr"),
             data("c5", "Join", "modelCompletion", "Out", "document")]}))
     .expect("a definition");
-    Arc::new(Plan::new(&definition, &Extensions::default()).expect("a plan"))
+    Arc::new(Plan::new(&definition, extensions).expect("a plan"))
+}
+
+/// The same with these nodes disabled.
+fn without(disabled: &[&str]) -> Arc<Plan> {
+    let mut extensions = Extensions::default();
+    for node in disabled {
+        extensions.node_mut(node).disabled = true;
+    }
+    diamond_with(&extensions)
 }
 
 #[test]
@@ -159,6 +175,39 @@ fn the_order_of_completion_changes_nothing() {
     let last = drive(diamond(), json!("x"), script, |count| count - 1);
     assert_eq!(first.1, last.1);
     assert_eq!(first.1[0].value, json!("[[l x]+[r x]]"));
+}
+
+#[test]
+fn a_disabled_node_is_skipped_and_so_is_what_needs_it() {
+    let script = |node: &str, _: &Chat| {
+        assert_ne!(node, "Right", "it does not run");
+        Ok(answer("x"))
+    };
+    let (status, outputs, events) = drive(without(&["Right"]), json!("x"), script, |_| 0);
+    assert_eq!((status, outputs.len()), (Status::Succeeded, 0));
+    let names = names(&events);
+    for line in ["completed Left", "skipped Right", "skipped Join", "skipped Out"] {
+        assert_eq!(names.iter().filter(|name| *name == line).count(), 1, "{line} in {names:?}");
+    }
+    let (_, outputs, _) = drive(without(&["Start"]), json!("x"), |_, _| Ok(answer("x")), |_| 0);
+    assert_eq!(outputs.len(), 1, "a run does not go without its beginning");
+}
+
+#[test]
+fn what_is_given_of_a_disabled_node_counts() {
+    let given = BTreeMap::from([(
+        "Right".to_owned(),
+        Given::Outputs(BTreeMap::from([("modelCompletion".to_owned(), json!("r"))])),
+    )]);
+    let part = Part { given, ..Part::default() };
+    let mut run = Run::part(without(&["Right"]), json!("x"), part).expect("a part");
+    let mut asked = Vec::new();
+    while let Next::Start(task) = run.next() {
+        asked.push(task.node.clone());
+        run.complete(task.id, answer("x"));
+    }
+    assert_eq!(asked, ["Left", "Join"]);
+    assert_eq!(run.outputs().len(), 1);
 }
 
 #[test]

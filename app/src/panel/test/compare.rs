@@ -1,5 +1,7 @@
 //! The run that is shown beside an earlier one: what each node did otherwise.
 
+use std::collections::HashMap;
+
 use flow::diff::FieldChange;
 use flow::event::Status;
 use flow::trace::{Row, State, Trace, duration};
@@ -116,9 +118,15 @@ fn Table(differences: Vec<Difference>) -> impl IntoView {
 
 /// Node by node, in the order of the later run; last what ran only before.
 fn differences(before: &Trace, after: &Trace) -> Vec<Difference> {
-    let same = |a: &Row, b: &Row| a.node == b.node && a.chain == b.chain;
-    let gone = before.rows.iter().filter(|row| !after.rows.iter().any(|other| same(row, other)));
-    let pairs = after.rows.iter().map(|row| (before.rows.iter().find(|other| same(row, other)), Some(row)));
+    let name = |row: &&Row| (row.node.clone(), row.chain.clone());
+    let by_name = |trace: &Trace| -> HashMap<_, usize> {
+        // The first of a name, so the last goes in first.
+        trace.rows.iter().enumerate().rev().map(|(at, row)| (name(&row), at)).collect()
+    };
+    let (old, new) = (by_name(before), by_name(after));
+    let gone = before.rows.iter().filter(|row| !new.contains_key(&name(row)));
+    let twin = |row: &Row| old.get(&name(&row)).and_then(|at| before.rows.get(*at));
+    let pairs = after.rows.iter().map(|row| (twin(row), Some(row)));
     let mut found = vec![whole(before, after)];
     found.extend(pairs.chain(gone.map(|row| (Some(row), None))).map(|(a, b)| one(a, b)));
     found

@@ -1,0 +1,98 @@
+//! How the canvas is to behave in this browser.
+
+use leptos::prelude::*;
+
+use crate::canvas::wishes::{Wheel, Wishes};
+
+/// A choice that is on or off: what it is called, what is said of it, and where it is kept.
+struct Choice {
+    label: &'static str,
+    about: &'static str,
+    is_on: fn(&Wishes) -> bool,
+    set: fn(&mut Wishes, bool),
+}
+
+const CHOICES: [Choice; 6] = [
+    Choice {
+        label: "Drag selects",
+        about: "A drag on the empty canvas draws a frame; Space and drag pans.",
+        is_on: |wishes| wishes.marquee,
+        set: |wishes, on| wishes.marquee = on,
+    },
+    Choice {
+        label: "A frame takes what it touches",
+        about: "Otherwise what lies in it whole.",
+        is_on: |wishes| wishes.partial,
+        set: |wishes, on| wishes.partial = on,
+    },
+    Choice {
+        label: "Snap to the grid",
+        about: "Alt while dragging goes without.",
+        is_on: |wishes| !wishes.off_grid,
+        set: |wishes, on| wishes.off_grid = !on,
+    },
+    Choice {
+        label: "Snap to other nodes' lines",
+        about: "What is dragged comes in line with edges and middles nearby.",
+        is_on: |wishes| !wishes.no_guides,
+        set: |wishes, on| wishes.no_guides = !on,
+    },
+    Choice {
+        label: "Make room",
+        about: "Nodes step aside for one that is dropped on them.",
+        is_on: |wishes| wishes.push,
+        set: |wishes, on| wishes.push = on,
+    },
+    Choice {
+        label: "Connect what is near",
+        about: "A node that is dropped beside another is connected to it.",
+        is_on: |wishes| wishes.near,
+        set: |wishes, on| wishes.near = on,
+    },
+];
+
+#[component]
+pub fn CanvasChoices() -> impl IntoView {
+    let wishes = Wishes::load();
+    view! {
+        <section class="box" aria-labelledby="canvas-choices">
+            <header>
+                <h2 id="canvas-choices">"Canvas"</h2>
+            </header>
+            <div class="inside">
+                {CHOICES
+                    .into_iter()
+                    .map(|Choice { label, about, is_on, set }| {
+                        view! {
+                            <label class="check">
+                                <input
+                                    type="checkbox"
+                                    prop:checked=move || wishes.with(is_on)
+                                    on:change=move |event| wishes.update(|wishes| set(wishes, event_target_checked(&event)))
+                                />
+                                <span>{label} <small class="dim">{about}</small></span>
+                            </label>
+                        }
+                    })
+                    .collect_view()}
+                <div class="segments fit" role="group" aria-label="Wheel">
+                    {Wheel::ALL
+                        .into_iter()
+                        .map(|wheel| {
+                            view! {
+                                <button
+                                    type="button"
+                                    aria-pressed=move || wishes.with(|wishes| wishes.wheel == wheel).to_string()
+                                    on:click=move |_| wishes.update(|wishes| wishes.wheel = wheel)
+                                >
+                                    {wheel.words()}
+                                </button>
+                            }
+                        })
+                        .collect_view()}
+                </div>
+                <p class="hint">"The canvas stands still where your system asks for less motion."</p>
+            </div>
+        </section>
+    }
+}

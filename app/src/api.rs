@@ -19,6 +19,7 @@ mod request;
 pub mod session;
 pub mod sse;
 mod stream;
+pub mod vector_stores;
 pub mod versions;
 
 pub use error::Error;

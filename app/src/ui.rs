@@ -17,5 +17,6 @@ pub mod save;
 pub mod section;
 pub mod status;
 pub mod tabs;
+pub mod text_field;
 pub mod theme;
 pub mod toast;

@@ -153,6 +153,7 @@ test("what an agent looks up in a knowledge base is told with its references", a
   const base = await json("POST", "/api/knowledge-bases", { name: "Terms" });
   const text = "Refunds are paid within five days.";
   const document = await json("POST", `/api/knowledge-bases/${base.id}/documents`, { title: "Refunds", text });
+  const [source] = (await json("GET", `/api/knowledge-bases/${base.id}/sources`)).dataSources;
   const tools = [{ kind: "knowledgeBase", name: "terms", description: "Has our terms", base: base.id }];
   const agent = await json("POST", "/api/agents", { name: "Clerk", model: "test/model", tools });
   place.upstream.setAnswer((request) =>
@@ -175,7 +176,12 @@ test("what an agent looks up in a knowledge base is told with its references", a
     {
       content: { text, type: "TEXT" },
       location: { type: "CUSTOM", customDocumentLocation: { id: document.id } },
-      metadata: { title: "Refunds", passage: 0 },
+      metadata: {
+        title: "Refunds",
+        passage: 0,
+        "x-amz-bedrock-kb-source-uri": document.id,
+        "x-amz-bedrock-kb-data-source-id": source.id,
+      },
     },
   ]);
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import * as agent from "@aws-sdk/client-bedrock-agent";
+import { RetrieveCommand } from "@aws-sdk/client-bedrock-agent-runtime";
 
 import { caller } from "../support/world.mjs";
 import { ROLE, refusal, start } from "./support.mjs";
@@ -199,6 +200,25 @@ test("a data source is made, changed and deleted", async () => {
   // The others are tried with what a closed server cannot say.
   for (let number = 0; number < 49; number++) await createSource(knowledgeBaseId, `s${number}`, custom);
   await fails(create(custom), "ServiceQuotaExceededException", 402);
+});
+
+test("a passage says which object it is from, and passages are found by that", async () => {
+  await files("origins", { "rain.md": "Umbrellas are dry.", "sun.md": "Parasols are dry." });
+  const { knowledgeBaseId } = await createBase("origins");
+  const { dataSourceId } = await createSource(knowledgeBaseId, "files", s3("origins"));
+  await synced(knowledgeBaseId, dataSourceId);
+  const found = async (filter) => {
+    const vectorSearchConfiguration = { overrideSearchType: "HYBRID", filter };
+    const asked = { knowledgeBaseId, retrievalQuery: { text: "dry" }, retrievalConfiguration: { vectorSearchConfiguration } };
+    return (await place.runtime.send(new RetrieveCommand(asked))).retrievalResults;
+  };
+  const key = "x-amz-bedrock-kb-source-uri";
+  const [first, ...rest] = await found({ startsWith: { key, value: "s3://origins/s" } });
+  assert.deepEqual(rest, []);
+  assert.deepEqual(first.location, { type: "S3", s3Location: { uri: "s3://origins/sun.md" } });
+  assert.equal(first.metadata[key], "s3://origins/sun.md");
+  assert.equal(first.metadata["x-amz-bedrock-kb-data-source-id"], dataSourceId);
+  assert.equal((await found({ equals: { key: "x-amz-bedrock-kb-data-source-id", value: dataSourceId } })).length, 2);
 });
 
 test("a job brings what a bucket has, with metadata, and says what failed", async () => {

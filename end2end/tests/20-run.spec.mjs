@@ -4,7 +4,7 @@ import { expect, test } from "@playwright/test";
 import { Editor } from "../support/editor.mjs";
 import { watch } from "../support/page.mjs";
 import { barrier } from "../support/upstream.mjs";
-import { isConstrained, signIn, startWorld, triage } from "../support/world.mjs";
+import { isConstrained, promptOf, signIn, startWorld, triage } from "../support/world.mjs";
 
 let world, editor, watched, allowed;
 test.beforeAll(async () => {
@@ -33,6 +33,11 @@ test("the template runs at once, is published as it is, and is called by its nam
   await editor.send("Where can I find my invoice?");
   await expect(editor.status).toContainText("Succeeded");
   await expect(editor.pane.getByText("Here you go.").first()).toBeVisible();
+  await editor.send("How long does a refund take?");
+  await expect(editor.status).toContainText("Succeeded");
+  await editor.line("SearchPolicies").click();
+  await expect(editor.pane.getByText("the money is back on your card within five working days").first()).toBeVisible();
+  expect(promptOf(world.upstream.requests.at(-1).body)).toContain("within five working days");
   await editor.publish(1);
   const called = await world.api("POST", "/api/flows/support-triage/aliases/live/invoke", { input: "Nobody answers!" });
   expect((await called.json()).outputs).toEqual([{ node: "FlowOutputNode", value: "We are so sorry." }]);

@@ -8,6 +8,7 @@ import { expect, test } from "@playwright/test";
 import { accessible } from "../support/axe.mjs";
 import { Editor } from "../support/editor.mjs";
 import { watch } from "../support/page.mjs";
+import { barrier } from "../support/upstream.mjs";
 import { promptOf, signIn, startWorld } from "../support/world.mjs";
 
 /** Answers with the title of the first passage that it was given. */
@@ -136,6 +137,22 @@ test("meaning is read by a model, an answer leads to its passages, and both are 
   await ask.getByRole("button", { name: "Passage 2", exact: true }).click();
   await expect(passages.nth(1)).toBeFocused();
   await accessible(page);
+
+  // The answer is shown as the model writes it, and who gives up waiting ends the model's call.
+  const held = barrier();
+  world.upstream.setAnswer(() => ({ chunks: ["It is told ", "and told."], barrier: held }));
+  const before = world.upstream.closed();
+  await ask.getByRole("button", { name: "Answer from them" }).click();
+  await expect(ask.getByRole("region", { name: "Answer" })).toHaveText("It is told");
+  await expect(passages).toHaveCount(2);
+  await ask.getByRole("button", { name: "Stop" }).click();
+  await expect.poll(() => world.upstream.closed()).toBe(before + 1);
+  await expect(ask.getByRole("region", { name: "Answer" })).toHaveText("It is told");
+  await expect(ask.getByRole("button", { name: "Stop" })).toHaveCount(0);
+  world.upstream.setAnswer(() => ({ status: 500 }));
+  await ask.getByRole("button", { name: "Answer from them" }).click();
+  await expect(ask.locator(".wrong")).toContainText("test");
+  world.upstream.setAnswer(answer);
 
   const measure = page.getByRole("region", { name: "How well it finds" });
   await measure.getByLabel("Questions, each with").fill("Money back? => Refunds\nShipping => Post");

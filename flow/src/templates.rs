@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::definition::Definition;
+use crate::definition::{Configuration, Definition};
 use crate::extensions::Extensions;
 use crate::wire::{Bot, PutAgent, Template, USUAL_STEPS};
 
@@ -10,9 +10,7 @@ use crate::wire::{Bot, PutAgent, Template, USUAL_STEPS};
 pub const WITH_AGENT: &str = "front-desk";
 const ROUTE_BY_INTENT: (&str, &str) = ("route-by-intent", include_str!("templates/route-by-intent.json"));
 
-/// The template whose knowledge base has sample documents.
-pub const ANSWER_FROM_DOCUMENTS: &str = "answer-from-documents";
-/// The id of that knowledge base.
+/// The id of the knowledge base that templates look up: see [`looks_up_samples`].
 pub const SAMPLE_BASE: &str = "SAMPLEDOCS";
 /// Its name.
 pub const SAMPLE_NAME: &str = "Sample: a shop by the river";
@@ -43,7 +41,7 @@ fn each(model: &str) -> Vec<Option<Template>> {
         template(
             "support-triage",
             "Support triage",
-            "Classify the tone, branch, answer",
+            "Classify the tone, branch, look up, answer",
             json!("My parcel is two weeks late and nobody answers!"),
             include_str!("templates/support-triage.json"),
             model,
@@ -81,7 +79,7 @@ fn each(model: &str) -> Vec<Option<Template>> {
             model,
         ),
         template(
-            ANSWER_FROM_DOCUMENTS,
+            "answer-from-documents",
             "Answer from documents",
             "Find passages, let a model answer",
             json!("How long does a refund take?"),
@@ -113,6 +111,14 @@ fn each(model: &str) -> Vec<Option<Template>> {
             model,
         ),
     ]
+}
+
+/// Whether a template's flow looks up [`SAMPLE_BASE`].
+pub fn looks_up_samples(definition: &Definition) -> bool {
+    definition.nodes.iter().any(|node| {
+        let Some(Configuration::KnowledgeBase(base)) = &node.configuration else { return false };
+        base.knowledge_base_id == SAMPLE_BASE
+    })
 }
 
 /// The agent of [`WITH_AGENT`]. It answers with any model, and asks back with one that can use tools.
@@ -167,7 +173,6 @@ fn template(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::Configuration;
     use crate::wire::BotList;
 
     #[test]

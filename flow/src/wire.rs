@@ -15,6 +15,7 @@ mod knowledge;
 mod mcp_servers;
 mod prompts;
 mod source;
+mod vector_stores;
 mod versions;
 
 use serde::{Deserialize, Serialize};
@@ -45,15 +46,18 @@ pub use imports::{
     FileFormat, Imported, ImportedFlow, Need, NeedKind, ReadFlow, ReadReport, Reading, Unread,
 };
 pub use knowledge::{
-    AddDocument, AnswerFromKnowledge, AskKnowledgeBase, Cited, CreateKnowledgeBase, Document, DocumentList,
-    DocumentText, Embedding, EmbeddingState, KnowledgeAnswer, KnowledgeBase, KnowledgeBaseList, PassageList,
-    Ranking, UpdateKnowledgeBase,
+    AddDocument, AnswerEvent, AnswerFromKnowledge, AskKnowledgeBase, Cited, CreateKnowledgeBase, Document,
+    DocumentList, DocumentText, Embedding, EmbeddingState, KnowledgeAnswer, KnowledgeBase, KnowledgeBaseList,
+    PassageList, Ranking, UpdateKnowledgeBase,
 };
 pub use mcp_servers::{McpServer, McpServerList, McpTool, McpTools, PutMcpServer};
 pub use prompts::{CreatePrompt, Prompt, PromptList, PromptVersion};
 pub use source::{
     Chunking, CreateDataSource, DataSource, DataSourceList, IngestionJob, IngestionJobList, ItemState,
     JobCounts, JobStatus, Place, SourceItem, SourceItemList,
+};
+pub use vector_stores::{
+    PutVectorStore, USUAL_PREFIX, VectorPlace, VectorStore, VectorStoreList, VectorStoreTest,
 };
 pub use versions::{
     Alias, AliasList, AliasMove, AliasMoves, Publish, Published, PutAlias, Version, VersionList,

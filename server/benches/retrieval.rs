@@ -13,10 +13,10 @@ use flow::message::Chat;
 use flow::wire::{PassageList, Ranking};
 use futures_util::future::BoxFuture;
 use server::egress::Egress;
-use server::knowledge::{Index as _, Question, VectorStore as _, read};
+use server::knowledge::{Index as _, Question, VectorSet, VectorStore as _, read};
 use server::provider::{Answer, Error, Pieces, Provider, Registry, Vectors};
-use server::service::{Memory, Retriever};
-use server::store::{NewDocument, NewPassage, Store};
+use server::service::{Memory, Retriever, Stores};
+use server::store::{NewDocument, NewPassage, NewVectorSet, Store};
 
 const DOCUMENTS: usize = 1_000;
 const PASSAGES: usize = 100;
@@ -119,21 +119,21 @@ async fn cost() {
     let began = Instant::now();
     let (mut after, mut put) = (0, 0);
     loop {
-        let passages = store.unread_passages("BASE", set, after, 1_000).await.unwrap();
+        let passages = store.unread_passages("BASE", set.id, after, 1_000).await.unwrap();
         let Some(last) = passages.last() else { break };
         after = last.id;
         put += passages.len();
         vectors
-            .put(set, passages.iter().map(|passage| (passage.id, chance.vector())).collect())
+            .put(&set, passages.iter().map(|passage| (passage.id, chance.vector())).collect())
             .await
             .unwrap();
     }
     assert_eq!(put, count);
-    store.publish_vectors("BASE".to_owned(), set).await.unwrap();
+    store.publish_vectors("BASE".to_owned(), set.id).await.unwrap();
     told("vectors kept in a second", count as f64 / began.elapsed().as_secs_f64());
 
     let models = Registry::new(Egress::new().unwrap(), Some(Arc::new(Instant384)));
-    let retriever = Retriever::new(store.clone(), models, Arc::new(vectors));
+    let retriever = Retriever::new(store.clone(), models, Stores::new(Arc::new(vectors)));
     let before = memory("VmRSS");
     let first = Instant::now();
     ask(&retriever, "w100", Ranking::Semantic).await;
@@ -178,9 +178,10 @@ async fn insert(store: &Store, id: &str, title: &str, passages: Vec<NewPassage>)
     store.insert_document(document, "SOURCE".to_owned()).await.unwrap();
 }
 
-async fn set(store: &Store) -> i64 {
-    store.begin_vectors("BASE".to_owned(), "local/minilm".to_owned()).await.unwrap();
-    store.vector_sets("BASE").await.unwrap()[0].id
+async fn set(store: &Store) -> VectorSet {
+    let new = NewVectorSet { model: "local/minilm".to_owned(), store: None, place: String::new() };
+    store.begin_vectors("BASE".to_owned(), new).await.unwrap();
+    VectorSet { id: store.vector_sets("BASE").await.unwrap()[0].id, place: String::new() }
 }
 
 async fn ask(retriever: &Retriever, text: &str, ranking: Ranking) -> PassageList {
@@ -201,7 +202,7 @@ async fn quality() {
     }
     let provider = Arc::clone(&embedded.provider);
     let (vectors, set) = (Memory::new(store.clone()), set(&store).await);
-    let passages = store.unread_passages("BASE", set, 0, 1_000).await.unwrap();
+    let passages = store.unread_passages("BASE", set.id, 0, 1_000).await.unwrap();
     let texts = passages.iter().map(|passage| read(&passage.title, &passage.text)).collect();
     let Ok(found) = provider.embed("minilm", texts, None).await else {
         return println!("the weights of local/minilm are not here, so nothing is said of how well it finds");
@@ -209,9 +210,10 @@ async fn quality() {
     let narrow = |vector: Vec<f64>| vector.into_iter().map(|number| number as f32).collect();
     let found =
         passages.iter().map(|passage| passage.id).zip(found.vectors.into_iter().map(narrow)).collect();
-    vectors.put(set, found).await.unwrap();
-    store.publish_vectors("BASE".to_owned(), set).await.unwrap();
-    let retriever = Retriever::new(store, Registry::new(egress, Some(provider)), Arc::new(vectors));
+    vectors.put(&set, found).await.unwrap();
+    store.publish_vectors("BASE".to_owned(), set.id).await.unwrap();
+    let retriever =
+        Retriever::new(store, Registry::new(egress, Some(provider)), Stores::new(Arc::new(vectors)));
     let questions = rows("questions.tsv");
     for (name, ranking) in
         [("by words", Ranking::Lexical), ("by meaning", Ranking::Semantic), ("hybrid", Ranking::Hybrid)]

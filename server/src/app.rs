@@ -25,7 +25,9 @@ use crate::provider::Registry;
 use crate::python::Python;
 use crate::reader::Reader;
 use crate::run::Runner;
-use crate::service::{Found, Ingestion, Memory, Retriever, Service, Talking, from_environment};
+use crate::service::{
+    Found, Ingestion, Memory, Retriever, Service, Stores, Talking, VectorStores, from_environment,
+};
 use crate::store::{self, Store};
 use crate::task::Supervisor;
 
@@ -118,8 +120,8 @@ impl Server {
             .map_err(|error| folder::Error::Unusable(buckets, error))?;
         let ingestion = Ingestion::new(Reader::new(config.reader), egress.clone());
         let bots = Bots::default();
-        let vectors = Arc::new(Memory::new(store.clone()));
-        let retriever = Retriever::new(store.clone(), models.clone(), vectors);
+        let stores = Stores::new(Arc::new(Memory::new(store.clone())));
+        let retriever = Retriever::new(store.clone(), models.clone(), stores.clone());
         let context = Context {
             models: models.clone(),
             functions: functions.clone(),
@@ -145,6 +147,7 @@ impl Server {
             agent_changes: Arc::default(),
             python,
             retriever,
+            vector_stores: VectorStores::new(stores, egress.clone()),
             seal,
             tasks,
             found: Found::new(from_environment(environment())),
@@ -156,6 +159,7 @@ impl Server {
         service.load_functions().await?;
         service.load_bots().await?;
         service.load_buckets().await?;
+        service.load_vector_stores().await?;
         service.load_agents().await?;
         service.clear_deleted_bases();
         service.resume_ingestion().await?;

@@ -1,4 +1,4 @@
-//! The only HTTP client: every call that leaves this process.
+//! The only HTTP client, and the only one to open other connections: everything that leaves this process.
 //!
 //! Always holds: addresses are checked after the name was resolved, and the checked address is the one connected to;
 //! an address literal is checked too; no proxy is taken from the environment; redirects are not followed, so that no
@@ -7,6 +7,8 @@
 
 // The one place where it is allowed.
 #![allow(clippy::disallowed_types)]
+
+mod dial;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -19,6 +21,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode};
 use url::{Host, Url};
+
+pub use dial::has_certificate;
 
 const CONNECT: Duration = Duration::from_secs(5);
 /// Between two pieces of an answer, and before the first.
@@ -76,10 +80,23 @@ pub enum Error {
     TimedOut(String),
     #[error("{0} broke the connection off")]
     Broken(String),
+    #[error("{0} is not the one it should be: {1}")]
+    Untrusted(String, String),
     #[error("the answer of {0} is larger than 10 MiB")]
     TooLarge(String),
     #[error("the HTTP client could not be made")]
     Client,
+}
+
+impl Error {
+    /// It as a sentence of its own.
+    pub fn sentence(&self) -> String {
+        let mut sentence = format!("{self}.");
+        if let Some(first) = sentence.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        sentence
+    }
 }
 
 impl Egress {

@@ -9,11 +9,14 @@ mod cut;
 mod filter;
 mod fuse;
 mod matrix;
+mod pgvector;
+mod qdrant;
 mod words;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use flow::event::Failure;
 use flow::wire::{PassageList, Ranking};
 use futures_util::future::BoxFuture;
@@ -22,6 +25,8 @@ pub use cut::{Cut, cut};
 pub use filter::{Filter, Wrong};
 pub use fuse::{Ranked, fuse};
 pub use matrix::{Matrix, pack};
+pub use pgvector::{PgVector, Postgres};
+pub use qdrant::Qdrant;
 pub use words::words;
 
 /// A question to a base, and how it is to be answered.
@@ -54,23 +59,39 @@ pub trait Index: Send + Sync {
     -> BoxFuture<'a, Result<PassageList, Error>>;
 }
 
-/// Something that keeps vectors of passages, in sets: those of one base by one model.
+/// A set of vectors, of one base by one model, as its store knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VectorSet {
+    /// Its number in this database.
+    pub id: i64,
+    /// What it is called in a store elsewhere: small letters and digits, which no other set is called.
+    pub place: String,
+}
+
+/// Something that keeps vectors of passages, in sets.
+#[async_trait]
 pub trait VectorStore: Send + Sync {
+    /// Makes an empty set for vectors of this width, in the place of what is there.
+    async fn begin(&self, set: &VectorSet, width: usize) -> Result<(), VectorError>;
+
     /// Takes vectors in, each with its passage's number. One that is there is replaced.
-    fn put(&self, set: i64, vectors: Vec<(i64, Vec<f32>)>) -> BoxFuture<'_, Result<(), Error>>;
+    async fn put(&self, set: &VectorSet, vectors: Vec<(i64, Vec<f32>)>) -> Result<(), VectorError>;
 
     /// The passages whose vectors are nearest to one, nearest first, each with its cosine; of these passages alone,
     /// where some are given.
-    fn nearest(
+    async fn nearest(
         &self,
-        set: i64,
+        set: &VectorSet,
         vector: Vec<f32>,
         most: usize,
         among: Option<Arc<HashSet<i64>>>,
-    ) -> BoxFuture<'_, Result<Vec<(i64, f64)>, Error>>;
+    ) -> Result<Vec<(i64, f64)>, VectorError>;
 
-    /// Forgets a set that is not asked any more.
-    fn forget(&self, set: i64) -> BoxFuture<'_, Result<(), Error>>;
+    /// Deletes the vectors of passages that are gone.
+    async fn remove(&self, set: &VectorSet, passages: &[i64]) -> Result<(), VectorError>;
+
+    /// Forgets a set that is not asked any more, or that was never there.
+    async fn forget(&self, set: &VectorSet) -> Result<(), VectorError>;
 }
 
 /// Why nothing was looked for.
@@ -84,6 +105,20 @@ pub enum Error {
     /// For the log alone.
     #[error("{0}")]
     Index(String),
+}
+
+/// Why a store of vectors did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum VectorError {
+    /// It cannot be used now, and why.
+    #[error("{0}")]
+    Away(String),
+    /// It has no such set, or not any more.
+    #[error("It has lost these vectors.")]
+    Lost,
+    /// For the log alone.
+    #[error("{0}")]
+    Broken(String),
 }
 
 /// A passage as a model reads it that compares it with a question.

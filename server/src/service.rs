@@ -29,6 +29,7 @@ mod prompts;
 mod retrieval;
 mod sources;
 mod tags;
+mod vector_stores;
 mod versions;
 
 use std::path::PathBuf;
@@ -58,10 +59,11 @@ pub use invoke::Target;
 pub use knowledge_details::DetailedBase;
 pub use models::{Said, Talk, is_prompt};
 pub use prompts::PutPrompt;
-pub use retrieval::{Answering, Grounds, Memory, Retriever};
+pub use retrieval::{Answering, Grounds, Memory, Retriever, Stores};
 pub use sources::{Body as SourceBody, Given, NewItem, PutSource};
 pub(crate) use sources::{attribute, body as source_body};
 use tags::check_tags;
+pub use vector_stores::VectorStores;
 pub(crate) use versions::summary as version_summary;
 
 use crate::auth::seal::Seal;
@@ -92,6 +94,7 @@ pub struct Service {
     pub(crate) agent_changes: Arc<tokio::sync::Mutex<()>>,
     pub(crate) python: Python,
     pub(crate) retriever: Retriever,
+    pub(crate) vector_stores: VectorStores,
     pub(crate) seal: Seal,
     pub(crate) tasks: Supervisor,
     pub(crate) found: connections::Found,

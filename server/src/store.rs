@@ -26,6 +26,7 @@ mod settings;
 mod sources;
 mod tags;
 mod tokens;
+mod vector_stores;
 mod versions;
 mod writer;
 
@@ -56,7 +57,8 @@ pub use functions::FunctionRow;
 pub use items::{Indexed, ItemRow, Kept, NewPending, PendingRow};
 pub use jobs::JobRow;
 pub use knowledge::{
-    DocumentRow, KnowledgeBaseRow, NewBase, NewDocument, NewPassage, PassageRow, VectorSetRow, WantedRow,
+    DescribedRow, DocumentRow, KnowledgeBaseRow, NewBase, NewDocument, NewPassage, NewVectorSet, PassageRow,
+    UnreadRow, VectorSetRow, WantedRow,
 };
 pub use mcp_servers::McpServerRow;
 pub use prompts::PromptRow;
@@ -64,6 +66,7 @@ pub use questions::Paused;
 pub use sessions::SessionRow;
 pub use sources::SourceRow;
 pub use tags::Tags;
+pub use vector_stores::{GoneVectors, VectorStoreRow};
 pub use versions::VersionRow;
 use writer::Writer;
 
@@ -207,6 +210,7 @@ fn migrations() -> Migrator {
         (15, "alias moves", include_str!("../migrations/0015_alias_moves.sql")),
         (16, "folders", include_str!("../migrations/0016_folders.sql")),
         (17, "agent sessions", include_str!("../migrations/0017_agent_sessions.sql")),
+        (18, "vector stores", include_str!("../migrations/0018_vector_stores.sql")),
     ];
     let migrations = files
         .into_iter()

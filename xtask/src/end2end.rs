@@ -85,7 +85,8 @@ pub fn bench() -> Result<()> {
     process::run(&mut bench)
 }
 
-fn packages() -> Result<()> {
+/// What npm brings for the tests: clients, a browser's driver, and PostgreSQL with pgvector.
+pub fn packages() -> Result<()> {
     packages_of(&folder())
 }
 

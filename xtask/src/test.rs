@@ -144,6 +144,10 @@ fn interpreter() -> Result<Outcome> {
 
 fn unit() -> Result<Outcome> {
     server::build()?;
+    let packages = end2end::packages();
+    if let Err(error) = &packages {
+        process::say(&format!("No pgvector to test with: {error:#}. Going on without it"));
+    }
     // Apart, since packages that are tested together share their dependencies' features: so the server's tests use what
     // its binary has compiled, the heaviest of all.
     for packages in [&["flow", "server"] as &[_], &["app"], &["xtask"]] {
@@ -151,6 +155,9 @@ fn unit() -> Result<Outcome> {
         tests.args(["test", "--locked"]);
         tests.args(packages.iter().flat_map(|package| ["--package", package]));
         require_fetched(&mut tests);
+        if packages.is_ok() {
+            tests.env("ANABRANCH_REQUIRE_PGVECTOR", "1");
+        }
         if has_strace() {
             tests.env("ANABRANCH_REQUIRE_STRACE", "1");
         }

@@ -1,14 +1,20 @@
 //! Knowledge bases and their documents.
 
 use flow::wire::{
-    AddDocument, AnswerFromKnowledge, AskKnowledgeBase, CreateDataSource, CreateKnowledgeBase, DataSource,
-    DataSourceList, Document, DocumentList, DocumentText, Evaluation, EvaluationList, IngestionJob,
-    KnowledgeAnswer, KnowledgeBase, KnowledgeBaseList, KnownQuestions, PassageList, SourceItem,
-    SourceItemList, UpdateKnowledgeBase,
+    AddDocument, AnswerEvent, AnswerFromKnowledge, AskKnowledgeBase, CreateDataSource, CreateKnowledgeBase,
+    DataSource, DataSourceList, Document, DocumentList, DocumentText, Evaluation, EvaluationList,
+    IngestionJob, KnowledgeBase, KnowledgeBaseList, KnownQuestions, PassageList, SourceItem, SourceItemList,
+    UpdateKnowledgeBase,
 };
 
+use gloo_net::http::Method;
+use web_sys::AbortSignal;
+
 use super::path::encode;
-use super::{Answer, request};
+use super::request::StreamCall;
+use super::sse::Message;
+use super::stream::each_message;
+use super::{Answer, Error, request};
 
 const BASES: &str = "/api/knowledge-bases";
 
@@ -53,9 +59,26 @@ pub async fn query(id: &str, ask: &AskKnowledgeBase) -> Answer<PassageList> {
     request::post(&at(id, "/query"), ask).await
 }
 
-/// An answer that a model makes of the passages that fit a question.
-pub async fn answer(id: &str, body: &AnswerFromKnowledge) -> Answer<KnowledgeAnswer> {
-    request::post(&at(id, "/answer"), body).await
+/// An answer that a model makes of the passages that fit a question, as it comes. The signal ends the model's call.
+pub async fn answer(
+    id: &str,
+    body: &AnswerFromKnowledge,
+    signal: Option<&AbortSignal>,
+    mut on_event: impl FnMut(AnswerEvent),
+) -> Answer<()> {
+    let body = serde_json::to_string(body).map_err(|error| Error::Unreadable(error.to_string()))?;
+    let call = StreamCall { body: Some(body), ..StreamCall::default() };
+    let response = request::open_stream(Method::POST, &at(id, "/answer"), call, signal).await?;
+    let mut is_whole = false;
+    let take = |message: &Message| {
+        let event: AnswerEvent =
+            serde_json::from_str(&message.data).map_err(|error| Error::Unreadable(error.to_string()))?;
+        is_whole = matches!(event, AnswerEvent::Ended | AnswerEvent::Failed { .. });
+        on_event(event);
+        Ok(())
+    };
+    each_message(response, take).await?;
+    if is_whole { Ok(()) } else { Err(Error::Offline) }
 }
 
 /// The questions by which a base is measured.

@@ -154,15 +154,7 @@ impl Place {
     }
 
     async fn read(&mut self, response: Response, on_item: &mut impl FnMut(StreamItem)) -> Answer<()> {
-        let stream = response.body().ok_or_else(|| Error::Unreadable("it has no body".into()))?;
-        let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
-        let mut parser = Parser::default();
-        while let Some(bytes) = next_chunk(&reader).await? {
-            for message in parser.push(&bytes) {
-                self.take(&message, on_item)?;
-            }
-        }
-        Ok(())
+        each_message(response, |message| self.take(message, on_item)).await
     }
 
     fn take(&mut self, message: &Message, on_item: &mut impl FnMut(StreamItem)) -> Answer<()> {
@@ -179,6 +171,22 @@ impl Place {
         on_item(item);
         Ok(())
     }
+}
+
+/// Reads the events of a response as they come.
+pub(super) async fn each_message(
+    response: Response,
+    mut take: impl FnMut(&Message) -> Answer<()>,
+) -> Answer<()> {
+    let stream = response.body().ok_or_else(|| Error::Unreadable("it has no body".into()))?;
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let mut parser = Parser::default();
+    while let Some(bytes) = next_chunk(&reader).await? {
+        for message in parser.push(&bytes) {
+            take(&message)?;
+        }
+    }
+    Ok(())
 }
 
 fn decode(message: &Message) -> Answer<StreamItem> {

@@ -1,5 +1,5 @@
 //! Where models come from: the built-in one, connections, servers found on this machine, and what answers for AWS's
-//! model ids; where functions and buckets are, and which intents bots stand for.
+//! model ids; where functions, buckets and vectors are, and which intents bots stand for.
 
 mod buckets;
 mod edit;
@@ -8,6 +8,7 @@ mod intents;
 mod list;
 mod local;
 mod model_map;
+mod vector_stores;
 
 use flow::wire::{Connection, ConnectionList, FoundServer};
 use leptos::prelude::*;
@@ -26,6 +27,7 @@ use intents::Intents;
 use list::{Connections, DeleteConnection, Found};
 use local::LocalModelCard;
 use model_map::ModelMapCard;
+use vector_stores::VectorStoresCard;
 
 /// The dialog that is open.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,6 +92,7 @@ pub fn ConnectionsPage() -> impl IntoView {
             <Functions />
             <Intents />
             <BucketsCard />
+            <VectorStoresCard />
         </div>
         <BindingDialogs />
         <BotDialogs />

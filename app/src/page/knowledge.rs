@@ -3,6 +3,7 @@
 mod add;
 mod add_source;
 mod ask;
+mod asked;
 pub mod base;
 mod dialogs;
 mod documents;

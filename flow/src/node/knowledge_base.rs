@@ -97,14 +97,29 @@ pub struct Scores {
     pub rerank: Option<f64>,
 }
 
+/// What the names of attributes begin with that AWS sets itself.
+pub const OWN_ATTRIBUTES: &str = "x-amz-bedrock-kb-";
+
 /// Where a document came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Origin {
     /// What AWS calls the kind of place: `S3`, `WEB` or `CUSTOM`.
     #[serde(rename = "type")]
     pub kind: String,
     pub uri: String,
+    /// The id of the data source that has it.
+    #[serde(default)]
+    pub data_source: String,
+}
+
+impl Origin {
+    /// The attributes that AWS gives every document beside its own.
+    pub fn attributes(&self) -> [(String, Value); 2] {
+        let attribute = |name: &str, value: &str| (format!("{OWN_ATTRIBUTES}{name}"), json!(value));
+        [attribute("source-uri", &self.uri), attribute("data-source-id", &self.data_source)]
+    }
 }
 
 pub(super) fn fresh(name: &str) -> Node {
@@ -174,6 +189,7 @@ pub fn reference(passage: &Passage) -> Value {
     metadata.insert("title".to_owned(), json!(passage.title));
     metadata.insert("passage".to_owned(), json!(passage.place));
     metadata.extend(passage.metadata.clone());
+    metadata.extend(passage.origin.iter().flat_map(Origin::attributes));
     json!({
         "content": {"text": passage.text, "type": "TEXT"},
         "location": location(passage),
@@ -185,7 +201,7 @@ fn location(passage: &Passage) -> Value {
     let by_id = |id: &str| json!({"type": "CUSTOM", "customDocumentLocation": {"id": id}});
     match &passage.origin {
         None => by_id(&passage.document_id),
-        Some(Origin { kind, uri }) => match kind.as_str() {
+        Some(Origin { kind, uri, .. }) => match kind.as_str() {
             "S3" => json!({"type": "S3", "s3Location": {"uri": uri}}),
             "WEB" => json!({"type": "WEB", "webLocation": {"url": uri}}),
             _ => by_id(uri),

@@ -20,6 +20,9 @@ pub struct KnowledgeBase {
     /// What finds passages by their meaning, and how far that is.
     #[serde(default)]
     pub embedding: Embedding,
+    /// The store that its vectors are to be in; absent for this server's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vector_store: Option<String>,
     pub updated_at: u64,
 }
 
@@ -30,9 +33,12 @@ pub struct KnowledgeBase {
 pub struct Embedding {
     /// `connection/model`; empty where passages are found by their words alone.
     pub model: String,
-    /// What questions are answered by until this model has read every passage.
+    /// What reads the questions until this model has read every passage.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until_then: Option<String>,
+    /// The store that those vectors are in; absent for this server's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_then_in: Option<String>,
     pub state: EmbeddingState,
     /// How many passages have their vectors, of how many.
     pub done: u64,
@@ -100,6 +106,10 @@ pub struct UpdateKnowledgeBase {
     /// what was there before until every one has a vector of the new model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub embedding_model: Option<String>,
+    /// The name of the store that its vectors are to be in; an empty text for this server's own. What answered before
+    /// does so until the store has every vector.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vector_store: Option<String>,
 }
 
 /// A document of a knowledge base.
@@ -227,6 +237,23 @@ pub struct KnowledgeAnswer {
     /// By which the next question goes on with this one.
     pub session: String,
     pub found: PassageList,
+}
+
+/// What a stream of an answer tells, an event each.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum AnswerEvent {
+    /// First: the passages, and the session.
+    Found { found: PassageList, session: String },
+    /// What the answer goes on with.
+    Text { text: String },
+    /// What a part of the text until now is from.
+    Cited(Cited),
+    /// Last, where the answer is whole.
+    Ended,
+    /// Last, where it broke off: what went wrong, and what to do.
+    Failed { message: String },
 }
 
 /// A part of an answer, and what it is from.

@@ -14,6 +14,7 @@ mod knowledge;
 mod prompts;
 mod session;
 mod sources;
+mod vector_stores;
 mod versions;
 
 use axum::extract::{Request, State};
@@ -89,6 +90,9 @@ pub(super) fn router(app: &App) -> Router {
         .routes(routes!(buckets::list))
         .routes(routes!(buckets::put, buckets::delete))
         .routes(routes!(buckets::test))
+        .routes(routes!(vector_stores::list))
+        .routes(routes!(vector_stores::put, vector_stores::delete))
+        .routes(routes!(vector_stores::test))
         .routes(routes!(knowledge::list, knowledge::create))
         .routes(routes!(knowledge::get, knowledge::update, knowledge::delete))
         .routes(routes!(knowledge::documents, knowledge::add))

@@ -70,6 +70,14 @@ impl Filter {
         read(value, "", 0)
     }
 
+    /// Whether it asks for an attribute whose name begins so.
+    pub fn names(&self, prefix: &str) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.names(prefix)),
+            Self::Attribute { key, .. } => key.starts_with(prefix),
+        }
+    }
+
     /// Whether a document with these metadata fits.
     pub fn fits(&self, metadata: &Map<String, Value>) -> bool {
         match self {

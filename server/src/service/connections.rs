@@ -291,11 +291,14 @@ pub(super) fn hint(key: &str) -> String {
     if length < 12 { String::new() } else { key.chars().skip(length - 4).collect() }
 }
 
+/// Whether this names something that the owner connects: small letters, digits and -, at most 40.
+pub(super) fn is_name(name: &str) -> bool {
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !name.is_empty() && name.len() <= 40 && name.chars().all(fits)
+}
+
 fn check_name(name: &str) -> Result<()> {
-    let good = !name.is_empty()
-        && name.len() <= 40
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if !good || name == LOCAL {
+    if !is_name(name) || name == LOCAL {
         let message = "A connection's name has small letters, digits and -, at most 40, and is not local.";
         return Err(Error::invalid("name", message));
     }

@@ -154,8 +154,11 @@ impl Service {
                             )
                         },
                     )?;
-                if template.id == flow::templates::WITH_AGENT {
+                if template.id == templates::WITH_AGENT {
                     self.ensure_sample_agent().await?;
+                }
+                if templates::looks_up_samples(&template.definition) {
+                    self.bring_samples().await?;
                 }
                 self.add_bots(templates::bots(id)).await?;
                 ((template.definition, template.extensions), template.title)
@@ -164,9 +167,6 @@ impl Service {
         };
         if let Some(definition) = create.definition {
             given = (definition, create.extensions.unwrap_or_default());
-        }
-        if create.template.as_deref() == Some(templates::ANSWER_FROM_DOCUMENTS) {
-            self.bring_samples().await?;
         }
         let row = self
             .create_flow(CreateFlow {

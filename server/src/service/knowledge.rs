@@ -75,6 +75,9 @@ impl Service {
         if let Some(model) = &update.embedding_model {
             self.check_embedding_model(model)?;
         }
+        if let Some(store) = &update.vector_store {
+            self.check_vector_store(store).await?;
+        }
         let changed =
             self.store.update_knowledge_base(known.id.clone(), name.clone(), ids.clone(), clock::now()).await;
         changed.map_err(|error| match error {
@@ -83,6 +86,9 @@ impl Service {
         })?;
         if let Some(model) = update.embedding_model {
             self.set_embedding_model(&known.id, &model).await?;
+        }
+        if let Some(store) = update.vector_store {
+            self.set_vector_store(&known.id, &store).await?;
         }
         self.knowledge_base(&known.id).await
     }
@@ -241,6 +247,7 @@ fn on_the_wire(row: KnowledgeBaseRow) -> KnowledgeBase {
         documents: row.documents,
         passages: row.passages,
         embedding: Embedding::default(),
+        vector_store: None,
         updated_at: row.updated_at,
     }
 }

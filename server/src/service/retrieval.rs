@@ -1,36 +1,43 @@
 //! Retrieval: the passages that answer a question, found by their words and by their meaning.
 //!
 //! Always holds: what cannot be found by meaning now is found by words, and the answer says so; a filter is applied
-//! before the best are taken, so that as many come as were asked for. Absent on purpose: where vectors are, which is a
-//! [`VectorStore`]'s matter.
+//! before the best are taken, so that as many come as were asked for. Absent on purpose: how vectors are kept, which is
+//! a [`VectorStore`](crate::knowledge::VectorStore)'s matter.
 
 mod answer;
+mod clearing;
 mod embedding;
 mod evaluation;
 mod memory;
+mod stores;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use flow::node::knowledge_base::{MOST_RESULTS, Origin, Passage, USUAL_RESULTS};
-use flow::wire::{AskKnowledgeBase, PassageList, Ranking};
+use flow::node::knowledge_base::{MOST_RESULTS, OWN_ATTRIBUTES, Origin, Passage, USUAL_RESULTS};
+use flow::wire::{AskKnowledgeBase, PassageList, Place, Ranking};
 use futures_util::future::BoxFuture;
 use serde_json::{Map, Value};
 use tokio::sync::Notify;
 
-use super::Service;
+use super::{Service, SourceBody};
+use crate::clock;
 use crate::error::{Error, Result, missing};
-use crate::knowledge::{self, Filter, Index, Question, Ranked, VectorStore, fuse, read, words};
+use crate::knowledge::{self, Filter, Index, Question, Ranked, VectorError, fuse, read, words};
 use crate::provider::{Error as ModelError, Registry, Resolved};
-use crate::store::{PassageRow, Store};
+use crate::store::{DescribedRow, PassageRow, Store, VectorSetRow};
 pub use answer::{Answering, Grounds};
 pub use memory::Memory;
+pub use stores::Stores;
+use stores::{in_store, told};
 
 /// How deep each ranker looks before their orders become one.
 const DEEP: usize = 50;
 /// How many passages a model is given to put in order, for each that is asked for, and at most.
 const RERANKED: usize = 4;
+/// How many more are asked for, at most, where a store still has some that are gone here.
+const MOST_GONE: usize = 200;
 /// How long a question may take to be read by the model, where words can answer it too, and where they are not wanted.
 const PATIENCE: Duration = Duration::from_secs(2);
 const LONG_PATIENCE: Duration = Duration::from_secs(60);
@@ -40,7 +47,7 @@ const LONG_PATIENCE: Duration = Duration::from_secs(60);
 pub struct Retriever {
     store: Store,
     models: Registry,
-    vectors: Arc<dyn VectorStore>,
+    stores: Stores,
     /// Told when there may be passages to read.
     wake: Arc<Notify>,
 }
@@ -115,8 +122,8 @@ impl Index for Retriever {
 }
 
 impl Retriever {
-    pub fn new(store: Store, models: Registry, vectors: Arc<dyn VectorStore>) -> Self {
-        Self { store, models, vectors, wake: Arc::default() }
+    pub fn new(store: Store, models: Registry, stores: Stores) -> Self {
+        Self { store, models, stores, wake: Arc::default() }
     }
 
     /// The passages of a base, by its id or another that it answers to.
@@ -176,9 +183,14 @@ impl Retriever {
     /// The passages of the documents that fit a filter.
     async fn among(&self, base: &str, filter: Option<&Filter>) -> Result<Option<Arc<HashSet<i64>>>> {
         let Some(filter) = filter else { return Ok(None) };
-        let documents = self.store.described_documents(base).await?;
-        let fit = documents.into_iter().filter(|document| filter.fits(&attributes(Some(&document.metadata))));
-        let documents: Vec<String> = fit.map(|document| document.id).collect();
+        let documents = self.store.described_documents(base, filter.names(OWN_ATTRIBUTES)).await?;
+        let fits = |document: &DescribedRow| {
+            let mut metadata = attributes(document.metadata.as_deref());
+            let origin = origin(document.source.as_deref(), &document.source_id, &document.uri);
+            metadata.extend(origin.iter().flat_map(Origin::attributes));
+            filter.fits(&metadata)
+        };
+        let documents: Vec<String> = documents.into_iter().filter(fits).map(|document| document.id).collect();
         let passages = self.store.passages_of(base, &documents).await?;
         Ok(Some(Arc::new(passages.into_iter().collect())))
     }
@@ -227,7 +239,46 @@ impl Retriever {
             }
         };
         let vector = vectors.pop().unwrap_or_default();
-        self.vectors.nearest(set.id, vector, most, among).await.map(Some).map_err(|error| logged(&error))
+        let found = match &set.store {
+            None => self.nearest(set, vector, most, among).await,
+            Some(name) => {
+                let finding = tokio::time::timeout(patience, self.nearest(set, vector, most, among)).await;
+                let late = || Err(VectorError::Away("It did not answer in time.".to_owned()));
+                finding.unwrap_or_else(|_| late()).map_err(|error| told(Some(name), error))
+            }
+        };
+        match found {
+            Ok(found) => Ok(Some(found)),
+            Err(VectorError::Away(why)) => Err(format!("Words answered. {why}")),
+            Err(VectorError::Lost) => {
+                self.store.lose_vectors(set.id, clock::now()).await.map_err(|error| logged(&error))?;
+                self.wake.notify_one();
+                Err("Words answered. The vector store has lost the vectors of this knowledge base, so its passages are \
+                     read anew."
+                    .to_owned())
+            }
+            Err(error) => Err(logged(&error)),
+        }
+    }
+
+    /// The nearest passages of a set. A store elsewhere may still have some that are gone here, which count for nothing.
+    async fn nearest(
+        &self,
+        set: &VectorSetRow,
+        vector: Vec<f32>,
+        most: usize,
+        among: Option<Arc<HashSet<i64>>>,
+    ) -> std::result::Result<Hits, VectorError> {
+        let store = self.stores.of(set.store.as_deref())?;
+        let gone = match &set.store {
+            None => 0,
+            Some(_) => {
+                let counted = self.store.count_gone_vectors(set.id).await;
+                counted.map_err(|error| VectorError::Broken(error.to_string()))?
+            }
+        };
+        let most = most + usize::try_from(gone).unwrap_or(0).min(MOST_GONE);
+        store.nearest(&in_store(set), vector, most, among).await
     }
 
     /// What texts mean to a model in numbers.
@@ -284,8 +335,7 @@ fn passage(row: PassageRow, ranked: &Ranked, parts: bool) -> Passage {
     for score in [&mut scores.lexical, &mut scores.semantic] {
         *score = score.map(rounded);
     }
-    let source = row.source.as_deref().and_then(|source| serde_json::from_str::<Value>(source).ok());
-    let kind = source.as_ref().and_then(|source| source["type"].as_str()).unwrap_or_default().to_owned();
+    let origin = origin(row.source.as_deref(), &row.source_id, &row.uri);
     Passage {
         text,
         title: row.title,
@@ -294,8 +344,19 @@ fn passage(row: PassageRow, ranked: &Ranked, parts: bool) -> Passage {
         score: rounded(ranked.score),
         scores,
         metadata: attributes(row.metadata.as_deref()),
-        origin: row.uri.filter(|_| !kind.is_empty()).map(|uri| Origin { kind, uri }),
+        origin,
     }
+}
+
+/// Where a document came from, where that is known: the source's JSON and id, and what that calls the document.
+fn origin(source: Option<&str>, id: &Option<String>, uri: &Option<String>) -> Option<Origin> {
+    let source: SourceBody = serde_json::from_str(source?).ok()?;
+    let kind = match source.place {
+        Place::Bucket { .. } => "S3",
+        Place::Web { .. } => "WEB",
+        Place::Custom => "CUSTOM",
+    };
+    Some(Origin { kind: kind.to_owned(), uri: uri.clone()?, data_source: id.clone()? })
 }
 
 /// A document's metadata; none where it has none.

@@ -253,7 +253,7 @@ impl Service {
     }
 
     async fn on_the_wire(&self, row: SourceRow) -> Result<DataSource> {
-        let job = self.store.jobs(&row.id).await?.into_iter().next().map(super::ingestion::job);
+        let job = self.store.newest_job(&row.id).await?.map(super::ingestion::job);
         let stored = body(&row);
         Ok(DataSource {
             id: row.id,

@@ -4,6 +4,9 @@ use sqlx::FromRow;
 
 use super::{Result, Store, taken, there, to_sql};
 
+/// How many jobs of a source are remembered after their end.
+const REMEMBERED: i64 = 100;
+
 /// A job.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct JobRow {
@@ -32,6 +35,17 @@ impl Store {
         .await?)
     }
 
+    /// A source's newest job, where it has one.
+    pub async fn newest_job(&self, source: &str) -> Result<Option<JobRow>> {
+        Ok(sqlx::query_as(
+            "SELECT id, source_id, description, status, counts, started_at, updated_at FROM ingestion_jobs
+             WHERE source_id = ? ORDER BY started_at DESC, rowid DESC LIMIT 1",
+        )
+        .bind(source)
+        .fetch_optional(&self.readers)
+        .await?)
+    }
+
     /// A job of a source.
     pub async fn job(&self, source: &str, id: &str) -> Result<JobRow> {
         Ok(sqlx::query_as(
@@ -56,7 +70,7 @@ impl Store {
     }
 
     /// Begins a job; the id of the one that is there now, which an earlier try with this token may have begun, and
-    /// whether it is new.
+    /// whether it is new. The source's oldest are forgotten.
     pub async fn insert_job(&self, row: JobRow, token: Option<String>) -> Result<(String, bool)> {
         self.writer
             .write(move |connection| {
@@ -87,6 +101,16 @@ impl Store {
                     .execute(&mut *connection)
                     .await
                     .map_err(|error| taken(error, "job"))?;
+                    sqlx::query(
+                        "DELETE FROM ingestion_jobs WHERE rowid IN
+                           (SELECT rowid FROM ingestion_jobs
+                            WHERE source_id = ? AND status IN ('complete', 'failed', 'stopped')
+                            ORDER BY started_at DESC, rowid DESC LIMIT -1 OFFSET ?)",
+                    )
+                    .bind(&row.source_id)
+                    .bind(REMEMBERED)
+                    .execute(&mut *connection)
+                    .await?;
                     Ok((row.id, true))
                 })
             })

@@ -13,8 +13,8 @@ use sqlx::{FromRow, SqliteConnection};
 
 use super::{Error, Result, Store, Tags, from_sql, sources, taken, there, to_sql};
 pub use details::NewBase;
-pub use search::PassageRow;
-pub use vectors::{VectorSetRow, WantedRow};
+pub use search::{DescribedRow, PassageRow};
+pub use vectors::{NewVectorSet, UnreadRow, VectorSetRow, WantedRow};
 
 /// A knowledge base, with how much is in it.
 #[derive(Clone, Debug, PartialEq, Eq)]

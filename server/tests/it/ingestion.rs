@@ -13,7 +13,7 @@ use tokio::net::TcpListener;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::harness::Harness;
+use crate::harness::{Harness, database, execute};
 
 const BASES: &str = "/api/knowledge-bases";
 
@@ -210,6 +210,27 @@ async fn a_sync_brings_what_is_new_and_changed_and_takes_out_what_is_gone() {
     assert_eq!(harness.send(Method::DELETE, &path, Value::Null).await.0, StatusCode::NO_CONTENT);
     assert!(base.titles().await.is_empty());
     assert_eq!(harness.send(Method::GET, &path, Value::Null).await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn the_oldest_jobs_of_a_source_are_forgotten() {
+    let harness = Harness::start().await;
+    let base = Base::new(&harness).await;
+    docs(harness.data.path());
+    let source = base.bucket(json!({"strategy": "none"})).await;
+    let first = base.sync(&source).await;
+    execute(
+        &mut database(harness.data.path()).await,
+        "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 120)
+         INSERT INTO ingestion_jobs (id, source_id, status, counts, started_at, updated_at)
+         SELECT 'JOB' || i, source_id, 'failed', counts, started_at + 1, started_at + 1 FROM n, ingestion_jobs",
+    )
+    .await;
+    let last = base.sync(&source).await;
+    let path = format!("{}/sources/{}/jobs", base.path, source["id"].as_str().unwrap());
+    let jobs = harness.get(&path).await["jobs"].as_array().unwrap().clone();
+    assert_eq!((jobs.len(), &jobs[0]["id"]), (101, &last["id"]));
+    assert!(jobs.iter().all(|job| job["id"] != first["id"]));
 }
 
 #[tokio::test]

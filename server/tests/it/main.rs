@@ -32,3 +32,4 @@ mod questions;
 mod retrieval;
 mod runs;
 mod upstream;
+mod vector_stores;

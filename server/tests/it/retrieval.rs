@@ -11,32 +11,32 @@ use crate::harness::{Harness, database, execute};
 use crate::knowledge::definition;
 use crate::upstream::{Embeds, Said, Script, Upstream};
 
-const BASES: &str = "/api/knowledge-bases";
+pub const BASES: &str = "/api/knowledge-bases";
 
-async fn add(harness: &Harness, base: &str, title: &str, text: &str) -> String {
+pub async fn add(harness: &Harness, base: &str, title: &str, text: &str) -> String {
     let path = format!("{BASES}/{base}/documents");
     let added = harness.ok(Method::POST, &path, json!({"title": title, "text": text})).await;
     added["id"].as_str().unwrap().to_owned()
 }
 
 /// A base whose passages are read by this model.
-async fn base(harness: &Harness, model: &str) -> String {
+pub async fn base(harness: &Harness, model: &str) -> String {
     let made = harness.ok(Method::POST, BASES, json!({"name": format!("Base of {model}")})).await;
     let base = made["id"].as_str().unwrap().to_owned();
     choose(harness, &base, model).await;
     base
 }
 
-async fn choose(harness: &Harness, base: &str, model: &str) -> Value {
+pub async fn choose(harness: &Harness, base: &str, model: &str) -> Value {
     harness.ok(Method::PUT, &format!("{BASES}/{base}"), json!({"embeddingModel": model})).await
 }
 
-async fn embedding(harness: &Harness, base: &str) -> Value {
+pub async fn embedding(harness: &Harness, base: &str) -> Value {
     harness.get(&format!("{BASES}/{base}")).await["embedding"].clone()
 }
 
 /// Waits until the vectors of a base are as this says.
-async fn until(harness: &Harness, base: &str, holds: impl Fn(&Value) -> bool) -> Value {
+pub async fn until(harness: &Harness, base: &str, holds: impl Fn(&Value) -> bool) -> Value {
     for _ in 0..600 {
         let found = embedding(harness, base).await;
         if holds(&found) {
@@ -47,19 +47,29 @@ async fn until(harness: &Harness, base: &str, holds: impl Fn(&Value) -> bool) ->
     panic!("not seen: {}", embedding(harness, base).await);
 }
 
-async fn until_ready(harness: &Harness, base: &str, passages: u64) -> Value {
+pub async fn until_ready(harness: &Harness, base: &str, passages: u64) -> Value {
     until(harness, base, |found| found["state"] == "ready" && found["done"] == passages).await
 }
 
-async fn ask(harness: &Harness, base: &str, ask: Value) -> Value {
+pub async fn ask(harness: &Harness, base: &str, ask: Value) -> Value {
     harness.ok(Method::POST, &format!("{BASES}/{base}/query"), ask).await
 }
 
-fn titles(found: &Value) -> Vec<&str> {
+/// What a stream tells.
+async fn events(harness: &Harness, path: &str, body: Value) -> Vec<Value> {
+    let request = harness.request(Method::POST, path).header("accept", "text/event-stream");
+    let text = request.json(&body).send().await.unwrap().text().await.unwrap();
+    text.lines()
+        .filter_map(|line| line.strip_prefix("data: "))
+        .map(|data| serde_json::from_str(data).unwrap())
+        .collect()
+}
+
+pub fn titles(found: &Value) -> Vec<&str> {
     found["passages"].as_array().unwrap().iter().map(|passage| passage["title"].as_str().unwrap()).collect()
 }
 
-async fn pets(harness: &Harness) -> String {
+pub async fn pets(harness: &Harness) -> String {
     let base = base(harness, "test/model").await;
     add(harness, &base, "Pets", "A kitten sleeps all day.").await;
     add(harness, &base, "Shipping", "The courier comes at noon.").await;
@@ -341,6 +351,22 @@ async fn an_answer_says_what_it_is_from_and_a_session_goes_on() {
     let cited = json!([{"from": 0, "to": 17, "passages": [0]}, {"from": 18, "to": 22, "passages": [1]}]);
     assert_eq!(first["citations"], cited, "{first}");
     assert_eq!(titles(&first["found"])[0], "Shipping");
+
+    // The same as it comes.
+    let body = json!({"ask": {"text": "When is the parcel here?"}, "model": "test/model"});
+    let events = events(&harness, &path, body).await;
+    let (found, parts) = events.split_first().unwrap();
+    assert_eq!((&found["type"], titles(&found["found"])[0]), (&json!("found"), "Shipping"), "{found}");
+    let (end, parts) = parts.split_last().unwrap();
+    assert_eq!(end, &json!({"type": "ended"}));
+    let text: Vec<&str> = parts.iter().filter_map(|part| part["text"].as_str()).collect();
+    assert!(text.len() > 1 && text.concat() == "It comes at noon. Yes.", "{text:?}");
+    let parts = parts.iter().filter(|part| part["type"] == "cited");
+    let parts: Vec<Value> = parts
+        .map(|part| json!({"from": part["from"], "to": part["to"], "passages": part["passages"]}))
+        .collect();
+    assert_eq!(json!(parts), cited);
+
     let asked = upstream.requests().await.pop().unwrap();
     let told = asked["messages"][0]["content"].as_str().unwrap();
     assert!(told.contains("Passage 1 (Shipping)") && told.contains("square brackets"), "{told}");

@@ -9,6 +9,7 @@ use super::Buckets;
 use crate::api;
 use crate::ui::dialog::{Confirm, Dialog};
 use crate::ui::save::{SaveRow, Saving};
+use crate::ui::text_field::TextField;
 use crate::ui::toast::use_toasts;
 
 /// The dialog that is open.
@@ -176,33 +177,6 @@ fn EditBucket(
                 <SaveRow saving on_close=buckets.close() />
             </form>
         </Dialog>
-    }
-}
-
-#[component]
-fn TextField(
-    id: &'static str,
-    label: &'static str,
-    value: RwSignal<String>,
-    #[prop(optional)] hint: &'static str,
-    #[prop(optional)] placeholder: &'static str,
-    #[prop(optional)] required: bool,
-) -> impl IntoView {
-    view! {
-        <div class="field">
-            <label for=id>{label}</label>
-            <input
-                id=id
-                class="input mono"
-                required=required
-                spellcheck="false"
-                autocomplete="off"
-                placeholder=placeholder
-                prop:value=value
-                on:input=move |event| value.set(event_target_value(&event))
-            />
-            {(!hint.is_empty()).then(|| view! { <span class="hint">{hint}</span> })}
-        </div>
     }
 }
 

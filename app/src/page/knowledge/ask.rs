@@ -1,13 +1,11 @@
 //! A question to the base: the passages that it finds, with what each ranker says of them, and the answer that a model
 //! makes of them.
 
-use flow::wire::{AnswerFromKnowledge, AskKnowledgeBase, PassageList, Ranking};
+use flow::wire::{AnswerFromKnowledge, AskKnowledgeBase, Ranking};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
+use super::asked::{Asked, Told};
 use super::base::Page;
-use super::found::{Found, Shown};
-use crate::api;
 use crate::node::prompt::Models;
 use crate::node::prompt::model::ModelOptions;
 
@@ -69,60 +67,28 @@ pub fn Ask() -> impl IntoView {
     let page: Page = expect_context();
     let models: Models = expect_context();
     let form = Form::new();
-    let found = RwSignal::new(None::<Result<Shown, String>>);
-    let waits = RwSignal::new(None::<&'static str>);
-    let turn = StoredValue::new(0_u32);
-    let begin = move |what: &'static str| {
-        turn.update_value(|turn| *turn += 1);
-        waits.set(Some(what));
-        turn.get_value()
-    };
-    let told = move |asked: u32, answer: Result<Shown, String>| {
-        // A newer question may have been asked meanwhile, or this one given up.
-        if turn.try_get_value() == Some(asked) {
-            waits.set(None);
-            found.set(Some(answer));
-        }
-    };
+    let asked = Asked::new();
     let ask = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let (base, asked) = (page.id.get_value(), begin("Looking for passages …"));
         match form.ask() {
-            Err(why) => told(asked, Err(why)),
-            Ok(ask) => spawn_local(async move {
-                let answer = api::knowledge::query(&base, &ask).await;
-                told(
-                    asked,
-                    answer
-                        .map(|list: PassageList| Shown { list, answer: None })
-                        .map_err(|error| error.to_string()),
-                );
-            }),
+            Err(why) => asked.refuse(why),
+            Ok(ask) => asked.passages(page.id.get_value(), ask),
         }
     };
     let answer = move |_| {
         if form.text.with_untracked(|text| text.trim().is_empty()) {
-            return found.set(Some(Err("Write a question first.".to_owned())));
+            return asked.refuse("Write a question first.".to_owned());
         }
-        let (base, asked) = (page.id.get_value(), begin("The model answers …"));
-        let model = form.model.get_untracked().trim().to_owned();
-        let model = if model.is_empty() {
-            models.list.with_untracked(|list| list.default_model.clone())
-        } else {
-            model
-        };
+        let given = form.model.get_untracked().trim().to_owned();
+        let usual = || models.list.with_untracked(|list| list.default_model.clone());
+        let model = if given.is_empty() { usual() } else { given };
         match form.ask() {
-            Err(why) => told(asked, Err(why)),
-            Ok(ask) => spawn_local(async move {
+            Err(why) => asked.refuse(why),
+            Ok(ask) => {
                 let body = AnswerFromKnowledge { ask, model, ..AnswerFromKnowledge::default() };
-                let answer = api::knowledge::answer(&base, &body).await;
-                told(asked, answer.map(Shown::from).map_err(|error| error.to_string()));
-            }),
+                asked.answer(page.id.get_value(), body);
+            }
         }
-    };
-    let stop = move |_| {
-        turn.update_value(|turn| *turn += 1);
-        waits.set(None);
     };
     view! {
         <section class="box" aria-labelledby="ask-heading">
@@ -162,32 +128,7 @@ pub fn Ask() -> impl IntoView {
                 </div>
                 <Settings form />
             </form>
-            <div role="status">
-                {move || {
-                    waits
-                        .get()
-                        .map(|what| {
-                            view! {
-                                <p class="inside row dim">
-                                    <span>{what}</span>
-                                    <span class="grow"></span>
-                                    <button type="button" class="btn" on:click=stop>
-                                        "Stop"
-                                    </button>
-                                </p>
-                            }
-                        })
-                }}
-                {move || {
-                    found
-                        .get()
-                        .filter(|_| waits.get().is_none())
-                        .map(|found| match found {
-                            Err(why) => view! { <p class="inside wrong">{why}</p> }.into_any(),
-                            Ok(shown) => view! { <Found shown /> }.into_any(),
-                        })
-                }}
-            </div>
+            <Told asked />
         </section>
     }
 }

@@ -1,12 +1,13 @@
 //! The dialogs that make, change and delete a knowledge base.
 
-use flow::wire::{CreateKnowledgeBase, KnowledgeBase, UpdateKnowledgeBase};
+use flow::wire::{CreateKnowledgeBase, KnowledgeBase, UpdateKnowledgeBase, VectorStoreList};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::base::Page;
 use crate::api;
 use crate::ui::dialog::{Confirm, Dialog};
+use crate::ui::load::Loader;
 use crate::ui::navigate::navigator;
 use crate::ui::save::{SaveRow, Saving};
 use crate::ui::toast::use_toasts;
@@ -68,6 +69,8 @@ pub fn EditBase(base: KnowledgeBase) -> impl IntoView {
     let ids = RwSignal::new(base.answers_to.join("\n"));
     let model = RwSignal::new(base.embedding.model.clone());
     let before = StoredValue::new(base.embedding.model);
+    let store = RwSignal::new(base.vector_store.clone().unwrap_or_default());
+    let store_before = StoredValue::new(base.vector_store.unwrap_or_default());
     let saving = Saving::default();
     let id = StoredValue::new(base.id);
     let submit = move |event: leptos::ev::SubmitEvent| {
@@ -79,6 +82,8 @@ pub fn EditBase(base: KnowledgeBase) -> impl IntoView {
             name: Some(name.get_untracked()),
             answers_to: Some(ids.collect()),
             embedding_model: Some(model).filter(|model| before.with_value(|before| before != model)),
+            vector_store: Some(store.get_untracked())
+                .filter(|store| store_before.with_value(|before| before != store)),
         };
         let id = id.get_value();
         saving.run(async move { api::knowledge::update(&id, &update).await }, move |base| {
@@ -129,9 +134,52 @@ pub fn EditBase(base: KnowledgeBase) -> impl IntoView {
                         "One that embeds, as connection/model, such as local/minilm. Another model reads every passage anew."
                     </span>
                 </div>
+                <StoreField store />
                 <SaveRow saving on_close=page.close() />
             </form>
         </Dialog>
+    }
+}
+
+/// Where the vectors are, where there is a choice.
+#[component]
+fn StoreField(store: RwSignal<String>) -> impl IntoView {
+    let stores: Loader<VectorStoreList> = Loader::default();
+    stores.load(api::vector_stores::list());
+    let names = Memo::new(move |_| {
+        let known = stores.ready().unwrap_or_default().vector_stores;
+        let mut names: Vec<String> = known.into_iter().map(|store| store.name).collect();
+        let chosen = store.get();
+        if !chosen.is_empty() && !names.contains(&chosen) {
+            names.push(chosen);
+        }
+        names
+    });
+    view! {
+        <Show when=move || names.with(|names| !names.is_empty())>
+            <div class="field">
+                <label for="base-store">"Where that is kept"</label>
+                <select
+                    id="base-store"
+                    class="select"
+                    on:change=move |event| store.set(event_target_value(&event))
+                >
+                    <option value="" selected=move || store.with(String::is_empty)>"On this server"</option>
+                    {move || {
+                        let option = |name: String| {
+                            let (value, shown) = (name.clone(), name.clone());
+                            view! {
+                                <option value=value selected=move || store.with(|store| *store == name)>
+                                    {shown}
+                                </option>
+                            }
+                        };
+                        names.get().into_iter().map(option).collect_view()
+                    }}
+                </select>
+                <span class="hint">"Vector stores are added on the Connections page. Texts stay on this server."</span>
+            </div>
+        </Show>
     }
 }
 

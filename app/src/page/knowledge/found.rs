@@ -1,28 +1,20 @@
 //! What a question found: the passages with their scores, and an answer whose citations lead to them.
 
 use flow::node::knowledge_base::{Passage, Scores};
-use flow::wire::{Cited, KnowledgeAnswer, PassageList, Ranking};
+use flow::wire::{Cited, PassageList, Ranking};
 use leptos::prelude::*;
 
 use crate::ui::browser;
 
-/// What is shown of an answer to a question.
-#[derive(Clone, Debug)]
-pub struct Shown {
-    pub list: PassageList,
-    /// The text that a model made of the passages, and its citations.
-    pub answer: Option<(String, Vec<Cited>)>,
-}
-
-impl From<KnowledgeAnswer> for Shown {
-    fn from(answer: KnowledgeAnswer) -> Self {
-        Self { list: answer.found, answer: Some((answer.text, answer.citations)) }
-    }
+/// What a model has said until now, and what parts of it are from.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    pub text: String,
+    pub cited: Vec<Cited>,
 }
 
 #[component]
-pub fn Found(shown: Shown) -> impl IntoView {
-    let Shown { list, answer } = shown;
+pub fn Found(list: PassageList, answer: RwSignal<Option<Said>>) -> impl IntoView {
     let by = match list.ranking {
         Ranking::Lexical => "Found by words alone.",
         Ranking::Semantic => "Found by meaning alone.",
@@ -37,7 +29,7 @@ pub fn Found(shown: Shown) -> impl IntoView {
         false => view! { <Passages passages=list.passages /> }.into_any(),
     };
     view! {
-        {answer.map(|(text, citations)| view! { <Answer text citations /> })}
+        {move || answer.get().map(|said| view! { <Answer said /> })}
         <p class="inside dim small">{told}</p>
         {passages}
     }
@@ -59,10 +51,10 @@ fn Nothing(words: Vec<String>) -> impl IntoView {
 
 /// The answer. Behind each part stand the numbers of the passages that it is from.
 #[component]
-fn Answer(text: String, citations: Vec<Cited>) -> impl IntoView {
-    let letters: Vec<char> = text.chars().collect();
+fn Answer(said: Said) -> impl IntoView {
+    let letters: Vec<char> = said.text.chars().collect();
     let (mut parts, mut from) = (Vec::new(), 0);
-    for cited in citations {
+    for cited in said.cited {
         let to = cited.to.clamp(from, letters.len());
         let numbers = cited.passages.into_iter().map(|at| view! { <Citation at /> }).collect_view();
         parts.push(view! { <span>{letters[from..to].iter().collect::<String>()}{numbers}</span> });
@@ -104,7 +96,7 @@ fn Passages(passages: Vec<Passage>) -> impl IntoView {
                     </span>
                 </div>
                 <p>{passage.text}</p>
-                <span class="faint small num">{said(passage.scores)}</span>
+                <span class="faint small num">{ranked(passage.scores)}</span>
             </li>
         }
     };
@@ -120,7 +112,7 @@ fn id(at: usize) -> String {
 }
 
 /// What each ranker says: `words 0.43 · meaning 0.71`.
-fn said(scores: Scores) -> String {
+fn ranked(scores: Scores) -> String {
     let said = [("words", scores.lexical), ("meaning", scores.semantic), ("order", scores.rerank)];
     let said = said.into_iter().filter_map(|(name, score)| Some(format!("{name} {:.2}", score?)));
     said.collect::<Vec<_>>().join(" · ")
@@ -133,7 +125,7 @@ mod tests {
     #[test]
     fn only_the_rankers_that_found_it_say_something() {
         let scores = Scores { lexical: Some(0.426), semantic: None, rerank: Some(1.0) };
-        assert_eq!(said(scores), "words 0.43 · order 1.00");
-        assert_eq!(said(Scores { semantic: Some(0.5), ..Scores::default() }), "meaning 0.50");
+        assert_eq!(ranked(scores), "words 0.43 · order 1.00");
+        assert_eq!(ranked(Scores { semantic: Some(0.5), ..Scores::default() }), "meaning 0.50");
     }
 }

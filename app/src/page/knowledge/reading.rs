@@ -48,9 +48,13 @@ pub fn Reading(base: Memo<Option<KnowledgeBase>>) -> impl IntoView {
 
 fn told(embedding: &Embedding) -> String {
     let Embedding { model, state, done, total, message, .. } = embedding;
-    let until = match &embedding.until_then {
-        Some(before) => format!("Until then {before} answers."),
-        None => "Until then passages are found by their words.".to_owned(),
+    let until = match (&embedding.until_then, &embedding.until_then_in) {
+        (Some(before), Some(store)) => format!("Until then {before} answers, from {store}."),
+        (Some(before), None) if before == model => {
+            "Until then what is kept on this server answers.".to_owned()
+        }
+        (Some(before), None) => format!("Until then {before} answers."),
+        (None, _) => "Until then passages are found by their words.".to_owned(),
     };
     match state {
         EmbeddingState::Off => {

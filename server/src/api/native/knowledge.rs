@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
 use flow::wire::{
     AddDocument, AnswerFromKnowledge, AskKnowledgeBase, CreateKnowledgeBase, Document, DocumentList,
     DocumentText, ErrorDocument, Evaluation, EvaluationList, KnowledgeAnswer, KnowledgeBase,
@@ -10,7 +11,9 @@ use flow::wire::{
 };
 
 use super::{App, Problem};
-use crate::api::extract::{Body, Path};
+use crate::api::extract::{Body, Path, wants_events};
+use crate::api::sse;
+use crate::error::Error;
 
 /// Knowledge bases
 #[utoipa::path(get, path = "/api/knowledge-bases", tag = "Knowledge",
@@ -136,6 +139,8 @@ pub(super) async fn query(
 /// Have a model answer from a knowledge base
 ///
 /// The answer, the parts of it that are from passages, and the passages. A session goes on where its id is given again.
+/// With `Accept: text/event-stream` the answer is told as the model writes it, by events of the types `found`, `text`,
+/// `cited` and, at the end, `ended` or `failed`; a caller that goes away ends the model's call.
 #[utoipa::path(post, path = "/api/knowledge-bases/{id}/answer", tag = "Knowledge", request_body = AnswerFromKnowledge,
     params(("id", description = "The knowledge base's id")),
     responses((status = 200, body = KnowledgeAnswer), (status = 400, body = ErrorDocument),
@@ -143,9 +148,14 @@ pub(super) async fn query(
 pub(super) async fn answer(
     State(app): State<App>,
     Path(id): Path<String>,
+    headers: HeaderMap,
     Body(body): Body<AnswerFromKnowledge>,
-) -> Result<Json<KnowledgeAnswer>, Problem> {
-    Ok(Json(app.service.answer_from_knowledge(&id, body).await?))
+) -> Result<Response, Problem> {
+    let answering = app.service.answer_from_knowledge(&id, body).await?;
+    if wants_events(&headers) {
+        return Ok(sse::answer(answering));
+    }
+    Ok(Json(answering.whole().await.map_err(Error::from)?).into_response())
 }
 
 /// Questions whose documents are known

@@ -166,7 +166,9 @@ fn failed(error: Error) -> HttpError {
         Error::Unreachable(_) => HttpErrorKind::Connect,
         Error::TimedOut(_) => HttpErrorKind::Timeout,
         Error::Broken(_) => HttpErrorKind::Interrupted,
-        Error::Denied(..) | Error::TooLarge(_) | Error::Client => HttpErrorKind::Unknown,
+        Error::Denied(..) | Error::Untrusted(..) | Error::TooLarge(_) | Error::Client => {
+            HttpErrorKind::Unknown
+        }
     };
     HttpError::new(kind, error)
 }

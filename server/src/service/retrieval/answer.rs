@@ -94,20 +94,14 @@ impl Service {
         Ok(answering)
     }
 
-    /// As the native API asks it: the whole answer.
+    /// As the native API asks it.
     ///
     /// # Errors
-    /// As [`Service::answer_from`], or the model does not answer.
-    pub async fn answer_from_knowledge(
-        &self,
-        id: &str,
-        body: AnswerFromKnowledge,
-    ) -> Result<KnowledgeAnswer> {
+    /// As [`Service::answer_from`].
+    pub async fn answer_from_knowledge(&self, id: &str, body: AnswerFromKnowledge) -> Result<Answering> {
         let AnswerFromKnowledge { ask, model, prompt, session } = body;
         self.require_model("model", Some(&model))?;
-        let answering =
-            self.answer_from(id, Grounds { ask, model, prompt, session, inference: None }).await?;
-        Ok(answering.whole().await?)
+        self.answer_from(id, Grounds { ask, model, prompt, session, inference: None }).await
     }
 
     /// A session's id, and what was said in it.

@@ -1,8 +1,10 @@
-//! Reading passages: each base's are given vectors by the model that it wants, in the background.
+//! Reading passages: each base's are given vectors by the model that it wants, in the store that it wants, in the
+//! background.
 //!
 //! Always holds: a set answers only when every passage has had its vector, and never when there was none to read; a base
-//! whose model changes is answered by the vectors that it had until then; what was read is on disk, so that a server that stops goes on where it was. What goes
-//! wrong is told with the base and tried again.
+//! whose model or store changes is answered by the vectors that it had until then; which passages were read is on disk
+//! after their vectors are, so that a server that stops goes on where it was. What goes wrong is told with the base and
+//! tried again.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,17 +14,19 @@ use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
 use super::Retriever;
-use crate::clock;
-use crate::error::{Error, Result};
-use crate::knowledge::read;
+use super::clearing::Away;
+use super::stores::{in_store, told};
+use crate::error::{Error, Result, missing};
+use crate::knowledge::{self, read};
 use crate::provider::EMBEDDER;
 use crate::service::Service;
-use crate::store::{VectorSetRow, WantedRow};
+use crate::store::{NewVectorSet, UnreadRow, VectorSetRow, WantedRow};
+use crate::{clock, id};
 
 /// How often it is looked whether there are passages to read, where nobody says so.
 const EVERY: Duration = Duration::from_secs(1);
 /// How long after a problem it is tried again, in milliseconds.
-const AGAIN: u64 = 10_000;
+pub(super) const AGAIN: u64 = 10_000;
 /// A base that has just changed is looked at again: two changes may have the same time.
 const FRESH: u64 = 2_000;
 /// How many passages a model is given at once. Few to the model in this process, which answers questions in between.
@@ -35,6 +39,22 @@ struct Seen {
     row: WantedRow,
     /// None: there is nothing to read. Else when it is tried again.
     again: Option<u64>,
+}
+
+/// Why a base's passages are not read to the end.
+enum Stopped {
+    /// A model or a store is away; what to tell of it.
+    Waits(String),
+    Failed(Error),
+}
+
+impl<E: Into<Error>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        match error.into() {
+            Error::Model(error) => Self::Waits(error.to_string()),
+            error => Self::Failed(error),
+        }
+    }
 }
 
 impl Service {
@@ -58,27 +78,43 @@ impl Service {
         for set in sets.iter().filter(|_| model.is_empty()) {
             self.retriever.forget(set).await?;
         }
-        self.retriever.wake.notify_one();
+        self.retriever.look_again();
+        Ok(())
+    }
+
+    /// Sets the store that a base's vectors are to be in; an empty name for this database.
+    pub(in crate::service) async fn set_vector_store(&self, base: &str, store: &str) -> Result<()> {
+        let store = Some(store.trim().to_owned()).filter(|store| !store.is_empty());
+        let name = store.clone().unwrap_or_default();
+        let set = self.store.set_vector_store(base.to_owned(), store, clock::now()).await;
+        set.map_err(missing("vector store", &name))?;
+        self.retriever.look_again();
         Ok(())
     }
 }
 
 impl Retriever {
+    /// Has it looked soon whether there is something to read.
+    pub(in crate::service) fn look_again(&self) {
+        self.wake.notify_one();
+    }
+
     /// Says how far the vectors of bases are.
     pub(in crate::service) async fn describe(&self, bases: &mut [KnowledgeBase]) -> Result<()> {
         let wanted = self.store.wanted_models().await?;
         for base in bases {
-            let model =
-                wanted.iter().find(|wanted| wanted.base_id == base.id).and_then(|row| self.model(row));
-            let Some(model) = model else { continue };
-            base.embedding = self.embedding(&base.id, model, base.passages).await?;
+            let Some(row) = wanted.iter().find(|wanted| wanted.base_id == base.id) else { continue };
+            base.vector_store = row.store.clone();
+            let Some(model) = self.model(row) else { continue };
+            base.embedding = self.embedding(row, model, base.passages).await?;
         }
         Ok(())
     }
 
-    async fn embedding(&self, base: &str, model: String, total: u64) -> Result<Embedding> {
-        let sets = self.store.vector_sets(base).await?;
-        let own = sets.iter().find(|set| set.model == model);
+    async fn embedding(&self, row: &WantedRow, model: String, total: u64) -> Result<Embedding> {
+        let sets = self.store.vector_sets(&row.base_id).await?;
+        let is_own = |set: &&VectorSetRow| set.model == model && set.store == row.store;
+        let own = sets.iter().find(is_own);
         let done = match own {
             Some(set) => self.store.count_vectors(set.id).await?,
             None => 0,
@@ -89,9 +125,10 @@ impl Retriever {
             Some(set) if !set.problem.is_empty() => EmbeddingState::Waiting,
             _ => EmbeddingState::Working,
         };
-        let before = sets.iter().find(|set| set.is_live && set.model != model);
+        let before = sets.iter().find(|set| set.is_live && !is_own(set));
         Ok(Embedding {
             until_then: before.map(|set| set.model.clone()),
+            until_then_in: before.and_then(|set| set.store.clone()),
             message: own.map(|set| set.problem.clone()).unwrap_or_default(),
             model,
             state,
@@ -115,6 +152,7 @@ impl Retriever {
 
     async fn keep_reading(&self, stopping: &CancellationToken) {
         let mut seen: HashMap<String, Seen> = HashMap::new();
+        let mut away = Away::default();
         loop {
             tokio::select! {
                 () = stopping.cancelled() => return,
@@ -123,6 +161,9 @@ impl Retriever {
             }
             if let Err(error) = self.look(&mut seen, stopping).await {
                 warn!("passages could not be read: {error}");
+            }
+            if let Err(error) = self.clear(&mut away, stopping).await {
+                warn!("vectors take up space until they can be cleared: {error}");
             }
         }
     }
@@ -140,46 +181,48 @@ impl Retriever {
             let again = match self.read_base(&row, stopping).await {
                 Ok(()) if began > row.updated_at + FRESH => None,
                 Ok(()) => Some(0),
-                Err(Error::Model(_)) => Some(clock::now() + AGAIN),
-                Err(error) => return Err(error),
+                Err(Stopped::Waits(_)) => Some(clock::now() + AGAIN),
+                Err(Stopped::Failed(error)) => return Err(error),
             };
             seen.insert(row.base_id.clone(), Seen { row, again });
         }
-        while !stopping.is_cancelled() && self.store.clear_vectors().await? {}
         Ok(())
     }
 
-    async fn read_base(&self, row: &WantedRow, stopping: &CancellationToken) -> Result<()> {
+    async fn read_base(
+        &self,
+        row: &WantedRow,
+        stopping: &CancellationToken,
+    ) -> std::result::Result<(), Stopped> {
         let sets = self.store.vector_sets(&row.base_id).await?;
         let model = self.model(row).filter(|_| row.has_passages);
-        for set in
-            sets.iter().filter(|set| model.is_none() || (!set.is_live && model.as_ref() != Some(&set.model)))
-        {
+        let is_wanted = |set: &VectorSetRow| model.as_ref() == Some(&set.model) && set.store == row.store;
+        for set in sets.iter().filter(|set| model.is_none() || (!set.is_live && !is_wanted(set))) {
             self.leave(set).await?;
         }
-        let Some(model) = model else { return Ok(()) };
-        let live = sets.iter().find(|set| set.is_live && set.model == model);
+        let Some(model) = &model else { return Ok(()) };
+        let live = sets.iter().find(|set| set.is_live && is_wanted(set));
         for set in sets.iter().filter(|set| live.is_some() && !set.is_live) {
             self.leave(set).await?;
         }
-        let set = match live.or_else(|| sets.iter().find(|set| set.model == model)) {
+        let set = match live.or_else(|| sets.iter().find(|set| is_wanted(set))) {
             Some(set) => set.clone(),
             None => {
-                self.store.begin_vectors(row.base_id.clone(), model.clone()).await?;
+                let place = id::short()?.to_lowercase();
+                let new = NewVectorSet { model: model.clone(), store: row.store.clone(), place };
+                self.store.begin_vectors(row.base_id.clone(), new).await?;
                 let sets = self.store.vector_sets(&row.base_id).await?;
                 let begun = sets.into_iter().find(|set| !set.is_live);
                 begun.ok_or_else(|| Error::Internal("a set that was begun is not there".to_owned()))?
             }
         };
-        if let Err(error) = self.read_into(&set, row, stopping).await {
-            if let Error::Model(problem) = &error
-                && set.problem != problem.to_string()
-            {
-                self.store.stall_vectors(set.id, problem.to_string()).await?;
-            }
-            return Err(error);
+        let reading = self.read_into(&set, row, stopping).await;
+        if let Err(Stopped::Waits(problem)) = &reading
+            && set.problem != *problem
+        {
+            self.store.stall_vectors(set.id, problem.clone()).await?;
         }
-        Ok(())
+        reading
     }
 
     async fn leave(&self, set: &VectorSetRow) -> Result<()> {
@@ -195,8 +238,10 @@ impl Retriever {
         Ok(())
     }
 
+    /// Forgets what is in memory of a set. What is elsewhere goes when its store can be asked.
     async fn forget(&self, set: &VectorSetRow) -> Result<()> {
-        self.vectors.forget(set.id).await.map_err(|error| Error::Internal(error.to_string()))
+        let forgetting = async { self.stores.of(None)?.forget(&in_store(set)).await };
+        forgetting.await.map_err(|error| Error::Internal(error.to_string()))
     }
 
     /// Reads every passage that has no vector in a set yet, and has the set answer then.
@@ -205,7 +250,7 @@ impl Retriever {
         set: &VectorSetRow,
         row: &WantedRow,
         stopping: &CancellationToken,
-    ) -> Result<()> {
+    ) -> std::result::Result<(), Stopped> {
         let most = if set.model == EMBEDDER { SMALL_BATCH } else { BATCH };
         let mut after = 0;
         loop {
@@ -219,16 +264,14 @@ impl Retriever {
                 continue;
             };
             after = last.id;
-            let texts: Vec<String> =
-                passages.iter().map(|passage| read(&passage.title, &passage.text)).collect();
-            let vectors = tokio::select! {
+            tokio::select! {
                 () = stopping.cancelled() => return Ok(()),
-                vectors = self.embed(&set.model, texts) => vectors?,
-            };
-            let vectors = passages.iter().map(|passage| passage.id).zip(vectors).collect();
-            self.vectors.put(set.id, vectors).await.map_err(|error| Error::Internal(error.to_string()))?;
+                taken = self.read_some(set, &passages) => taken?,
+            }
             let wanted = self.store.wanted_models().await?;
-            let same = |now: &WantedRow| now.base_id == row.base_id && now.model == row.model;
+            let same = |now: &WantedRow| {
+                now.base_id == row.base_id && now.model == row.model && now.store == row.store
+            };
             if !wanted.iter().any(same) {
                 return Ok(());
             }
@@ -243,4 +286,42 @@ impl Retriever {
         }
         Ok(())
     }
+
+    /// Has the model read some passages, and the set's store take their vectors.
+    async fn read_some(
+        &self,
+        set: &VectorSetRow,
+        passages: &[UnreadRow],
+    ) -> std::result::Result<(), Stopped> {
+        let texts = passages.iter().map(|passage| read(&passage.title, &passage.text)).collect();
+        let vectors = self.embed(&set.model, texts).await?;
+        let vectors: Vec<(i64, Vec<f32>)> = passages.iter().map(|passage| passage.id).zip(vectors).collect();
+        let width = vectors.first().map_or(0, |(_, vector)| vector.len());
+        let taking = async {
+            let (store, key) = (self.stores.of(set.store.as_deref())?, in_store(set));
+            // Nothing is known to be in it, so whatever a stop has left there may go.
+            if set.store.is_some() && self.store.count_vectors(set.id).await.map_err(broken)? == 0 {
+                store.begin(&key, width).await?;
+            }
+            store.put(&key, vectors).await
+        };
+        match taking.await.map_err(|error| told(set.store.as_deref(), error)) {
+            Ok(()) => {}
+            Err(knowledge::VectorError::Away(problem)) => return Err(Stopped::Waits(problem)),
+            Err(knowledge::VectorError::Lost) => {
+                self.store.lose_vectors(set.id, clock::now()).await?;
+                return Err(Stopped::Waits("Its store has lost the vectors. They are made anew.".to_owned()));
+            }
+            Err(error) => return Err(Error::Internal(error.to_string()).into()),
+        }
+        if set.store.is_some() {
+            let taken = passages.iter().map(|passage| (passage.id, None)).collect();
+            self.store.put_vectors(set.id, taken).await?;
+        }
+        Ok(())
+    }
+}
+
+fn broken(error: crate::store::Error) -> knowledge::VectorError {
+    knowledge::VectorError::Broken(error.to_string())
 }

@@ -6,10 +6,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use futures_util::future::BoxFuture;
+use async_trait::async_trait;
 use parking_lot::{Mutex, RwLock};
 
-use crate::knowledge::{Error, Matrix, VectorStore, pack};
+use crate::knowledge::{Matrix, VectorError, VectorSet, VectorStore, pack};
 use crate::store::Store;
 
 /// The most memory that vectors take: over a million passages by a model of 384 numbers.
@@ -49,7 +49,7 @@ impl Memory {
     }
 
     /// A set in memory, as it is on disk now.
-    async fn matrix(&self, set: i64) -> Result<Arc<RwLock<Matrix>>, Error> {
+    async fn matrix(&self, set: i64) -> Result<Arc<RwLock<Matrix>>, VectorError> {
         let (held, matrix) = self.entry(set);
         // Two questions at once do not read the same twice.
         let mut held = held.lock().await;
@@ -72,7 +72,7 @@ impl Memory {
             self.store.vectors_since(set, held.stamp, take).await.map_err(broken)?;
             if !fits {
                 self.held.lock().sets.remove(&set);
-                return Err(Error::Index(
+                return Err(VectorError::Broken(
                     "its vectors do not fit into the memory that there is for them".to_owned(),
                 ));
             }
@@ -110,34 +110,41 @@ impl Memory {
     }
 }
 
+#[async_trait]
 impl VectorStore for Memory {
-    fn put(&self, set: i64, vectors: Vec<(i64, Vec<f32>)>) -> BoxFuture<'_, Result<(), Error>> {
-        Box::pin(async move {
-            let packed = vectors.into_iter().map(|(id, vector)| (id, pack(&vector))).collect();
-            self.store.put_vectors(set, packed).await.map_err(broken)
-        })
+    /// A set begins with what is kept of it.
+    async fn begin(&self, _: &VectorSet, _: usize) -> Result<(), VectorError> {
+        Ok(())
     }
 
-    fn nearest(
+    async fn put(&self, set: &VectorSet, vectors: Vec<(i64, Vec<f32>)>) -> Result<(), VectorError> {
+        let packed = vectors.into_iter().map(|(id, vector)| (id, Some(pack(&vector)))).collect();
+        self.store.put_vectors(set.id, packed).await.map_err(broken)
+    }
+
+    async fn nearest(
         &self,
-        set: i64,
+        set: &VectorSet,
         vector: Vec<f32>,
         most: usize,
         among: Option<Arc<HashSet<i64>>>,
-    ) -> BoxFuture<'_, Result<Vec<(i64, f64)>, Error>> {
-        Box::pin(async move {
-            let matrix = self.matrix(set).await?;
-            let look = move || matrix.read().nearest(&vector, most, among.as_deref());
-            tokio::task::spawn_blocking(look).await.map_err(|error| Error::Index(error.to_string()))
-        })
+    ) -> Result<Vec<(i64, f64)>, VectorError> {
+        let matrix = self.matrix(set.id).await?;
+        let look = move || matrix.read().nearest(&vector, most, among.as_deref());
+        tokio::task::spawn_blocking(look).await.map_err(|error| VectorError::Broken(error.to_string()))
     }
 
-    fn forget(&self, set: i64) -> BoxFuture<'_, Result<(), Error>> {
-        self.held.lock().sets.remove(&set);
-        Box::pin(async { Ok(()) })
+    /// A passage that goes takes its vectors along.
+    async fn remove(&self, _: &VectorSet, _: &[i64]) -> Result<(), VectorError> {
+        Ok(())
+    }
+
+    async fn forget(&self, set: &VectorSet) -> Result<(), VectorError> {
+        self.held.lock().sets.remove(&set.id);
+        Ok(())
     }
 }
 
-fn broken(error: crate::store::Error) -> Error {
-    Error::Index(error.to_string())
+fn broken(error: crate::store::Error) -> VectorError {
+    VectorError::Broken(error.to_string())
 }

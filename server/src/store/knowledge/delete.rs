@@ -22,17 +22,19 @@ impl Store {
                 Box::pin(async move {
                     // No other has the name, since names are of one line.
                     let deleted = sqlx::query(
-                        "UPDATE knowledge_bases SET deleted_at = ?, name = char(10) || id
+                        "UPDATE knowledge_bases SET deleted_at = ?, name = char(10) || id, vector_store = NULL
                          WHERE id = ? AND deleted_at IS NULL",
                     )
                     .bind(to_sql(at))
                     .bind(&base)
                     .execute(&mut *connection)
                     .await?;
-                    sqlx::query("DELETE FROM knowledge_ids WHERE base_id = ?")
-                        .bind(&base)
-                        .execute(&mut *connection)
-                        .await?;
+                    for statement in [
+                        "DELETE FROM knowledge_ids WHERE base_id = ?",
+                        "UPDATE vector_sets SET state = 'old' WHERE base_id = ? AND store IS NOT NULL",
+                    ] {
+                        sqlx::query(statement).bind(&base).execute(&mut *connection).await?;
+                    }
                     there(&deleted)
                 })
             })

@@ -34,6 +34,7 @@ pub struct PassageRow {
     pub parent_text: Option<String>,
     /// Where the document came from: JSON of the source, and what that calls it.
     pub source: Option<String>,
+    pub source_id: Option<String>,
     pub uri: Option<String>,
 }
 
@@ -42,7 +43,11 @@ pub struct PassageRow {
 pub struct DescribedRow {
     pub id: String,
     /// A JSON object.
-    pub metadata: String,
+    pub metadata: Option<String>,
+    /// Where it came from, where that was asked for.
+    pub source: Option<String>,
+    pub source_id: Option<String>,
+    pub uri: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -96,7 +101,7 @@ impl Store {
     pub async fn passages(&self, base: &str, ids: &[i64]) -> Result<Vec<PassageRow>> {
         Ok(sqlx::query_as(
             "SELECT p.id, d.id AS document, d.title, p.place, p.text, d.metadata, p.parent,
-               o.place AS parent_place, o.text AS parent_text, s.body AS source, i.uri
+               o.place AS parent_place, o.text AS parent_text, s.body AS source, i.source_id, i.uri
              FROM passages p JOIN knowledge_documents d ON d.id = p.document_id
                LEFT JOIN passages o ON o.id = p.parent
                LEFT JOIN source_items i ON i.rowid =
@@ -110,11 +115,22 @@ impl Store {
         .await?)
     }
 
-    /// The documents of a base that have metadata.
-    pub async fn described_documents(&self, base: &str) -> Result<Vec<DescribedRow>> {
-        let documents = sqlx::query_as(
-            "SELECT id, metadata FROM knowledge_documents WHERE base_id = ? AND metadata IS NOT NULL",
-        );
+    /// The documents of a base that have metadata; all of them, with where they came from, where that is asked for.
+    pub async fn described_documents(&self, base: &str, with_origin: bool) -> Result<Vec<DescribedRow>> {
+        let documents = match with_origin {
+            false => sqlx::query_as(
+                "SELECT id, metadata, NULL AS source, NULL AS source_id, NULL AS uri
+                 FROM knowledge_documents WHERE base_id = ? AND metadata IS NOT NULL",
+            ),
+            true => sqlx::query_as(
+                "SELECT d.id, d.metadata, s.body AS source, i.source_id, i.uri
+                 FROM knowledge_documents d
+                   LEFT JOIN source_items i ON i.rowid =
+                     (SELECT min(rowid) FROM source_items WHERE document_id = d.id)
+                   LEFT JOIN data_sources s ON s.id = i.source_id
+                 WHERE d.base_id = ?",
+            ),
+        };
         Ok(documents.bind(base).fetch_all(&self.readers).await?)
     }
 

@@ -1,6 +1,6 @@
-//! Vectors of passages, in sets: those of one base by one model.
+//! Vectors of passages, in sets: those of one base by one model in one store.
 //!
-//! Always holds: at most one set of a base answers and at most one is being built; a passage that goes takes its vectors
+//! Always holds: of a set elsewhere it is known here which passages it has; at most one set of a base answers and at most one is being built; a passage that goes takes its vectors
 //! along; a set that answers is replaced by another in one step.
 
 use futures_util::TryStreamExt as _;
@@ -11,22 +11,36 @@ use super::super::{Result, Store, from_sql, to_sql};
 /// The most vectors of a set that is left that one write deletes.
 const BATCH: i64 = 1_000;
 
-/// The vectors of one base by one model.
+/// The vectors of one base by one model in one store.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct VectorSetRow {
     pub id: i64,
     pub model: String,
+    /// Where the vectors are; none for this database.
+    pub store: Option<String>,
+    /// What it is called there.
+    pub place: String,
     /// Whether questions are answered by it; else it is being built.
     pub is_live: bool,
     /// Why it does not go on; empty where it does.
     pub problem: String,
 }
 
-/// The model that a base wants: none for the usual one, an empty text for no model.
+/// A set to begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewVectorSet {
+    pub model: String,
+    pub store: Option<String>,
+    pub place: String,
+}
+
+/// The model that a base wants, none for the usual one and an empty text for no model, and where its vectors are to be.
 #[derive(Clone, Debug, PartialEq, Eq, FromRow)]
 pub struct WantedRow {
     pub base_id: String,
     pub model: Option<String>,
+    /// Where its vectors are to be; none for this database.
+    pub store: Option<String>,
     #[sqlx(try_from = "i64")]
     pub updated_at: u64,
     /// Whether there is a passage to read.
@@ -70,7 +84,7 @@ impl Store {
     /// The models that the bases want.
     pub async fn wanted_models(&self) -> Result<Vec<WantedRow>> {
         Ok(sqlx::query_as(
-            "SELECT id AS base_id, embedding_model AS model, updated_at,
+            "SELECT id AS base_id, embedding_model AS model, vector_store AS store, updated_at,
                  EXISTS (SELECT 1 FROM passages WHERE base_id = knowledge_bases.id AND NOT is_parent) AS has_passages
              FROM knowledge_bases WHERE deleted_at IS NULL ORDER BY id",
         )
@@ -81,7 +95,7 @@ impl Store {
     /// The sets of a base that answer or are being built.
     pub async fn vector_sets(&self, base: &str) -> Result<Vec<VectorSetRow>> {
         let sets = sqlx::query_as(
-            "SELECT id, model, state = 'live' AS is_live, problem FROM vector_sets
+            "SELECT id, model, store, place, state = 'live' AS is_live, problem FROM vector_sets
              WHERE base_id = ? AND state <> 'old' ORDER BY id",
         );
         Ok(sets.bind(base).fetch_all(&self.readers).await?)
@@ -96,7 +110,7 @@ impl Store {
     }
 
     /// Begins a set of a base, which leaves another that was begun.
-    pub async fn begin_vectors(&self, base: String, model: String) -> Result<()> {
+    pub async fn begin_vectors(&self, base: String, new: NewVectorSet) -> Result<()> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
@@ -106,11 +120,16 @@ impl Store {
                     .bind(&base)
                     .execute(&mut *connection)
                     .await?;
-                    sqlx::query("INSERT INTO vector_sets (base_id, model, state) VALUES (?, ?, 'building')")
-                        .bind(&base)
-                        .bind(&model)
-                        .execute(connection)
-                        .await?;
+                    sqlx::query(
+                        "INSERT INTO vector_sets (base_id, model, store, place, state)
+                         VALUES (?, ?, ?, ?, 'building')",
+                    )
+                    .bind(&base)
+                    .bind(&new.model)
+                    .bind(&new.store)
+                    .bind(&new.place)
+                    .execute(connection)
+                    .await?;
                     Ok(())
                 })
             })
@@ -224,8 +243,9 @@ impl Store {
         .await?)
     }
 
-    /// Takes vectors into a set, each with its passage. Those of passages and sets that are gone meanwhile are left out.
-    pub async fn put_vectors(&self, set: i64, vectors: Vec<(i64, Vec<u8>)>) -> Result<()> {
+    /// Takes vectors into a set, each with its passage, or notes that another store has taken them, where there are none.
+    /// Those of passages and sets that are gone meanwhile are left out; what another store has of them is to be deleted.
+    pub async fn put_vectors(&self, set: i64, vectors: Vec<(i64, Option<Vec<u8>>)>) -> Result<()> {
         self.writer
             .write(move |connection| {
                 Box::pin(async move {
@@ -237,7 +257,7 @@ impl Store {
                     .await?;
                     let Some(stamp) = stamp else { return Ok(()) };
                     for (passage, vector) in vectors {
-                        sqlx::query(
+                        let put = sqlx::query(
                             "INSERT OR REPLACE INTO passage_vectors (set_id, passage_id, stamp, vector)
                              SELECT ?, id, ?, ? FROM passages WHERE id = ?",
                         )
@@ -247,6 +267,15 @@ impl Store {
                         .bind(passage)
                         .execute(&mut *connection)
                         .await?;
+                        if put.rows_affected() == 0 && vector.is_none() {
+                            sqlx::query(
+                                "INSERT OR IGNORE INTO gone_vectors (set_id, passage_id) VALUES (?, ?)",
+                            )
+                            .bind(set)
+                            .bind(passage)
+                            .execute(&mut *connection)
+                            .await?;
+                        }
                     }
                     Ok(())
                 })

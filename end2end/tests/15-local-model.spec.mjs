@@ -89,10 +89,10 @@ test("the template runs in the test pane without any key, and its answer streams
   await expect(editor.pane.getByText("local/smollm2", { exact: false }).first()).toBeVisible();
 
   // A neutral one is answered from the shop's own documents.
-  await editor.send("Good morning, how long does a refund take, please?");
+  await editor.send("On which days is the shop open, and until when?");
   await expect(editor.line("Answer")).toContainText(/→ \d+ tok/, { timeout: 60_000 });
   await expect(editor.status).toContainText("Succeeded", { timeout: 60_000 });
   await editor.line("SearchPolicies").click();
-  await expect(editor.pane.getByText("within five working days").first()).toBeVisible();
+  await expect(editor.pane.getByText("open from Tuesday to Saturday").first()).toBeVisible();
   watched.expectNone();
 });

@@ -29,6 +29,11 @@ const coded = async (label) => {
   return field;
 };
 const options = (page) => page.getByRole("listbox", { name: "Completions" }).getByRole("option");
+/** Presses a key for the list. One that opened a moment ago takes none yet, so that nobody accepts what they have not seen. */
+const choose = async (page, key) => {
+  await page.waitForTimeout(150);
+  await page.keyboard.press(key);
+};
 const underlined = (field) => field.locator(".cm-lintRange");
 /** What a screen reader reads of a field. */
 const heard = async (page, name) => {
@@ -61,14 +66,12 @@ test("a prompt is written with its variables completed, and Tab goes on", async 
   await field.press("Control+a");
   await page.keyboard.type("Be brief.\n\nAbout {{mes");
   await expect(options(page)).toHaveText(["messageString"]);
-  await page.keyboard.press("Escape");
+  await choose(page, "Escape");
   await expect(options(page)).toHaveCount(0);
   await expect(field).toBeFocused();
   await page.keyboard.press("Control+Space");
   await expect(options(page)).toHaveCount(1);
-  // A list that opened a moment ago takes no key yet, so that nobody accepts what they have not seen.
-  await page.waitForTimeout(150);
-  await page.keyboard.press("Tab");
+  await choose(page, "Tab");
   await holds(field, "Be brief.\n\nAbout {{message}}");
   await expect(field).toBeFocused();
   await expect(field.locator(".cm-line span").last()).toHaveText("{{message}}");
@@ -139,15 +142,15 @@ test("a condition is completed with its inputs and with what compares them", asy
   await field.press("Control+a");
   await page.keyboard.type("to");
   await expect(options(page)).toHaveText([/^tone\s*String$/]);
-  await page.keyboard.press("Enter");
+  await choose(page, "Enter");
   await page.keyboard.type(" ");
   await expect(options(page)).toHaveText([/^==/, /^!=/]);
-  await page.keyboard.press("ArrowDown");
+  await choose(page, "ArrowDown");
   await page.keyboard.press("Enter");
   await holds(field, "tone != ");
   await page.keyboard.type('"calm" a');
   await expect(options(page)).toHaveText(["and"]);
-  await page.keyboard.press("Tab");
+  await choose(page, "Tab");
   await page.keyboard.type("nix == 1");
   await holds(field, 'tone != "calm" and nix == 1');
   await expect(underlined(field)).toHaveText(["nix"]);
@@ -171,7 +174,7 @@ test("an expression is completed with the parts of what the last run brought", a
   await expect(options(page).filter({ hasText: "first name" })).toHaveText(/\$\.data\.customer\['first name'\]\s*String/);
   await page.keyboard.type("stomer.ci");
   await expect(options(page)).toHaveCount(1);
-  await page.keyboard.press("Enter");
+  await choose(page, "Enter");
   await holds(field, "$.data.customer.city");
   await field.fill("$.data.customer..city");
   await expect(underlined(field)).toHaveCount(1);
@@ -187,11 +190,11 @@ test("Python has line numbers, its own words and the names of the inputs", async
   await field.press("Control+a");
   await page.keyboard.type("if text:\nte");
   await expect(options(page).first()).toHaveText("textString");
-  await page.keyboard.press("Enter");
+  await choose(page, "Enter");
   await holds(field, "if text:\n    text");
   await page.keyboard.type("\npri");
   await expect(options(page).first()).toHaveText("print");
-  await page.keyboard.press("Escape");
+  await choose(page, "Escape");
   await page.keyboard.type(`(${"1, ".repeat(60)}`);
   // A long line scrolls, and the numbers of the lines stay.
   await expect(editor.inspector.locator(".cm-lineNumbers")).toBeInViewport({ ratio: 1 });

@@ -164,7 +164,7 @@ async fn an_export_is_imported_again() {
     let copy = &imported["flows"][0]["flow"];
     assert_eq!(
         (&imported["format"], &imported["flows"][0]["report"]["nodes"]),
-        (&json!("anabranch"), &json!(7))
+        (&json!("anabranch"), &json!(8))
     );
     assert_eq!((&copy["definition"], &copy["extensions"]), (&flow["definition"], &flow["extensions"]));
     let bare = harness.ok(Method::POST, "/api/flows/import", flow["definition"].clone()).await;

@@ -163,7 +163,7 @@ async fn a_constrained_answer_is_one_of_the_labels() {
     };
     assert_eq!(of("conditionEvaluated")[0]["satisfied"], "angry");
     let skipped: Vec<Value> = of("nodeSkipped").iter().map(|event| event["node"].clone()).collect();
-    assert_eq!(skipped, [json!("Answer"), json!("FlowOutputNode_1")]);
+    assert_eq!(skipped, [json!("SearchPolicies"), json!("Answer"), json!("FlowOutputNode_1")]);
     assert_eq!(upstream.requests().await.len(), 2, "the branch not taken asks nothing");
 
     upstream.set(Script::Pieces(std::sync::Arc::new(|_| vec!["furious".into()]))).await;

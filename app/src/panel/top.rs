@@ -40,9 +40,9 @@ pub fn TopBar() -> impl IntoView {
                 <Title />
             </nav>
             <SavedChip />
-            <span class="chip">"Draft"</span>
+            <span class="chip extra">"Draft"</span>
             <For each=aliases key=|alias| (alias.id.clone(), alias.version) let:alias>
-                <span class="chip">{alias.name} " → v" {alias.version}</span>
+                <span class="chip extra">{alias.name} " → v" {alias.version}</span>
             </For>
             <span class="grow"></span>
             <button

@@ -6,6 +6,6 @@ import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
 
 const db = await PGlite.create({ extensions: { vector } });
 const server = new PGLiteSocketServer({ db, host: "127.0.0.1", port: 0, maxConnections: 50 });
-server.addEventListener("listening", (event) => console.log(event.detail.port));
+server.addEventListener("listening", (event) => console.log(String(event.detail.port)));
 await server.start();
 process.stdin.on("end", () => process.exit(0)).resume();

@@ -212,7 +212,7 @@ test("a person works with a template by keyboard alone", async ({ page }) => {
     await begin("Prompt", "Answer in one line. ");
     await editor.reload();
     await select("Answer");
-    await holds(editor.field("Prompt"), /^Answer in one line. Thank/);
+    await holds(editor.field("Prompt"), /^Answer in one line. Answer the customer/);
     await editor.saved();
     await editor.noProblems();
   });

@@ -19,10 +19,13 @@ const [Y, Z] = [89, 90];
 /**
  * Puts a field into `host`, in the place of the plain one that is there. `settings` is JSON: the `id` of the plain
  * one, the `text`, its `language`, whether it is of `oneLine`, a `placeholder`, the ids of what describes it (`describedBy`), and
- * `ownHistory` where no document has one. `tell` hears each text that is typed; `offer` says what could stand at a
+ * `ownHistory` where no document has one. Of the `app`, `tell` hears each text that is typed; `offer` says what could stand at a
  * place of a text, and `step` goes back or forth in the document's history.
  */
-export function mount(host, settings, tell, offer, step) {
+export function mount(host, settings, ...app) {
+  // The app is gone for a field that is: what the editor still has to do then, it does alone.
+  let isGone = false;
+  const [tell, offer, step] = app.map((call) => (...given) => (isGone ? undefined : call(...given)));
   const { id, text, describedBy, ownHistory, ...kind } = JSON.parse(settings);
   const said = { tabindex: "0" };
   const state = EditorState.create({
@@ -78,6 +81,7 @@ export function mount(host, settings, tell, offer, step) {
       view.dispatch({});
     },
     destroy() {
+      isGone = true;
       label?.removeEventListener("click", focus);
       view.destroy();
     },
@@ -86,7 +90,7 @@ export function mount(host, settings, tell, offer, step) {
 
 /** What could stand at the cursor, as the app knows it. */
 function offered(context, offer) {
-  const found = JSON.parse(offer(context.state.doc.toString(), context.pos, context.explicit));
+  const found = JSON.parse(offer(context.state.doc.toString(), context.pos, context.explicit) ?? "null");
   if (!found) return null;
   // What is typed already is no offer: Enter and Tab mean there what they always do.
   const typed = context.state.sliceDoc(found.from, context.pos);

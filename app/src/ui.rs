@@ -21,3 +21,4 @@ pub mod tabs;
 pub mod text_field;
 pub mod theme;
 pub mod toast;
+pub mod trial;

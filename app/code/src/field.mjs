@@ -18,9 +18,9 @@ const [Y, Z] = [89, 90];
 
 /**
  * Puts a field into `host`, in the place of the plain one that is there. `settings` is JSON: the `id` of the plain
- * one, the `text`, its `language`, whether it is of `oneLine`, a `placeholder`, the ids of what describes it (`describedBy`), and
- * `ownHistory` where no document has one. Of the `app`, `tell` hears each text that is typed; `offer` says what could stand at a
- * place of a text, and `step` goes back or forth in the document's history.
+ * one, the `text`, its `language`, whether it is of `oneLine`, a `placeholder`, the ids of what describes it
+ * (`describedBy`), and `ownHistory` where no document has one. Of the `app`, `tell` hears each text that is typed, `offer`
+ * says what could stand at a place of a text, and `step` goes back or forth in the document's history.
  */
 export function mount(host, settings, ...app) {
   // The app is gone for a field that is: what the editor still has to do then, it does alone.

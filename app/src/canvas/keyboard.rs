@@ -51,22 +51,26 @@ pub fn listen(stage: Stage) {
     });
 }
 
+/// The keys that an event is about; none where that is only Shift and the like.
+pub fn chord(event: &ev::KeyboardEvent) -> Option<Chord> {
+    Chord::of(&Stroke {
+        key: &event.key(),
+        code: &event.code(),
+        control: event.ctrl_key() || event.meta_key(),
+        shift: event.shift_key(),
+        alt: event.alt_key(),
+    })
+}
+
 /// Returns whether the key was for us.
 fn handle(stage: Stage, event: &ev::KeyboardEvent) -> bool {
     let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     let within = |selector: &str| {
         target.as_ref().is_some_and(|target| target.closest(selector).ok().flatten().is_some())
     };
-    let (key, code) = (event.key(), event.code());
-    let stroke = Stroke {
-        key: &key,
-        code: &code,
-        control: event.ctrl_key() || event.meta_key(),
-        shift: event.shift_key(),
-        alt: event.alt_key(),
-    };
-    let command =
-        Chord::of(&stroke).and_then(|chord| stage.keymap.with_untracked(|keymap| keymap.command(&chord)));
+    let (key, shift) = (event.key(), event.shift_key());
+    let control = event.ctrl_key() || event.meta_key();
+    let command = chord(event).and_then(|chord| stage.keymap.with_untracked(|keymap| keymap.command(&chord)));
     if command == Some(Command::Run) {
         stage.run(Command::Run);
         return true;
@@ -89,13 +93,13 @@ fn handle(stage: Stage, event: &ev::KeyboardEvent) -> bool {
     match (command, key.as_str()) {
         (_, "Escape") => escape(stage),
         (_, "ContextMenu") => return menu_by_key(stage, target.as_ref()),
-        (_, "F10") if stroke.shift => return menu_by_key(stage, target.as_ref()),
+        (_, "F10") if shift => return menu_by_key(stage, target.as_ref()),
         (None, " ") => return space(stage, target.as_ref(), event),
         (Some(command), _) => return commanded(stage, command, target.as_ref(), on_canvas),
-        (None, key) if on_canvas && stroke.control && stroke.shift && key.starts_with("Arrow") => {
+        (None, key) if on_canvas && control && shift && key.starts_with("Arrow") => {
             return resize(stage, target.as_ref(), key);
         }
-        _ if !on_canvas || stroke.control => return false,
+        _ if !on_canvas || control => return false,
         (None, "Enter") if within("button, a") => return false,
         (None, "Enter") => return choose(stage, target.as_ref()),
         _ => return arrow(stage, target.as_ref(), event),

@@ -1,4 +1,4 @@
-//! A titled box of lines on a page, with the way to add one, and what a try of such a line came to.
+//! A titled box of lines on a page, with the ways to add, change and delete one.
 
 use leptos::prelude::*;
 
@@ -44,13 +44,25 @@ pub fn Section<L: Clone + PartialEq + Send + Sync + 'static>(
     }
 }
 
-/// What a try of a line came to: whether it went well, and words; or why it could not be tried.
+/// The buttons that change a line and delete it.
 #[component]
-pub fn Outcome(outcome: Result<(bool, String), String>) -> impl IntoView {
-    let (ok, message) = outcome.unwrap_or_else(|why| (false, why));
+pub fn LineActions(
+    /// What the line is about.
+    name: String,
+    on_edit: Callback<()>,
+    on_delete: Callback<()>,
+) -> impl IntoView {
     view! {
-        <p class="result" class:ok=ok class:bad=!ok role="status">
-            {message}
-        </p>
+        <button type="button" class="btn" aria-label=format!("Edit {name}") on:click=move |_| on_edit.run(())>
+            "Edit"
+        </button>
+        <button
+            type="button"
+            class="btn danger"
+            aria-label=format!("Delete {name}")
+            on:click=move |_| on_delete.run(())
+        >
+            "Delete"
+        </button>
     }
 }

@@ -2,12 +2,12 @@
 
 use flow::wire::{Bucket, BucketList, BucketStore};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::api;
 use crate::node::bucket::binding::Open;
 use crate::node::bucket::{Buckets, whereabouts};
-use crate::ui::section::{Outcome, Section};
+use crate::ui::section::{LineActions, Section};
+use crate::ui::trial::{Outcome, Trial};
 
 #[component]
 pub fn BucketsCard() -> impl IntoView {
@@ -45,49 +45,33 @@ fn lines(list: BucketList) -> AnyView {
 #[component]
 fn Row(bucket: Bucket) -> impl IntoView {
     let buckets: Buckets = expect_context();
-    let busy = RwSignal::new(false);
-    let tested = RwSignal::new(None);
+    let trial = Trial::default();
     let name = bucket.name.clone();
-    let named = |does: &str| format!("{does} {name}");
-    let (test_label, edit_label, delete_label) = (named("Test"), named("Edit"), named("Delete"));
+    let test_label = format!("Test {name}");
     let (place, key) = (whereabouts(&bucket.store), key(&bucket));
     let stored = StoredValue::new(bucket);
     let test = move |_| {
-        busy.set(true);
         let name = stored.with_value(|bucket| bucket.name.clone());
-        spawn_local(async move {
-            let outcome = api::buckets::test(&name).await;
-            let outcome = outcome.map(|test| (test.ok, test.message)).map_err(|error| error.to_string());
-            tested.try_set(Some(outcome));
-            busy.try_set(false);
+        trial.run(async move {
+            let test = api::buckets::test(&name).await?;
+            Ok((test.ok, test.message))
         });
     };
     view! {
         <div class="line-item">
             <div class="about">
-                <b class="mono">{name}</b>
+                <b class="mono">{name.clone()}</b>
                 <span class="dim small">{place} {key}</span>
             </div>
-            <button type="button" class="btn" aria-label=test_label disabled=busy on:click=test>
-                {move || if busy.get() { "Testing…" } else { "Test" }}
+            <button type="button" class="btn" aria-label=test_label disabled=move || trial.is_busy() on:click=test>
+                {move || if trial.is_busy() { "Testing…" } else { "Test" }}
             </button>
-            <button
-                type="button"
-                class="btn"
-                aria-label=edit_label
-                on:click=move |_| buckets.open.set(Some(Open::Edit(stored.get_value())))
-            >
-                "Edit"
-            </button>
-            <button
-                type="button"
-                class="btn danger"
-                aria-label=delete_label
-                on:click=move |_| buckets.open.set(Some(Open::Delete(stored.get_value())))
-            >
-                "Delete"
-            </button>
-            {move || tested.get().map(|outcome| view! { <Outcome outcome /> })}
+            <LineActions
+                name
+                on_edit=buckets.opens(Open::Edit(stored.get_value()))
+                on_delete=buckets.opens(Open::Delete(stored.get_value()))
+            />
+            <Outcome trial />
         </div>
     }
 }

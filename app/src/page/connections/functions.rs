@@ -3,7 +3,6 @@
 use flow::node::function::short;
 use flow::wire::{Function, FunctionList, TryFunction, TryInput};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use serde_json::{Map, Value};
 
 use crate::api;
@@ -11,7 +10,8 @@ use crate::node::function::Bindings;
 use crate::node::function::binding::Open;
 use crate::ui::code_field::{CodeField, Language};
 use crate::ui::headers::named;
-use crate::ui::section::{Outcome, Section};
+use crate::ui::section::{LineActions, Section};
+use crate::ui::trial::{Outcome, Trial};
 
 /// What a test sends at first: one input by its usual name.
 const SAMPLE: &str = r#"{"codeHookInput": "A-1001"}"#;
@@ -52,13 +52,11 @@ fn Empty() -> impl IntoView {
 #[component]
 fn Row(function: Function) -> impl IntoView {
     let bindings: Bindings = expect_context();
-    let tested = RwSignal::new(None);
-    let busy = RwSignal::new(false);
+    let trial = Trial::default();
     let asks = RwSignal::new(false);
     let inputs = RwSignal::new(SAMPLE.to_owned());
     let name = short(&function.arn).to_owned();
-    let does = |what: &str| format!("{what} {name}");
-    let (test_label, edit_label, delete_label) = (does("Test"), does("Edit"), does("Delete"));
+    let test_label = format!("Test {name}");
     let headers = match function.headers.as_slice() {
         [] => String::new(),
         headers => {
@@ -73,21 +71,18 @@ fn Row(function: Function) -> impl IntoView {
         event.prevent_default();
         let with = match inputs.with_untracked(|text| read(text)) {
             Ok(with) => with,
-            Err(why) => return tested.set(Some(Err(why))),
+            Err(why) => return trial.refuse(why),
         };
-        busy.set(true);
         let arn = stored.with_value(|function| function.arn.clone());
-        spawn_local(async move {
-            let outcome = api::functions::test(&arn, &with).await;
-            let outcome = outcome.map(|test| (test.ok, test.message)).map_err(|error| error.to_string());
-            tested.try_set(Some(outcome));
-            busy.try_set(false);
+        trial.run(async move {
+            let test = api::functions::test(&arn, &with).await?;
+            Ok((test.ok, test.message))
         });
     };
     view! {
         <div class="line-item">
             <div class="about">
-                <b>{name}</b>
+                <b>{name.clone()}</b>
                 <span class="dim small mono">{function.arn}</span>
                 <span class="dim small">
                     <span class="mono">{function.url}</span>
@@ -104,22 +99,11 @@ fn Row(function: Function) -> impl IntoView {
             >
                 "Test"
             </button>
-            <button
-                type="button"
-                class="btn"
-                aria-label=edit_label
-                on:click=move |_| bindings.open.set(Some(Open::Edit(stored.get_value())))
-            >
-                "Edit"
-            </button>
-            <button
-                type="button"
-                class="btn danger"
-                aria-label=delete_label
-                on:click=move |_| bindings.open.set(Some(Open::Delete(stored.get_value())))
-            >
-                "Delete"
-            </button>
+            <LineActions
+                name
+                on_edit=bindings.opens(Open::Edit(stored.get_value()))
+                on_delete=bindings.opens(Open::Delete(stored.get_value()))
+            />
             <Show when=move || asks.get()>
                 <form class="try" on:submit=test>
                     <CodeField
@@ -129,12 +113,12 @@ fn Row(function: Function) -> impl IntoView {
                         value=inputs
                         on_text=Callback::new(move |text| inputs.set(text))
                     />
-                    <button type="submit" class="btn" disabled=busy>
-                        {move || if busy.get() { "Calling…" } else { "Call it" }}
+                    <button type="submit" class="btn" disabled=move || trial.is_busy()>
+                        {move || if trial.is_busy() { "Calling…" } else { "Call it" }}
                     </button>
                 </form>
             </Show>
-            {move || tested.get().map(|outcome| view! { <Outcome outcome /> })}
+            <Outcome trial />
         </div>
     }
 }

@@ -3,12 +3,12 @@
 use flow::node::lex::short;
 use flow::wire::{Bot, BotList};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::api;
 use crate::node::lex::binding::Open;
 use crate::node::lex::{Bots, told};
-use crate::ui::section::{Outcome, Section};
+use crate::ui::section::{LineActions, Section};
+use crate::ui::trial::{Outcome, Trial};
 
 #[component]
 pub fn Intents() -> impl IntoView {
@@ -45,50 +45,34 @@ fn Empty() -> impl IntoView {
 fn Row(bot: Bot) -> impl IntoView {
     let bots: Bots = expect_context();
     let text = RwSignal::new(String::new());
-    let tested = RwSignal::new(None);
-    let busy = RwSignal::new(false);
+    let trial = Trial::default();
     let place = if bot.locale.is_empty() { String::new() } else { format!(" in {}", bot.locale) };
     let name = format!("{}{place}", short(&bot.arn));
-    let named = |does: &str| format!("{does} {name}");
-    let (test_label, edit_label, delete_label) = (named("Try"), named("Edit"), named("Delete"));
+    let test_label = format!("Try {name}");
     let text_label = format!("Message for {name}");
     let model = if bot.model.is_empty() { "the model of new prompts".to_owned() } else { bot.model.clone() };
     let (arn, names) = (bot.arn.clone(), told(&bot));
     let stored = StoredValue::new(bot);
     let test = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        busy.set(true);
         let (bot, text) = (stored.get_value(), text.get_untracked());
-        spawn_local(async move {
-            let outcome = api::bots::test(&bot.arn, &bot.locale, &text).await;
-            let outcome = outcome.map(|test| (test.ok, test.message)).map_err(|error| error.to_string());
-            tested.try_set(Some(outcome));
-            busy.try_set(false);
+        trial.run(async move {
+            let test = api::bots::test(&bot.arn, &bot.locale, &text).await?;
+            Ok((test.ok, test.message))
         });
     };
     view! {
         <div class="line-item">
             <div class="about">
-                <b>{name}</b>
+                <b>{name.clone()}</b>
                 <span class="dim small mono">{arn}</span>
                 <span class="dim small">{names} " · " {model}</span>
             </div>
-            <button
-                type="button"
-                class="btn"
-                aria-label=edit_label
-                on:click=move |_| bots.open.set(Some(Open::Edit(stored.get_value())))
-            >
-                "Edit"
-            </button>
-            <button
-                type="button"
-                class="btn danger"
-                aria-label=delete_label
-                on:click=move |_| bots.open.set(Some(Open::Delete(stored.get_value())))
-            >
-                "Delete"
-            </button>
+            <LineActions
+                name
+                on_edit=bots.opens(Open::Edit(stored.get_value()))
+                on_delete=bots.opens(Open::Delete(stored.get_value()))
+            />
             <form class="try" on:submit=test>
                 <input
                     class="input"
@@ -98,11 +82,11 @@ fn Row(bot: Bot) -> impl IntoView {
                     prop:value=text
                     on:input=move |event| text.set(event_target_value(&event))
                 />
-                <button type="submit" class="btn" aria-label=test_label disabled=busy>
-                    {move || if busy.get() { "Trying…" } else { "Try" }}
+                <button type="submit" class="btn" aria-label=test_label disabled=move || trial.is_busy()>
+                    {move || if trial.is_busy() { "Trying…" } else { "Try" }}
                 </button>
             </form>
-            {move || tested.get().map(|outcome| view! { <Outcome outcome /> })}
+            <Outcome trial />
         </div>
     }
 }

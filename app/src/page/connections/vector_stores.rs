@@ -4,11 +4,11 @@ mod edit;
 
 use flow::wire::{VectorPlace, VectorStore, VectorStoreList};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use crate::api;
 use crate::node::bound::Bound;
-use crate::ui::section::{Outcome, Section};
+use crate::ui::section::{LineActions, Section};
+use crate::ui::trial::{Outcome, Trial};
 use edit::{DeleteStore, EditStore};
 
 /// The server's vector stores, as a context.
@@ -64,49 +64,33 @@ fn lines(list: VectorStoreList) -> AnyView {
 #[component]
 fn Row(store: VectorStore) -> impl IntoView {
     let stores: Stores = expect_context();
-    let busy = RwSignal::new(false);
-    let tested = RwSignal::new(None);
+    let trial = Trial::default();
     let name = store.name.clone();
-    let named = |does: &str| format!("{does} {name}");
-    let (test_label, edit_label, delete_label) = (named("Test"), named("Edit"), named("Delete"));
+    let test_label = format!("Test {name}");
     let about = about(&store);
     let stored = StoredValue::new(store);
     let test = move |_| {
-        busy.set(true);
         let name = stored.with_value(|store| store.name.clone());
-        spawn_local(async move {
-            let outcome = api::vector_stores::test(&name).await;
-            let outcome = outcome.map(|test| (test.ok, test.message)).map_err(|error| error.to_string());
-            tested.try_set(Some(outcome));
-            busy.try_set(false);
+        trial.run(async move {
+            let test = api::vector_stores::test(&name).await?;
+            Ok((test.ok, test.message))
         });
     };
     view! {
         <div class="line-item">
             <div class="about">
-                <b class="mono">{name}</b>
+                <b class="mono">{name.clone()}</b>
                 <span class="dim small">{about}</span>
             </div>
-            <button type="button" class="btn" aria-label=test_label disabled=busy on:click=test>
-                {move || if busy.get() { "Testing…" } else { "Test" }}
+            <button type="button" class="btn" aria-label=test_label disabled=move || trial.is_busy() on:click=test>
+                {move || if trial.is_busy() { "Testing…" } else { "Test" }}
             </button>
-            <button
-                type="button"
-                class="btn"
-                aria-label=edit_label
-                on:click=move |_| stores.open.set(Some(Open::Edit(stored.get_value())))
-            >
-                "Edit"
-            </button>
-            <button
-                type="button"
-                class="btn danger"
-                aria-label=delete_label
-                on:click=move |_| stores.open.set(Some(Open::Delete(stored.get_value())))
-            >
-                "Delete"
-            </button>
-            {move || tested.get().map(|outcome| view! { <Outcome outcome /> })}
+            <LineActions
+                name
+                on_edit=stores.opens(Open::Edit(stored.get_value()))
+                on_delete=stores.opens(Open::Delete(stored.get_value()))
+            />
+            <Outcome trial />
         </div>
     }
 }

@@ -3,7 +3,8 @@
 use leptos::ev;
 use leptos::prelude::*;
 
-use crate::canvas::command::{Command, Stroke};
+use crate::canvas::command::Command;
+use crate::canvas::keyboard::chord;
 use crate::canvas::keymap::{Chord, Keymap, Refused};
 use crate::ui::browser;
 
@@ -56,17 +57,9 @@ pub fn Keys() -> impl IntoView {
 fn listen(keymap: RwSignal<Keymap>, asked: RwSignal<Option<Asked>>) {
     let heard = window_event_listener(ev::keydown, move |event| {
         let Some(Asked::Keys(command, _)) = asked.get_untracked() else { return };
-        let (key, code) = (event.key(), event.code());
-        let stroke = Stroke {
-            key: &key,
-            code: &code,
-            control: event.ctrl_key() || event.meta_key(),
-            shift: event.shift_key(),
-            alt: event.alt_key(),
-        };
-        let Some(chord) = Chord::of(&stroke) else { return };
+        let Some(chord) = chord(&event) else { return };
         event.prevent_default();
-        if key == "Escape" {
+        if event.key() == "Escape" {
             return finish(asked, command);
         }
         take(keymap, asked, command, chord);

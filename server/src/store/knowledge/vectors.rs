@@ -1,7 +1,7 @@
 //! Vectors of passages, in sets: those of one base by one model in one store.
 //!
-//! Always holds: of a set elsewhere it is known here which passages it has; at most one set of a base answers and at most one is being built; a passage that goes takes its vectors
-//! along; a set that answers is replaced by another in one step.
+//! Always holds: of a set elsewhere it is known here which passages it has; at most one set of a base answers and at most
+//! one is being built; a passage that goes takes its vectors along; a set that answers is replaced by another in one step.
 
 use futures_util::TryStreamExt as _;
 use sqlx::FromRow;

@@ -116,6 +116,8 @@ async function shoot({ flow, loose }, colorScheme) {
     "flows-empty-search": ["/", async () => page.getByRole("searchbox").fill("nothing like it")],
     "flow-menu": ["/", () => page.getByRole("button", { name: "Actions for Support triage" }).click()],
     import: ["/", async () => {
+      // Before the app is there, nothing takes what is dropped.
+      await page.getByRole("button", { name: "New flow" }).waitFor();
       await drop(page, TEMPLATE);
       await page.getByText(/^Not taken over/).first().click();
     }],
@@ -137,12 +139,13 @@ async function shoot({ flow, loose }, colorScheme) {
     "knowledge-base": [
       "/knowledge/SAMPLEDOCS",
       async () => {
-        await page.getByLabel("Question").fill("How long does a refund take?");
+        await page.getByRole("searchbox", { name: "Question" }).fill("How long does a refund take?");
         await page.getByRole("button", { name: "Find passages" }).click();
         await page.getByRole("list", { name: "Passages" }).waitFor();
       },
     ],
     "document-passages": ["/knowledge/SAMPLEDOCS", () => page.getByRole("button", { name: "Refunds", exact: true }).click()],
+    "vector-store": ["/connections", () => page.getByRole("button", { name: "Add a vector store" }).click()],
     "bucket-store": ["/connections", () => page.getByRole("button", { name: "Lead a bucket to a store" }).click()],
     missing: ["/nowhere", () => page.getByRole("heading").waitFor()],
   };

@@ -70,7 +70,7 @@ pub fn CanvasChoices() -> impl IntoView {
                                     prop:checked=move || wishes.with(is_on)
                                     on:change=move |event| wishes.update(|wishes| set(wishes, event_target_checked(&event)))
                                 />
-                                <span>{label} <small class="dim">{about}</small></span>
+                                <span>{label} " " <small class="dim">{about}</small></span>
                             </label>
                         }
                     })
@@ -91,7 +91,7 @@ pub fn CanvasChoices() -> impl IntoView {
                         })
                         .collect_view()}
                 </div>
-                <p class="hint">"The canvas stands still where your system asks for less motion."</p>
+                <p class="dim small">"The canvas stands still where your system asks for less motion."</p>
             </div>
         </section>
     }

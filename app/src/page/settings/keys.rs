@@ -34,6 +34,7 @@ pub fn Keys() -> impl IntoView {
         <section class="box" aria-labelledby="keys">
             <header>
                 <h2 id="keys">"Keys of the canvas"</h2>
+                <span class="grow"></span>
                 <button
                     type="button"
                     class="btn small"

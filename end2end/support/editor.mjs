@@ -149,9 +149,17 @@ export async function holds(field, expected) {
   await (expected instanceof RegExp ? value.toMatch(expected) : value.toBe(expected));
 }
 
+/** The middle of an element once it stands still: after a step the view may go along for a frame. */
 async function point(place) {
   if (typeof place.boundingBox !== "function") return place;
   await place.waitFor();
-  const box = await place.boundingBox();
-  return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  return place.evaluate(async (element) => {
+    for (let last; ; ) {
+      const { x, y, width, height } = element.getBoundingClientRect();
+      const middle = { x: x + width / 2, y: y + height / 2 };
+      if (last?.x === middle.x && last.y === middle.y) return middle;
+      last = middle;
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    }
+  });
 }

@@ -34,17 +34,23 @@ const blank = async (title) => {
   await editor.open(`${world.url}/flows/${id}`);
   return id;
 };
-/** Whether a node lies wholly on a frame. */
-const isInside = async (node, frame) => {
-  const [a, b] = [await editor.node(node).boundingBox(), await editor.node(frame).boundingBox()];
-  return a.x >= b.x && a.y >= b.y && a.x + a.width <= b.x + b.width && a.y + a.height <= b.y + b.height;
-};
+/** A node comes to lie wholly on a frame. Both are looked at in one moment, since the view may still go along. */
+const expectInside = (node, frame) =>
+  expect
+    .poll(async () => {
+      const other = await editor.node(frame).elementHandle();
+      return editor.node(node).evaluate((element, other) => {
+        const [a, b] = [element, other].map((it) => it.getBoundingClientRect());
+        return a.left >= b.left && a.top >= b.top && a.right <= b.right && a.bottom <= b.bottom;
+      }, other);
+    }, `${node} is inside ${frame}`)
+    .toBe(true);
 
 test("the template runs at once, and its rounds can be looked at", async ({ page }) => {
   await page.getByRole("button", { name: "Use Refine a draft" }).click();
   await editor.noProblems();
   await expect(editor.node("Refine")).toContainText("at most 3 rounds");
-  for (const name of ["Begin", "Improve", "Judge", "Decide"]) expect(await isInside(name, "Refine")).toBe(true);
+  for (const name of ["Begin", "Improve", "Judge", "Decide"]) await expectInside(name, "Refine");
   await editor.run.click();
   await expect(editor.status).toContainText("Succeeded");
   await expect(editor.pane.getByText("send me the numbers by noon, i will not ask again++", { exact: true }).last()).toBeVisible();
@@ -85,7 +91,7 @@ test("a person draws a loop by mouse, says when it goes on, and runs it", async 
     await expect(editor.node("Prompt_1")).toBeVisible();
     await expect(editor.wires).toHaveCount(6);
     await editor.button("Tidy up").click();
-    expect(await isInside("Prompt_1", "Loop_1")).toBe(true);
+    await expectInside("Prompt_1", "Loop_1");
     await editor.noProblems();
   });
 
@@ -183,7 +189,7 @@ test("a frame holds its body: it grows, moves, refuses wires, and takes what is 
     expect(grown.height).toBeGreaterThan(frame.height + 40);
     // A line of another node may take it as far as five pixels.
     expect(Math.abs(grown.y + grown.height - (frame.y + frame.height + 80))).toBeLessThanOrEqual(5);
-    expect(await isInside("LoopController_1", "Loop_1")).toBe(true);
+    await expectInside("LoopController_1", "Loop_1");
     expect((await box("LoopInput_1")).x).toBeCloseTo(begin.x, 0);
   });
 
@@ -218,7 +224,7 @@ test("a frame holds its body: it grows, moves, refuses wires, and takes what is 
     await page.keyboard.type("Prompt");
     await page.keyboard.press("Enter");
     // The view goes along with the focus.
-    await expect.poll(() => isInside("Prompt_1", "Loop_1")).toBe(true);
+    await expectInside("Prompt_1", "Loop_1");
   });
 
   await test.step("what is inside is copied, renamed, deleted and brought back", async () => {
@@ -287,8 +293,8 @@ test("a loop in a loop is drawn, edited and run", async ({ page }) => {
   await editor.node("LoopInput_2").getByRole("heading").click();
   await editor.palette.getByRole("button", { name: "Prompt", exact: true }).click();
   await editor.button("Tidy up").click();
-  expect(await isInside("Loop_2", "Loop_1")).toBe(true);
-  expect(await isInside("Prompt_1", "Loop_2")).toBe(true);
+  await expectInside("Loop_2", "Loop_1");
+  await expectInside("Prompt_1", "Loop_2");
   for (const controller of ["LoopController_1", "LoopController_2"]) {
     await editor.select(controller);
     await editor.field("Rounds at most").fill("2");
@@ -303,7 +309,7 @@ test("a loop in a loop is drawn, edited and run", async ({ page }) => {
   }
   await expect(editor.node("Prompt_1").getByRole("img", { name: "succeeded" })).toBeVisible();
   await editor.reload();
-  expect(await isInside("Prompt_1", "Loop_2")).toBe(true);
+  await expectInside("Prompt_1", "Loop_2");
   await page.goto(world.url);
   const card = page.getByRole("listitem").filter({ has: page.getByRole("link", { name: "Nested" }) });
   await expect(card.locator(".thumb-frame")).toHaveCount(2);

@@ -1,6 +1,7 @@
 // Every page at 1024 and at 768 pixels: nothing is wider than the window, no control is cut off or lies under another.
 import { expect, test } from "@playwright/test";
 
+import { Editor } from "../support/editor.mjs";
 import { signIn, startWorld, triage } from "../support/world.mjs";
 
 const WIDTHS = [1024, 768];
@@ -80,5 +81,25 @@ for (const width of WIDTHS) {
       if (found.length) all[name] = found;
     }
     expect(all).toEqual({});
+  });
+}
+
+for (const width of WIDTHS) {
+  test(`the editor at ${width} pixels`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 768 });
+    await signIn(page, world);
+    const editor = new Editor(page);
+    await editor.open(`${world.url}/flows/${flow.id}`);
+    await editor.noProblems();
+    const all = { opened: await faults(page) };
+    await editor.node("Classify").focus();
+    await page.keyboard.press("Enter");
+    await expect(editor.field("Name")).toHaveValue("Classify");
+    all.selected = await faults(page);
+    await editor.send("It is late");
+    await expect(editor.status).toContainText("Succeeded");
+    all.ran = await faults(page);
+    await page.screenshot({ path: `${process.env.SHOTS}/narrow-${width}.png` });
+    expect(all).toEqual({ opened: [], selected: [], ran: [] });
   });
 }

@@ -52,6 +52,14 @@ pub enum Error {
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
+    /// What the log says of it, with what callers are not told.
+    pub fn logged(&self) -> String {
+        match self {
+            Self::Internal(inner) => inner.clone(),
+            other => other.to_string(),
+        }
+    }
+
     /// There is no flow of this name.
     pub fn flow_not_found(name: &str) -> Self {
         Self::NotFound { what: "flow", name: name.to_owned() }

@@ -211,6 +211,7 @@ fn migrations() -> Migrator {
         (16, "folders", include_str!("../migrations/0016_folders.sql")),
         (17, "agent sessions", include_str!("../migrations/0017_agent_sessions.sql")),
         (18, "vector stores", include_str!("../migrations/0018_vector_stores.sql")),
+        (19, "searched passages", include_str!("../migrations/0019_searched_passages.sql")),
     ];
     let migrations = files
         .into_iter()

@@ -91,19 +91,22 @@ impl Matrix {
         }
         let (scale, bytes) = quantised(vector);
         let mut best: BinaryHeap<Near> = BinaryHeap::with_capacity(most + 1);
-        for ((row, id), own) in self.bytes.chunks_exact(self.width).zip(&self.ids).zip(&self.scales) {
-            if among.is_some_and(|among| !among.contains(id)) {
-                continue;
+        // Compiled for each kind of processor, and the best that this one can do is taken.
+        pulp::Arch::new().dispatch(|| {
+            for ((row, id), own) in self.bytes.chunks_exact(self.width).zip(&self.ids).zip(&self.scales) {
+                if among.is_some_and(|among| !among.contains(id)) {
+                    continue;
+                }
+                let near = Near { cosine: dot(row, &bytes) as f32 * own * scale, id: *id };
+                if best.len() < most {
+                    best.push(near);
+                } else if let Some(mut worst) = best.peek_mut()
+                    && near < *worst
+                {
+                    *worst = near;
+                }
             }
-            let near = Near { cosine: dot(row, &bytes) as f32 * own * scale, id: *id };
-            if best.len() < most {
-                best.push(near);
-            } else if let Some(mut worst) = best.peek_mut()
-                && near < *worst
-            {
-                *worst = near;
-            }
-        }
+        });
         best.into_sorted_vec()
             .into_iter()
             .map(|near| (near.id, f64::from(near.cosine).clamp(-1.0, 1.0)))
@@ -133,10 +136,9 @@ impl PartialOrd for Near {
 }
 
 /// No sum is too large: a vector would need a hundred thousand numbers.
+#[inline(always)]
 fn dot(a: &[i8], b: &[i8]) -> i32 {
-    a.iter()
-        .zip(b)
-        .fold(0_i32, |sum, (a, b)| sum.wrapping_add(i32::from(i16::from(*a).wrapping_mul(i16::from(*b)))))
+    a.iter().zip(b).fold(0, |sum: i32, (a, b)| sum.wrapping_add(i32::from(*a).wrapping_mul(i32::from(*b))))
 }
 
 fn quantised(vector: &[f32]) -> (f32, Vec<i8>) {

@@ -299,7 +299,7 @@ impl Service {
                 Ok(true) if !stopping.is_cancelled() => continue,
                 Ok(_) => None,
                 Err(error) => {
-                    warn!("documents that wait to be read could not be kept: {error}");
+                    warn!("documents that wait to be read could not be kept: {}", error.logged());
                     Some(PAUSE)
                 }
             };

@@ -258,7 +258,7 @@ impl Drop for Leaving {
         self.service.tasks.start("stop a called flow", async move {
             match service.stop(&id).await {
                 Ok(()) | Err(Error::Conflict { .. }) => {}
-                Err(error) => warn!(run.id = id, "a called flow could not be stopped: {error}"),
+                Err(error) => warn!(run.id = id, "a called flow could not be stopped: {}", error.logged()),
             }
         });
     }

@@ -119,7 +119,7 @@ impl Service {
                 Ok::<_, Error>(())
             };
             if let Err(error) = clearing.await {
-                warn!("deleted knowledge bases take up space until the next start: {error}");
+                warn!("deleted knowledge bases take up space until the next start: {}", error.logged());
             }
         });
     }

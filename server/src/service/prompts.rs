@@ -149,7 +149,7 @@ impl Service {
             match self.prompt_by_arn(arn).await {
                 Ok(prompt) => drop(extensions.prompts.insert(arn.to_owned(), prompt)),
                 Err(Error::NotFound { .. }) => {}
-                Err(error) => warn!("a stored prompt could not be read: {error}"),
+                Err(error) => warn!("a stored prompt could not be read: {}", error.logged()),
             }
         }
         extensions

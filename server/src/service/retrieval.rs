@@ -171,8 +171,7 @@ impl Retriever {
             let enough = |score: Option<f64>| score.is_some_and(|score| score >= least);
             ranked.retain(|ranked| enough(ranked.scores.lexical) || enough(ranked.scores.semantic));
         }
-        let mut passages = self.passages(base, ranked, question.parts).await?;
-        passages.truncate(wanted.min(MOST_RESULTS));
+        let mut passages = self.passages(base, ranked, question.parts, wanted.min(MOST_RESULTS)).await?;
         if let Some(model) = &question.rerank {
             self.rerank(question, model, &mut passages).await?;
         }
@@ -203,8 +202,7 @@ impl Retriever {
         among: Option<&HashSet<i64>>,
     ) -> Result<Hits> {
         let found = self.store.search(base, words, most, among).await?;
-        // A rank has no upper end; a score has, and the same order.
-        Ok(found.into_iter().map(|(id, rank)| (id, rank / (1.0 + rank))).collect())
+        Ok(found.into_iter().map(|(id, rank)| (id, rank.min(1.0))).collect())
     }
 
     /// None where the base has no model; else why it cannot be done now, where it cannot.
@@ -294,19 +292,31 @@ impl Retriever {
         Ok(provider.rerank(&model, question, texts).await?)
     }
 
-    /// What was found, as it is told, in its order. Of the parts of one passage the best counts.
-    async fn passages(&self, base: &str, ranked: Vec<Ranked>, parts: bool) -> Result<Vec<Passage>> {
-        let ids: Vec<i64> = ranked.iter().map(|ranked| ranked.id).collect();
-        let rows = self.store.passages(base, &ids).await?;
-        let mut rows: HashMap<i64, PassageRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+    /// The first of what was found, as it is told. Of the parts of one passage the best counts.
+    async fn passages(
+        &self,
+        base: &str,
+        ranked: Vec<Ranked>,
+        parts: bool,
+        most: usize,
+    ) -> Result<Vec<Passage>> {
         let mut seen = HashSet::new();
-        let mut passages = Vec::with_capacity(ranked.len());
-        for ranked in ranked {
-            let Some(row) = rows.remove(&ranked.id) else { continue };
-            if seen.insert(row.parent.filter(|_| !parts).unwrap_or(row.id)) {
-                passages.push(passage(row, &ranked, parts));
+        let mut passages = Vec::with_capacity(most);
+        for some in ranked.chunks(most.max(1)) {
+            let ids: Vec<i64> = some.iter().map(|ranked| ranked.id).collect();
+            let rows = self.store.passages(base, &ids).await?;
+            let mut rows: HashMap<i64, PassageRow> = rows.into_iter().map(|row| (row.id, row)).collect();
+            for ranked in some {
+                let Some(row) = rows.remove(&ranked.id) else { continue };
+                if seen.insert(row.parent.filter(|_| !parts).unwrap_or(row.id)) {
+                    passages.push(passage(row, ranked, parts));
+                }
+            }
+            if passages.len() >= most {
+                break;
             }
         }
+        passages.truncate(most);
         Ok(passages)
     }
 

@@ -79,7 +79,7 @@ struct Row {
 
 const BASES: &str = "SELECT id, name, updated_at,
     (SELECT count(*) FROM knowledge_documents WHERE base_id = knowledge_bases.id) AS documents,
-    (SELECT count(*) FROM passages WHERE base_id = knowledge_bases.id AND is_parent = 0) AS passages
+    searched_passages AS passages
   FROM knowledge_bases WHERE deleted_at IS NULL ORDER BY name";
 
 impl Store {

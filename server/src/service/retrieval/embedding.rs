@@ -160,10 +160,10 @@ impl Retriever {
                 () = tokio::time::sleep(EVERY) => {}
             }
             if let Err(error) = self.look(&mut seen, stopping).await {
-                warn!("passages could not be read: {error}");
+                warn!("passages could not be read: {}", error.logged());
             }
             if let Err(error) = self.clear(&mut away, stopping).await {
-                warn!("vectors take up space until they can be cleared: {error}");
+                warn!("vectors take up space until they can be cleared: {}", error.logged());
             }
         }
     }

@@ -3,6 +3,9 @@
 //! SQLite's own rank takes a word that is in half of all passages for worthless, whichever base they are of. A small
 //! base would have no order then. So a word's share of a passage's rank is taken from SQLite, and what the word is
 //! worth is counted within the base, by the form of BM25 that is never negative.
+//!
+//! The rarest word goes first. Once the words that are left, which are the frequent ones, are worth too little to bring
+//! another passage among the best, only those that may still be are looked at (the method is known as MaxScore).
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,10 +13,8 @@ use sqlx::{FromRow, SqliteConnection};
 
 use super::super::{Result, Store};
 
-/// The most passages of one word that are looked at, best first.
-const MOST: i64 = 2_000;
-/// No limit, as SQLite says it: where a filter follows, the best may all be left out.
-const EVERY: i64 = -1;
+/// The most that a word's share of a rank is, however often the passage has it: BM25's `k1 + 1`, with SQLite's `k1`.
+const MOST_SHARE: f64 = 2.2;
 /// What SQLite takes for the worth of a word that is in half of all passages or more.
 const LEAST_WORTH: f64 = 1e-6;
 
@@ -57,9 +58,21 @@ struct Hit {
     fit: f64,
 }
 
+/// A word of a question in the index.
+struct Term {
+    /// Whether a passage of the base has it.
+    is_there: bool,
+    /// What finds the passages of the base that have it.
+    expression: String,
+    /// What SQLite takes it to be worth, and what it is worth in the base.
+    weight: f64,
+    worth: f64,
+}
+
 impl Store {
     /// The passages of a base, by its own id, that have one of these words, with their ranks, best first; of these
-    /// passages alone, where some are given. A rank is BM25's and above 0.
+    /// passages alone, where some are given. A rank is BM25's and above 0, as a part of what all words are worth: 1 where
+    /// a passage of usual length has each of them once.
     pub async fn search(
         &self,
         base: &str,
@@ -68,33 +81,31 @@ impl Store {
         among: Option<&HashSet<i64>>,
     ) -> Result<Vec<(i64, f64)>> {
         let mut snapshot = self.readers.begin().await?;
-        let everywhere: i64 = sqlx::query_scalar("SELECT count(*) FROM passages WHERE is_parent = 0")
-            .fetch_one(&mut *snapshot)
-            .await?;
-        let here: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM passages WHERE base_id = ? AND is_parent = 0")
-                .bind(base)
-                .fetch_one(&mut *snapshot)
-                .await?;
+        let mut terms = terms(&mut snapshot, base, words).await?;
+        terms.sort_by(|a, b| b.worth.total_cmp(&a.worth));
+        let whole: f64 = terms.iter().map(|term| term.worth).sum();
+        terms.retain(|term| term.is_there);
+        let mut left: f64 = terms.iter().map(|term| term.worth * MOST_SHARE).sum();
         let mut ranks: HashMap<i64, f64> = HashMap::new();
-        let limit = if among.is_some() { EVERY } else { MOST };
-        for word in words {
-            let word = format!("{{title text}} : {}", phrase(word));
-            let of_all = having(&mut snapshot, &word).await?;
-            let within = format!("base : {} AND {word}", phrase(&base_word(base)));
-            let of_base = having(&mut snapshot, &within).await?;
-            for hit in hits(&mut snapshot, &within, limit).await? {
-                if among.is_some_and(|among| !among.contains(&hit.id)) {
-                    continue;
-                }
-                let share = -hit.fit / worth(everywhere, of_all).ln().max(LEAST_WORTH);
-                *ranks.entry(hit.id).or_default() += share * (1.0 + worth(here, of_base)).ln();
+        for term in terms {
+            let least = least(&ranks, most);
+            let hits = if left < least {
+                let may_be = ranks.iter().filter(|(_, rank)| **rank + left >= least).map(|(id, _)| *id);
+                hits_among(&mut snapshot, &term.expression, may_be).await?
+            } else if let Some(among) = among {
+                hits_among(&mut snapshot, &term.expression, among.iter().copied()).await?
+            } else {
+                hits(&mut snapshot, &term.expression).await?
+            };
+            for hit in hits {
+                *ranks.entry(hit.id).or_default() += -hit.fit / term.weight * term.worth;
             }
+            left -= term.worth * MOST_SHARE;
         }
         let mut best: Vec<(i64, f64)> = ranks.into_iter().collect();
         best.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
         best.truncate(most);
-        Ok(best)
+        Ok(best.into_iter().map(|(id, rank)| (id, rank / whole)).collect())
     }
 
     /// These passages of a base, in any order. Those that are gone meanwhile are left out.
@@ -147,10 +158,43 @@ impl Store {
     }
 }
 
+/// The words, with what each is worth.
+async fn terms(connection: &mut SqliteConnection, base: &str, words: &[String]) -> Result<Vec<Term>> {
+    let (everywhere, here): (i64, i64) = sqlx::query_as(
+        "SELECT ifnull(sum(searched_passages), 0), ifnull(sum(searched_passages) FILTER (WHERE id = ?), 0)
+         FROM knowledge_bases",
+    )
+    .bind(base)
+    .fetch_one(&mut *connection)
+    .await?;
+    let mut terms = Vec::with_capacity(words.len());
+    for word in words {
+        let anywhere = format!("{{title text}} : {}", phrase(word));
+        let of_all = having(connection, &anywhere).await?;
+        let within = format!("base : {} AND {anywhere}", phrase(&base_word(base)));
+        let of_base = if here == everywhere { of_all } else { having(connection, &within).await? };
+        terms.push(Term {
+            is_there: of_base > 0,
+            // To look for the base's word as well costs more than to look for the other alone.
+            expression: if of_base == of_all { anywhere } else { within },
+            weight: rarity(everywhere, of_all).ln().max(LEAST_WORTH),
+            worth: (1.0 + rarity(here, of_base)).ln(),
+        });
+    }
+    Ok(terms)
+}
+
 /// How much rarer than not a word is: the term within BM25's logarithm.
-fn worth(passages: i64, having: i64) -> f64 {
+fn rarity(passages: i64, having: i64) -> f64 {
     let (passages, having) = (passages as f64, having as f64);
     (passages - having + 0.5) / (having + 0.5)
+}
+
+/// The rank that one of the best has at least; 0 while there are too few.
+fn least(ranks: &HashMap<i64, f64>, most: usize) -> f64 {
+    let Some(last) = most.checked_sub(1).filter(|last| *last < ranks.len()) else { return 0.0 };
+    let mut ranks: Vec<f64> = ranks.values().copied().collect();
+    *ranks.select_nth_unstable_by(last, |a, b| b.total_cmp(a)).1
 }
 
 /// How many passages fit an expression of the index.
@@ -161,14 +205,29 @@ async fn having(connection: &mut SqliteConnection, expression: &str) -> Result<i
         .await?)
 }
 
-async fn hits(connection: &mut SqliteConnection, expression: &str, most: i64) -> Result<Vec<Hit>> {
-    // A word of the title counts twice, and the base's own word not at all.
+/// The passages that fit an expression. A word of the title counts twice, and the base's own word not at all.
+async fn hits(connection: &mut SqliteConnection, expression: &str) -> Result<Vec<Hit>> {
     Ok(sqlx::query_as(
         "SELECT rowid AS id, bm25(passage_words, 0.0, 2.0, 1.0) AS fit
-         FROM passage_words WHERE passage_words MATCH ? ORDER BY fit LIMIT ?",
+         FROM passage_words WHERE passage_words MATCH ?",
     )
     .bind(expression)
-    .bind(most)
+    .fetch_all(&mut *connection)
+    .await?)
+}
+
+/// Those of them that are among these. The plus keeps SQLite from asking the index anew for each.
+async fn hits_among(
+    connection: &mut SqliteConnection,
+    expression: &str,
+    ids: impl Iterator<Item = i64>,
+) -> Result<Vec<Hit>> {
+    Ok(sqlx::query_as(
+        "SELECT rowid AS id, bm25(passage_words, 0.0, 2.0, 1.0) AS fit
+         FROM passage_words WHERE passage_words MATCH ? AND +rowid IN (SELECT value FROM json_each(?))",
+    )
+    .bind(expression)
+    .bind(serde_json::to_string(&ids.collect::<Vec<_>>())?)
     .fetch_all(&mut *connection)
     .await?)
 }

@@ -85,7 +85,7 @@ impl Store {
     pub async fn wanted_models(&self) -> Result<Vec<WantedRow>> {
         Ok(sqlx::query_as(
             "SELECT id AS base_id, embedding_model AS model, vector_store AS store, updated_at,
-                 EXISTS (SELECT 1 FROM passages WHERE base_id = knowledge_bases.id AND NOT is_parent) AS has_passages
+                 searched_passages > 0 AS has_passages
              FROM knowledge_bases WHERE deleted_at IS NULL ORDER BY id",
         )
         .fetch_all(&self.readers)

@@ -64,6 +64,25 @@ test("nodes go by the clipboard to another flow, as text", async ({ page, contex
   await expect(other.editor.canvas.locator(".node")).toHaveCount(13);
 });
 
+test("Ctrl Shift V pastes with what led into the originals", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const { flow, editor } = await openFlow(page, world());
+  await editor.select("Ask");
+  await editor.node("Ask").focus();
+  await page.keyboard.press("Control+c");
+  await page.keyboard.press("Control+v");
+  await expect(editor.canvas.locator(".node")).toHaveCount(5);
+  await expect(editor.wires).toHaveCount(2);
+  await page.keyboard.press("Control+Shift+v");
+  await expect(editor.canvas.locator(".node")).toHaveCount(6);
+  await expect(editor.wires).toHaveCount(3);
+  await editor.saved();
+  const { definition } = await draft(world(), flow);
+  expect(definition.connections.filter(({ source }) => source === "Start")).toHaveLength(2);
+  await page.keyboard.press("Control+z");
+  await expect(editor.wires).toHaveCount(2);
+});
+
 test("without a clipboard, copying and pasting go by hand", async ({ page }) => {
   await page.addInitScript(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
   const { editor } = await openFlow(page, world());

@@ -8,6 +8,7 @@ use super::geometry::Rect;
 use super::menu::Menu;
 use super::stage::Stage;
 use super::viewport::{STEP, Viewport};
+use crate::editor::clipboard::How;
 use crate::editor::document::addresses;
 use crate::editor::selection::Selection;
 use crate::editor::{arrange, change, group, note, splice, walk};
@@ -37,7 +38,8 @@ impl Stage {
                     self.delete();
                 }
             }
-            Command::Paste => self.paste(None),
+            Command::Paste => self.paste(How::default()),
+            Command::PasteWired => self.paste(How { wired: true, ..How::default() }),
             Command::Duplicate => self.duplicate(),
             Command::Delete => self.delete(),
             Command::DeleteAndHeal => self.heal(),

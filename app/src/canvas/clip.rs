@@ -1,13 +1,12 @@
 //! Copying and pasting by the system's clipboard, and by hand where the browser does not let one at it.
 
 use flow::address::place;
-use flow::extensions::Position;
 use leptos::html;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::stage::{Stage, use_stage};
-use crate::editor::clipboard;
+use crate::editor::clipboard::{self, How};
 use crate::editor::selection::Selection;
 use crate::ui::browser;
 use crate::ui::dialog::Dialog;
@@ -18,8 +17,8 @@ use crate::ui::format::count;
 pub enum ByHand {
     /// The text that is to be copied.
     Copy(String),
-    /// A text is to be pasted, here.
-    Paste(Option<Position>),
+    /// A text is to be pasted, like this.
+    Paste(How),
 }
 
 impl Stage {
@@ -39,17 +38,16 @@ impl Stage {
         true
     }
 
-    /// From the system's clipboard, else from what was copied on this page, else by hand; at a place of the flow, or
-    /// beside the originals.
-    pub fn paste(self, at: Option<Position>) {
+    /// From the system's clipboard, else from what was copied on this page, else by hand.
+    pub fn paste(self, how: How) {
         spawn_local(async move {
             let own = self.clip.try_get_value().unwrap_or_default();
             let system = browser::pasted().await;
             let text = system.clone().filter(|text| clipboard::is_clip(text)).unwrap_or(own);
             if text.is_empty() && system.is_none() {
-                self.by_hand.try_set(Some(ByHand::Paste(at)));
+                self.by_hand.try_set(Some(ByHand::Paste(how)));
             } else {
-                self.insert(&text, at);
+                self.insert(&text, how);
             }
         });
     }
@@ -57,15 +55,15 @@ impl Stage {
     pub fn duplicate(self) {
         let selection = self.editor.selection.get_untracked();
         if let Some(text) = self.editor.look(|document| clipboard::copy(document, &selection)) {
-            self.insert(&text, None);
+            self.insert(&text, How::default());
         }
     }
 
     /// In a loop's body where what is selected is in one. Returns whether it was a part of a flow.
-    pub fn insert(self, text: &str, at: Option<Position>) -> bool {
+    pub fn insert(self, text: &str, how: How) -> bool {
         let selected = self.editor.selection.with_untracked(Selection::outermost);
         let owner = selected.first().map(|address| place(address).to_owned()).unwrap_or_default();
-        let names = self.editor.change("Paste", |document| clipboard::paste(document, text, &owner, at));
+        let names = self.editor.change("Paste", |document| clipboard::paste(document, text, &owner, how));
         let Some(names) = names else {
             self.editor.say("There is nothing to paste");
             return false;
@@ -89,7 +87,7 @@ pub fn ClipDialog() -> impl IntoView {
     move || {
         stage.by_hand.get().map(|by_hand| match by_hand {
             ByHand::Copy(text) => view! { <CopyByHand text /> }.into_any(),
-            ByHand::Paste(at) => view! { <PasteByHand at /> }.into_any(),
+            ByHand::Paste(how) => view! { <PasteByHand how /> }.into_any(),
         })
     }
 }
@@ -114,12 +112,12 @@ fn CopyByHand(text: String) -> impl IntoView {
 }
 
 #[component]
-fn PasteByHand(at: Option<Position>) -> impl IntoView {
+fn PasteByHand(how: How) -> impl IntoView {
     let stage = use_stage();
     let text = RwSignal::new(String::new());
     let wrong = RwSignal::new(false);
     let insert = move |_| {
-        let pasted = stage.insert(&text.get_untracked(), at);
+        let pasted = stage.insert(&text.get_untracked(), how);
         wrong.set(!pasted);
         if pasted {
             stage.by_hand.set(None);

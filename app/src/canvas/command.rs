@@ -16,6 +16,7 @@ pub enum Command {
     Copy,
     Cut,
     Paste,
+    PasteWired,
     Duplicate,
     Delete,
     DeleteAndHeal,
@@ -70,7 +71,7 @@ pub enum Needs {
 }
 
 impl Command {
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 53] = [
         Self::AddNode,
         Self::AddNote,
         Self::Rename,
@@ -78,6 +79,7 @@ impl Command {
         Self::Copy,
         Self::Cut,
         Self::Paste,
+        Self::PasteWired,
         Self::Duplicate,
         Self::Delete,
         Self::DeleteAndHeal,
@@ -137,6 +139,7 @@ impl Command {
             Self::Copy => "Copy",
             Self::Cut => "Cut",
             Self::Paste => "Paste",
+            Self::PasteWired => "Paste, with what led there",
             Self::Duplicate => "Duplicate",
             Self::Delete => "Delete",
             Self::DeleteAndHeal => "Delete, and connect what is left",
@@ -195,7 +198,8 @@ impl Command {
             Self::Connect => "C",
             Self::Copy => "Ctrl C",
             Self::Cut => "Ctrl X",
-            Self::Paste => "Ctrl V, Ctrl Shift V",
+            Self::Paste => "Ctrl V",
+            Self::PasteWired => "Ctrl Shift V",
             Self::Duplicate => "Ctrl D",
             Self::Delete => "Delete, Backspace",
             Self::DeleteAndHeal => "Ctrl Delete, Ctrl Backspace",

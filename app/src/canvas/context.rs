@@ -10,6 +10,7 @@ use super::gesture::Hit;
 use super::menu::Menu;
 use super::stage::{Stage, use_stage};
 use crate::editor::arrange::Align;
+use crate::editor::clipboard::How;
 use crate::ui::menu::{focus_within, move_focus};
 
 const WIDTH: f64 = 236.0;
@@ -168,7 +169,7 @@ impl Stage {
             Item::Run(command) => self.run(*command),
             Item::AddHere => self.menu.set(Some(Menu::quick_add(self, at, None))),
             Item::NoteHere => self.add_note_at(here()),
-            Item::PasteHere => self.paste(Some(here())),
+            Item::PasteHere => self.paste(How { at: Some(here()), wired: false }),
             Item::Insert(wire) => self.menu.set(Menu::insert(self, wire)),
         }
     }

@@ -10,7 +10,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, Url};
 
 use super::stage::Stage;
-use crate::editor::clipboard;
+use crate::editor::clipboard::{self, How};
 use crate::editor::document::Document;
 use crate::editor::picture::{DARK, LIGHT, svg};
 use crate::editor::selection::Selection;
@@ -60,7 +60,7 @@ impl Stage {
                 let every = Selection::nodes(every);
                 clipboard::copy(&document, &every)
             });
-            if !self.insert(&clip.unwrap_or(text), Some(at)) {
+            if !self.insert(&clip.unwrap_or(text), How { at: Some(at), wired: false }) {
                 self.refuse(format!("{} holds no flow. Drop an exported picture or flow.", file.name()));
             }
         });

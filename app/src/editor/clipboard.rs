@@ -3,11 +3,13 @@
 use flow::address::{is_inside, join, moved, name, place};
 use flow::definition::{Connection, Definition, Node};
 use flow::extensions::{Extensions, Position};
+use flow::layout::Row;
 use flow::name::{free_connection_name, free_copy_name};
 use serde::{Deserialize, Serialize};
 
 use super::change::rename;
-use super::document::Document;
+use super::connect::{self, Target};
+use super::document::{Document, Port, source_port};
 use super::selection::Selection;
 
 /// The `format` of a clip.
@@ -20,6 +22,9 @@ struct Clip {
     format: String,
     definition: Definition,
     extensions: Extensions,
+    /// What led into it from outside, by the names that the sources had there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    incoming: Vec<Connection>,
 }
 
 /// The selected nodes with the connections between them, as text; none where no node is selected. A loop takes its body
@@ -43,8 +48,9 @@ pub fn copy(document: &Document, selection: &Selection) -> Option<String> {
     let connections = document.definition.every_connection();
     let between = connections.iter().map(|(address, connection)| (place(address), *connection));
     connect_between(&mut clip, &names, between);
+    let incoming = incoming(&connections, &names);
     let Document { definition, extensions } = clip;
-    serde_json::to_string_pretty(&Clip { format: FORMAT.to_owned(), definition, extensions }).ok()
+    serde_json::to_string_pretty(&Clip { format: FORMAT.to_owned(), definition, extensions, incoming }).ok()
 }
 
 /// Whether a text is a part of a flow.
@@ -52,15 +58,36 @@ pub fn is_clip(text: &str) -> bool {
     text.contains(FORMAT)
 }
 
-/// Adds what a text holds to the flow, or to the body of a loop, under free names: at a place, or beside the originals.
-/// Returns the addresses of the new nodes; none where the text is no clip.
-pub fn paste(document: &mut Document, text: &str, owner: &str, at: Option<Position>) -> Option<Vec<String>> {
+/// The connections that end at copied nodes and begin elsewhere, with the ends' new names.
+fn incoming(connections: &[(String, &Connection)], names: &[(String, String)]) -> Vec<Connection> {
+    let new = |address: String| names.iter().find(|(old, _)| *old == address).map(|(_, new)| new);
+    let enters = |(address, connection): &(String, &Connection)| {
+        let owner = place(address);
+        let target = new(join(owner, &connection.target))?;
+        let outside = new(join(owner, &connection.source)).is_none();
+        outside.then(|| Connection { target: target.clone(), ..(*connection).clone() })
+    };
+    connections.iter().filter_map(enters).collect()
+}
+
+/// How a clip is added.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct How {
+    /// The place of its corner; beside the originals where it says none.
+    pub at: Option<Position>,
+    /// What led into the originals leads into the copies too, where that is here.
+    pub wired: bool,
+}
+
+/// Adds what a text holds to the flow, or to the body of a loop, under free names. Returns the addresses of the new
+/// nodes; none where the text is no clip.
+pub fn paste(document: &mut Document, text: &str, owner: &str, how: How) -> Option<Vec<String>> {
     let clip: Clip = serde_json::from_str(text).ok()?;
     if clip.format != FORMAT || clip.definition.nodes.is_empty() {
         return None;
     }
     let source = Document::settled(clip.definition, clip.extensions);
-    let by = shift(document, &source, at);
+    let by = shift(document, &source, how.at);
     let mut names: Vec<(String, String)> = Vec::new();
     for node in &source.definition.nodes {
         let address = join(owner, &free_copy_name(&document.definition, &node.name));
@@ -73,10 +100,32 @@ pub fn paste(document: &mut Document, text: &str, owner: &str, at: Option<Positi
     }
     let connections = source.definition.connections.iter().map(|connection| ("", connection));
     connect_between(document, &names, connections);
+    if how.wired {
+        lead_in(document, owner, &names, &clip.incoming);
+    }
     for (_, address) in &names {
         rename_inside(document, address);
     }
     Some(names.into_iter().map(|(_, new)| new).collect())
+}
+
+/// Leads into copies what led into their originals, as far as it is here and fits.
+fn lead_in(document: &mut Document, owner: &str, names: &[(String, String)], incoming: &[Connection]) {
+    for connection in incoming {
+        let Some((_, target)) = names.iter().find(|(old, _)| *old == connection.target) else { continue };
+        if document.node(&join(owner, &connection.source)).is_none() {
+            continue;
+        }
+        let to = match connection.data() {
+            Some(data) => Target::Port(Port::new(target, Row::Input(data.target_input.clone()))),
+            None => Target::Node(target.clone()),
+        };
+        let link =
+            source_port(connection, owner).and_then(|from| connect::link(document, &from, &to, None).ok());
+        if let Some(link) = link {
+            connect::connect(document, &link);
+        }
+    }
 }
 
 /// Copies what is ours of a node and of what is inside it.
@@ -163,16 +212,17 @@ mod tests {
         change::add_connected(&mut document, NodeType::Prompt, at, "m", &from).unwrap();
         let every = Selection::nodes(document.definition.nodes.iter().map(|node| node.name.clone()));
         let text = copy(&document, &every).unwrap();
-        let names = paste(&mut document, &text, "", None).unwrap();
+        let names = paste(&mut document, &text, "", How::default()).unwrap();
         assert_eq!(names.len(), 2);
         assert_eq!(document.definition.nodes.len(), 4);
         assert_eq!(document.definition.connections[1].source, names[0]);
         assert_eq!(document.place(&names[1]), Position { x: 340.0, y: 60.0 });
-        let again = paste(&mut document, &text, "", None).unwrap();
+        let again = paste(&mut document, &text, "", How::default()).unwrap();
         assert_eq!(document.place(&again[1]), Position { x: 380.0, y: 100.0 }, "a copy hides no other");
-        let names = paste(&mut document, &text, "", Some(Position::default())).unwrap();
+        let names =
+            paste(&mut document, &text, "", How { at: Some(Position::default()), wired: false }).unwrap();
         assert_eq!(document.place(&names[1]), Position { x: 290.0, y: 20.0 });
-        assert!(paste(&mut document, "hello", "", None).is_none());
+        assert!(paste(&mut document, "hello", "", How::default()).is_none());
         assert!(copy(&document, &Selection::default()).is_none());
     }
 
@@ -186,7 +236,7 @@ mod tests {
         document.extensions.node_mut(&prompt).note = "mine".into();
         document.settle();
         let text = copy(&document, &Selection::nodes([owner.clone(), prompt.clone()])).unwrap();
-        let names = paste(&mut document, &text, &owner, None).unwrap();
+        let names = paste(&mut document, &text, &owner, How::default()).unwrap();
         assert_eq!(names, ["Loop_1/Loop_2"]);
         let copied = document.body("Loop_1/Loop_2").unwrap();
         let inner: Vec<&str> = copied.nodes.iter().map(|node| node.name.as_str()).collect();
@@ -198,11 +248,30 @@ mod tests {
         // A node of a body goes into the flow itself, beside where it was and where its copy in the loop's copy is.
         let before = document.place(&prompt);
         let text = copy(&document, &Selection::node(&prompt)).unwrap();
-        let names = paste(&mut document, &text, "", None).unwrap();
+        let names = paste(&mut document, &text, "", How::default()).unwrap();
         assert_eq!(names, ["Prompt_3"]);
         assert_eq!(
             document.place("Prompt_3"),
             Position { x: before.x + 2.0 * OFFSET, y: before.y + 2.0 * OFFSET }
         );
+    }
+
+    #[test]
+    fn what_led_into_the_originals_leads_into_copies_where_that_is_wanted() {
+        let mut document = Document::default();
+        let input = change::add(&mut document, NodeType::Input, Position::default(), "m").unwrap();
+        let from = Port::new(&input, Row::Output("document".into()));
+        let prompt =
+            change::add_connected(&mut document, NodeType::Prompt, Position::default(), "m", &from).unwrap();
+        let text = copy(&document, &Selection::node(&prompt)).unwrap();
+        let wired = How { wired: true, ..How::default() };
+        let mut elsewhere = Document::default();
+        paste(&mut elsewhere, &text, "", wired).unwrap();
+        assert!(elsewhere.definition.connections.is_empty(), "what it came from is not here");
+        paste(&mut document, &text, "", How::default()).unwrap();
+        assert_eq!(document.definition.connections.len(), 1);
+        let copy = paste(&mut document, &text, "", wired).unwrap();
+        let last = document.definition.connections.last().unwrap();
+        assert_eq!((last.source.as_str(), last.target.as_str()), (input.as_str(), copy[0].as_str()));
     }
 }

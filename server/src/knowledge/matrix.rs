@@ -91,22 +91,27 @@ impl Matrix {
         }
         let (scale, bytes) = quantised(vector);
         let mut best: BinaryHeap<Near> = BinaryHeap::with_capacity(most + 1);
-        // Compiled for each kind of processor, and the best that this one can do is taken.
+        let mut dots = vec![0; self.ids.len()];
+        // Compiled for each kind of processor, and the best that this one can do is taken; what is not part of the
+        // closure's own code would not be.
         pulp::Arch::new().dispatch(|| {
-            for ((row, id), own) in self.bytes.chunks_exact(self.width).zip(&self.ids).zip(&self.scales) {
-                if among.is_some_and(|among| !among.contains(id)) {
-                    continue;
-                }
-                let near = Near { cosine: dot(row, &bytes) as f32 * own * scale, id: *id };
-                if best.len() < most {
-                    best.push(near);
-                } else if let Some(mut worst) = best.peek_mut()
-                    && near < *worst
-                {
-                    *worst = near;
-                }
+            for (row, found) in self.bytes.chunks_exact(self.width).zip(&mut dots) {
+                *found = dot(row, &bytes);
             }
         });
+        for ((dot, id), own) in dots.into_iter().zip(&self.ids).zip(&self.scales) {
+            if among.is_some_and(|among| !among.contains(id)) {
+                continue;
+            }
+            let near = Near { cosine: dot as f32 * own * scale, id: *id };
+            if best.len() < most {
+                best.push(near);
+            } else if let Some(mut worst) = best.peek_mut()
+                && near < *worst
+            {
+                *worst = near;
+            }
+        }
         best.into_sorted_vec()
             .into_iter()
             .map(|near| (near.id, f64::from(near.cosine).clamp(-1.0, 1.0)))

@@ -108,7 +108,8 @@ impl Store {
         Ok(best.into_iter().map(|(id, rank)| (id, rank / whole)).collect())
     }
 
-    /// These passages of a base, in any order. Those that are gone meanwhile are left out.
+    /// These passages of a base, in any order. Those that are gone meanwhile are left out. The plus keeps SQLite from
+    /// going through the whole base for them.
     pub async fn passages(&self, base: &str, ids: &[i64]) -> Result<Vec<PassageRow>> {
         Ok(sqlx::query_as(
             "SELECT p.id, d.id AS document, d.title, p.place, p.text, d.metadata, p.parent,
@@ -118,7 +119,7 @@ impl Store {
                LEFT JOIN source_items i ON i.rowid =
                  (SELECT min(rowid) FROM source_items WHERE document_id = d.id)
                LEFT JOIN data_sources s ON s.id = i.source_id
-             WHERE p.id IN (SELECT value FROM json_each(?)) AND p.base_id = ?",
+             WHERE p.id IN (SELECT value FROM json_each(?)) AND +p.base_id = ?",
         )
         .bind(serde_json::to_string(ids)?)
         .bind(base)
@@ -148,7 +149,7 @@ impl Store {
     /// The passages of these documents that are searched.
     pub async fn passages_of(&self, base: &str, documents: &[String]) -> Result<Vec<i64>> {
         Ok(sqlx::query_scalar(
-            "SELECT id FROM passages WHERE base_id = ? AND is_parent = 0
+            "SELECT id FROM passages WHERE +base_id = ? AND is_parent = 0
                AND document_id IN (SELECT value FROM json_each(?))",
         )
         .bind(base)

@@ -242,3 +242,71 @@ pub(super) fn base_word(base: &str) -> String {
 fn phrase(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\"").replace('\0', " "))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{NewDocument, NewPassage};
+    use super::*;
+
+    /// Words of which the first are in most passages and the last in few, the same each time.
+    fn texts(count: usize, mut state: u64) -> Vec<String> {
+        let mut word = move || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let part = (state >> 11) as f64 / (1_u64 << 53) as f64;
+            format!("w{}", 400.0_f64.powf(part) as u64)
+        };
+        (0..count).map(|at| (0..10 + at % 30).map(|_| word()).collect::<Vec<_>>().join(" ")).collect()
+    }
+
+    async fn add(store: &Store, base: &str, texts: &[String]) {
+        store.insert_knowledge_base(base.to_owned(), base.to_owned(), 1).await.unwrap();
+        let passages = texts.iter().map(|text| NewPassage { text: text.clone(), ..NewPassage::default() });
+        let document = NewDocument {
+            id: format!("{base}D"),
+            base: base.to_owned(),
+            title: "All".to_owned(),
+            text: texts.join("\n"),
+            digest: base.to_owned(),
+            metadata: None,
+            passages: passages.collect(),
+            at: 1,
+        };
+        store.insert_document(document, format!("{base}S")).await.unwrap();
+    }
+
+    fn close(found: &[(i64, f64)], expected: &[(i64, f64)]) -> bool {
+        let same = |((a, x), (b, y)): (&(i64, f64), &(i64, f64))| a == b && (x - y).abs() < 1e-9;
+        found.len() == expected.len() && found.iter().zip(expected).all(same)
+    }
+
+    #[tokio::test]
+    async fn what_is_left_out_on_the_way_is_never_among_the_best() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(folder.path()).await.unwrap();
+        add(&store, "ONE", &texts(600, 1)).await;
+        let questions: Vec<Vec<String>> = (0..40)
+            .map(|at| texts(1, 100 + at)[0].split(' ').take(6).map(str::to_owned).collect::<HashSet<_>>())
+            .map(|words| words.into_iter().collect())
+            .collect();
+        let mut alone = Vec::new();
+        for words in &questions {
+            // Where more are wanted than there are, all are looked at.
+            let all = store.search("ONE", words, 10_000, None).await.unwrap();
+            for most in [1, 5, 50] {
+                let best = store.search("ONE", words, most, None).await.unwrap();
+                assert!(close(&best, &all[..most.min(all.len())]), "{words:?}, {most}: {best:?}");
+            }
+            let odd: HashSet<i64> = all.iter().map(|(id, _)| *id).filter(|id| id % 2 == 1).collect();
+            let among = store.search("ONE", words, 5, Some(&odd)).await.unwrap();
+            let expected: Vec<_> = all.iter().filter(|(id, _)| odd.contains(id)).copied().take(5).collect();
+            assert!(close(&among, &expected), "{words:?}: {among:?}");
+            alone.push(all.into_iter().map(|(id, _)| id).collect::<HashSet<_>>());
+        }
+        // Another base with the same words takes nothing away and adds nothing.
+        add(&store, "TWO", &texts(300, 2)).await;
+        for (words, alone) in questions.iter().zip(alone) {
+            let found = store.search("ONE", words, 10_000, None).await.unwrap();
+            assert_eq!(found.into_iter().map(|(id, _)| id).collect::<HashSet<_>>(), alone);
+        }
+    }
+}

@@ -6,7 +6,7 @@ import { readdir, stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import { fileURLToPath } from "node:url";
 
-import { chromium } from "@playwright/test";
+import { chromium, expect } from "@playwright/test";
 import { build } from "esbuild";
 
 import config from "../playwright.config.mjs";
@@ -237,8 +237,7 @@ async function zoom(one) {
 async function dragMany(one) {
   const places = [...Array(100).keys()];
   await one.select(places.map((at) => `Prompt_${12 + Math.floor(at / 10)}_${8 + (at % 10)}`));
-  const selected = await one.selected();
-  if (selected !== 100) throw new Error(`${selected} nodes are selected, not 100`);
+  await expect.poll(() => one.selected(), "as many are selected").toBe(100);
   return drag(one, await grip(one, "Prompt_15_12"));
 }
 

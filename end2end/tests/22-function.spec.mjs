@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 
 import { expect, test } from "@playwright/test";
 
-import { Editor } from "../support/editor.mjs";
+import { Editor, holds } from "../support/editor.mjs";
 import { watch } from "../support/page.mjs";
 import { signIn, startWorld } from "../support/world.mjs";
 
@@ -114,7 +114,7 @@ test("bindings are looked after on their page", async ({ page }) => {
   await expect(page.locator("body")).not.toContainText(SECRET);
   await list.getByRole("button", { name: "Test lookup" }).click();
   const inputs = list.getByLabel("Inputs for lookup, as JSON");
-  await expect(inputs).toHaveValue('{"codeHookInput": "A-1001"}');
+  await holds(inputs, '{"codeHookInput": "A-1001"}');
   await list.getByRole("button", { name: "Call it" }).click();
   await expect(list.getByRole("status")).toContainText('It answered "A-1001 is on its way"');
   await inputs.fill('["A-1"]');

@@ -92,12 +92,13 @@ impl Store {
             let hits = if left < least {
                 let may_be = ranks.iter().filter(|(_, rank)| **rank + left >= least).map(|(id, _)| *id);
                 hits_among(&mut snapshot, &term.expression, may_be).await?
-            } else if let Some(among) = among {
-                hits_among(&mut snapshot, &term.expression, among.iter().copied()).await?
             } else {
                 hits(&mut snapshot, &term.expression).await?
             };
             for hit in hits {
+                if among.is_some_and(|among| !among.contains(&hit.id)) {
+                    continue;
+                }
                 *ranks.entry(hit.id).or_default() += -hit.fit / term.weight * term.worth;
             }
             left -= term.worth * MOST_SHARE;

@@ -9,8 +9,8 @@ const message = boot.querySelector("p");
 
 try {
   if (typeof WebAssembly !== "object") throw new Error("This browser does not run WebAssembly.");
-  const app = await import("{{app.js}}");
-  await app.default({ module_or_path: "{{app.wasm}}" });
+  const app = await import("{{app/app.js}}");
+  await app.default({ module_or_path: "{{app/app_bg.wasm}}" });
   boot.remove();
 } catch (error) {
   console.error(error);

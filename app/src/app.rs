@@ -4,23 +4,13 @@ use leptos::prelude::*;
 use leptos_router::components::{ParentRoute, Route, Router, Routes};
 use leptos_router::path;
 
-use crate::page::agents::AgentsPage;
 use crate::page::arrival::Arrivals;
-use crate::page::connect::ConnectPage;
-use crate::page::connections::ConnectionsPage;
-use crate::page::editor::EditorPage;
-use crate::page::execution::ExecutionPage;
-use crate::page::executions::ExecutionsPage;
 use crate::page::flows::FlowsPage;
-use crate::page::knowledge::KnowledgePage;
-use crate::page::knowledge::base::KnowledgeBasePage;
 use crate::page::missing::MissingPage;
+use crate::page::part;
 use crate::page::session::{Session, State};
-use crate::page::settings::SettingsPage;
 use crate::page::shell::Shell;
 use crate::page::sign_in::{SignIn, Unreachable};
-use crate::page::templates::TemplatesPage;
-use crate::page::versions::VersionsPage;
 use crate::ui::theme::Theme;
 use crate::ui::toast::{ToastRegion, Toasts};
 
@@ -48,19 +38,19 @@ fn Pages() -> impl IntoView {
         <Router>
             <Arrivals />
             <Routes fallback=MissingPage>
-                <Route path=path!("/flows/:id") view=EditorPage />
+                <Route path=path!("/flows/:id") view=part::editor />
                 <ParentRoute path=path!("") view=Shell>
                     <Route path=path!("/") view=FlowsPage />
-                    <Route path=path!("/flows/:id/versions") view=VersionsPage />
-                    <Route path=path!("/templates") view=TemplatesPage />
-                    <Route path=path!("/executions") view=ExecutionsPage />
-                    <Route path=path!("/executions/:id") view=ExecutionPage />
-                    <Route path=path!("/knowledge") view=KnowledgePage />
-                    <Route path=path!("/knowledge/:id") view=KnowledgeBasePage />
-                    <Route path=path!("/agents") view=AgentsPage />
-                    <Route path=path!("/connect") view=ConnectPage />
-                    <Route path=path!("/connections") view=ConnectionsPage />
-                    <Route path=path!("/settings") view=SettingsPage />
+                    <Route path=path!("/flows/:id/versions") view=part::versions />
+                    <Route path=path!("/templates") view=part::templates />
+                    <Route path=path!("/executions") view=part::executions />
+                    <Route path=path!("/executions/:id") view=part::execution />
+                    <Route path=path!("/knowledge") view=part::knowledge />
+                    <Route path=path!("/knowledge/:id") view=part::knowledge_base />
+                    <Route path=path!("/agents") view=part::agents />
+                    <Route path=path!("/connect") view=part::connect />
+                    <Route path=path!("/connections") view=part::connections />
+                    <Route path=path!("/settings") view=part::settings />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -11,6 +11,7 @@ pub mod export;
 pub mod flows;
 pub mod knowledge;
 pub mod missing;
+pub mod part;
 pub mod publish;
 pub mod session;
 pub mod settings;

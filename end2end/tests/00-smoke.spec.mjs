@@ -24,7 +24,7 @@ test("the app starts under the server's policy", async ({ page }) => {
 
 test("assets are kept for ever, compressed, and missing ones are missing", async ({ request }) => {
   const page = await (await request.get(server.url)).text();
-  const [, module] = page.match(/href="(\/assets\/app-[0-9a-f]+\.wasm)"/);
+  const [, module] = page.match(/href="(\/assets\/app-[0-9a-f]+\/app_bg\.wasm)"/);
   const response = await request.get(server.url + module, { headers: { "accept-encoding": "br" } });
   expect(response.headers()["content-type"]).toBe("application/wasm");
   expect(response.headers()["content-encoding"]).toBe("br");
@@ -42,7 +42,7 @@ for (const scheme of ["light", "dark"]) {
 }
 
 test("an app that does not load says so in the page", async ({ page }) => {
-  await page.route("**/assets/app-*.wasm", (route) => route.abort());
+  await page.route("**/assets/app-*/app_bg.wasm", (route) => route.abort());
   await page.goto(server.url);
   await expect(page.getByRole("alert")).toContainText("Anabranch could not start");
   await expect(page.getByRole("link", { name: "Try again" })).toBeVisible();

@@ -12,7 +12,7 @@ test.beforeEach(async ({ page }) => {
   await signIn(page, world);
   editor = new Editor(page);
 });
-test.afterEach(() => watched.expectNone(/status of 412/));
+test.afterEach(() => watched.expectNone(/status of 412|split_rest\.wasm|failed to fetch|Failed to fetch/));
 
 const read = async (id) => (await world.api("GET", `/api/flows/${id}`)).json();
 const textOf = (definition, name) =>
@@ -128,4 +128,23 @@ test("a template is found by what it is made of, and used", async ({ page }) => 
   await expect(editor.canvas).toBeVisible();
   await editor.noProblems();
   await expect(editor.input).not.toHaveValue("");
+});
+
+test("a page's part is loaded when it is opened, and again where it could not be", async ({ page }) => {
+  const loaded = [];
+  page.on("request", (request) => loaded.push(new URL(request.url()).pathname.split("/").at(-1)));
+  await page.goto(world.url);
+  await expect(page.getByRole("heading", { name: "Flows", exact: true })).toBeVisible();
+  expect(loaded.filter((name) => name.endsWith(".wasm"))).toEqual(["app_bg.wasm"]);
+  const parts = "**/assets/app-*/split_*.wasm";
+  await page.route(parts, (route) => route.abort());
+  await page.getByRole("link", { name: "Connections" }).click();
+  await expect(page.getByRole("alert")).toContainText("This page could not be loaded.");
+  await page.unroute(parts);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await expect(page.getByRole("heading", { name: "Connections", exact: true })).toBeVisible();
+  await page.getByRole("link", { name: "Flows", exact: true }).click();
+  await page.getByRole("link", { name: "Connections" }).click();
+  await expect(page.getByRole("heading", { name: "Connections", exact: true })).toBeVisible();
+  expect(loaded.filter((name) => name.startsWith("split_"))).toHaveLength(2);
 });

@@ -37,20 +37,18 @@ impl Assets {
         self.sources.insert(name.to_owned(), content);
     }
 
-    /// wasm-bindgen's files: `app.js`, `app.wasm`, and the snippets that `app.js` imports by relative paths.
+    /// The files of the app, which name each other by relative paths: they keep their names, in a folder named by
+    /// what is in all of them.
     pub fn add_bound(&mut self, folder: &Path) -> Result<()> {
-        self.sources.insert("app.wasm".into(), fs::read(folder.join("app_bg.wasm"))?);
-        let mut script = fs::read_to_string(folder.join("app.js"))?;
-        let snippets = files_below(&folder.join("snippets"))?;
-        if !snippets.is_empty() {
-            let folder =
-                format!("snippets-{}", short_hash(&snippets.values().cloned().collect::<Vec<_>>().concat()));
-            script = script.replace("'./snippets/", &format!("'./{folder}/"));
-            script = script.replace("\"./snippets/", &format!("\"./{folder}/"));
-            let renamed = snippets.into_iter().map(|(path, content)| (format!("{folder}/{path}"), content));
-            self.files.extend(renamed);
+        let files = files_below(folder)?;
+        let content: Vec<u8> =
+            files.iter().flat_map(|(path, content)| [path.as_bytes(), content]).flatten().copied().collect();
+        let folder = format!("app-{}", short_hash(&content));
+        for (path, content) in files {
+            let placed = format!("{folder}/{path}");
+            self.names.insert(format!("app/{path}"), placed.clone());
+            self.files.insert(placed, content);
         }
-        self.sources.insert("app.js".into(), script.into_bytes());
         Ok(())
     }
 
@@ -116,12 +114,13 @@ impl Assets {
     /// Replaces each `{{NAME}}` of a known file; other text in double braces is none of ours.
     fn resolve(&mut self, name: &str, content: Vec<u8>, path: &mut Vec<String>) -> Result<Vec<u8>> {
         let speaks = [".html", ".js", ".css", ".webmanifest"].iter().any(|end| name.ends_with(end));
-        if !speaks || name == "app.js" {
+        if !speaks {
             return Ok(content);
         }
         let mut text = String::from_utf8(content).with_context(|| format!("{name} is not UTF-8"))?;
         for reference in references(&text) {
-            if self.sources.contains_key(&reference) && reference != PAGE {
+            let known = self.sources.contains_key(&reference) || self.names.contains_key(&reference);
+            if known && reference != PAGE {
                 let placed = self.place(&reference, path)?;
                 text = text.replace(&format!("{{{{{reference}}}}}"), &format!("/assets/{placed}"));
             }
@@ -155,7 +154,12 @@ impl Assets {
         let kept: BTreeSet<String> =
             self.files.keys().cloned().chain(self.files.keys().flat_map(compressed)).collect();
         for path in files_below(folder)?.into_keys().filter(|path| !kept.contains(path)) {
-            fs::remove_file(folder.join(path))?;
+            let file = folder.join(path);
+            fs::remove_file(&file)?;
+            // Its folder goes with the last file of it.
+            if let Some(around) = file.parent().filter(|around| *around != folder) {
+                let _holds_others = fs::remove_dir(around);
+            }
         }
         Ok(())
     }

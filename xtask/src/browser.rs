@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::assets::{Assets, Effort};
-use crate::{code, place, process, wasm};
+use crate::{code, parts, place, process, wasm};
 
 /// How much time a build may take to make the app small.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -72,7 +72,8 @@ fn compile(profile: Profile) -> Result<PathBuf> {
     Ok(place::target()?.join(wasm::TARGET).join(name).join("app.wasm"))
 }
 
-/// Runs wasm-bindgen, unless the module is the one it ran on before. `folder` then holds its files and a key.
+/// Cuts the module into its parts and runs wasm-bindgen on the one that starts, unless the module is the one they ran
+/// on before. `folder` then holds their files and a key.
 fn bind(profile: Profile, module: &Path, folder: &Path) -> Result<PathBuf> {
     let bytes = fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
     let key = blake3::hash(&bytes).to_hex();
@@ -81,14 +82,20 @@ fn bind(profile: Profile, module: &Path, folder: &Path) -> Result<PathBuf> {
     if fs::read_to_string(&keyed).is_ok_and(|found| found == key.as_str()) {
         return Ok(files);
     }
-    process::say("Binding it to JavaScript (wasm-bindgen)");
+    process::say("Cutting it into parts, and binding it to JavaScript (wasm-split, wasm-bindgen)");
     if folder.exists() {
         fs::remove_dir_all(folder)?;
     }
     fs::create_dir_all(&files)?;
     let small = profile == Profile::Dist;
+    let first = parts::cut(&bytes, &folder.join("first.wasm"), &files, small)?;
     let mut bindgen = Bindgen::new();
-    bindgen.input_bytes("app", bytes).web(true)?.typescript(false).omit_default_module_path(true);
+    bindgen
+        .input_bytes("app", first)
+        .keep_lld_exports(true)
+        .web(true)?
+        .typescript(false)
+        .omit_default_module_path(true);
     bindgen.remove_name_section(small).remove_producers_section(small);
     bindgen.generate(&files)?;
     fs::write(keyed, key.as_str())?;

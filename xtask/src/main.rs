@@ -15,6 +15,7 @@ mod code;
 mod debian;
 mod end2end;
 mod packages;
+mod parts;
 mod place;
 mod process;
 mod server;

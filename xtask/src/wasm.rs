@@ -14,8 +14,9 @@ use crate::{debian, place, process, sysroot};
 
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Leptos gives the views of components one type then: less to compile, and a smaller app.
-const FLAGS: [&str; 2] = ["--cfg", "erase_components"];
+/// Leptos gives the views of components one type then: less to compile, and a smaller app. What is linked keeps the
+/// notes by which it is cut into parts.
+const FLAGS: [&str; 3] = ["--cfg", "erase_components", "-Clink-arg=--emit-relocs"];
 
 /// Rustup downloads 20 MB; a network that does not answer must not hold up the other way for long.
 const RUSTUP_LIMIT: Duration = Duration::from_secs(120);

@@ -16,6 +16,8 @@ pub enum Error {
     Unreadable(String),
     /// We stopped waiting on purpose.
     Aborted,
+    /// A part of the app itself could not be loaded.
+    PartMissing,
 }
 
 impl Error {
@@ -58,6 +60,10 @@ impl fmt::Display for Error {
                 write!(f, "The server's answer could not be read ({why}). Reload the page and try again.")
             }
             Self::Aborted => f.write_str("Stopped."),
+            Self::PartMissing => f.write_str(
+                "This page could not be loaded. Is Anabranch running? Try again in a moment, and reload the page if \
+                 that does not help: Anabranch may have been updated.",
+            ),
         }
     }
 }

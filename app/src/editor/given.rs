@@ -29,15 +29,15 @@ impl Known {
         }
     }
 
-    /// What of it still holds for a document.
-    pub fn in_force(&self, document: &Document) -> BTreeMap<String, Given> {
+    /// What of it still holds for a document. What follows the node that is to run with all of that does not.
+    pub fn in_force(&self, document: &Document, anew: Option<&str>) -> BTreeMap<String, Given> {
         let definition = &document.definition;
         let nodes = definition.nodes.iter().map(|node| node.name.as_str());
         let same =
             |name: &&str| self.0.get(*name).is_some_and(|(_, known)| *known == print(definition, name));
         let changed: BTreeSet<&str> =
             nodes.filter(|name| runs_alone(definition, name) && !same(name)).collect();
-        let stale = following(definition, changed);
+        let stale = following(definition, changed.into_iter().chain(anew).collect());
         let holds = |(name, (given, _)): (&String, &(Given, String))| {
             (definition.node(name).is_some() && !stale.contains(name.as_str()))
                 .then(|| (name.clone(), given.clone()))
@@ -171,11 +171,22 @@ mod tests {
         let all: Vec<String> = document.definition.nodes.iter().map(|node| node.name.clone()).collect();
         let names: Vec<&str> = all.iter().map(String::as_str).collect();
         known.learn(&document, &trace(&names));
-        assert_eq!(known.in_force(&document).len(), names.len());
+        assert_eq!(known.in_force(&document, None).len(), names.len());
 
         document.node_mut("ClassifyTone").unwrap().outputs[0].name = "other".into();
-        let left: Vec<String> = known.in_force(&document).into_keys().collect();
+        let left: Vec<String> = known.in_force(&document, None).into_keys().collect();
         assert_eq!(left, ["FlowInputNode"], "only what comes before it");
+    }
+
+    #[test]
+    fn what_runs_from_a_node_on_is_not_known() {
+        let document = document();
+        let names: Vec<&str> = document.definition.nodes.iter().map(|node| node.name.as_str()).collect();
+        let mut known = Known::default();
+        known.learn(&document, &trace(&names));
+        let left = known.in_force(&document, Some("RouteByTone"));
+        assert!(left.contains_key("FlowInputNode") && left.contains_key("ClassifyTone"), "{left:?}");
+        assert!(!left.contains_key("Answer") && !left.contains_key("Deescalate"), "{left:?}");
     }
 
     #[test]

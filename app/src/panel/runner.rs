@@ -136,7 +136,9 @@ impl Runner {
 
     /// Runs one node, or that and what follows it, on what the others gave before.
     pub fn run_part(self, input: Value, node: String, following: bool) {
-        let mut given = self.known.with_value(|known| self.editor.look(|document| known.in_force(document)));
+        let anew = following.then_some(node.as_str());
+        let mut given =
+            self.known.with_value(|known| self.editor.look(|document| known.in_force(document, anew)));
         given.extend(self.pinned());
         given.remove(&node);
         let shown = if following { format!("Run from {node}") } else { format!("Run {node} alone") };

@@ -270,6 +270,38 @@ test("a frame holds its body: it grows, moves, refuses wires, and takes what is 
     await expect(page.getByText("FlowInputNode stays outside: a loop has no Input node.")).toBeVisible();
   });
 
+  await test.step("past the edge of its loop it leaves it with Alt, and only what is free", async () => {
+    const alt = async (name, dx, dy) => {
+      const to = await shifted(name, dx, dy);
+      const { x, y, width, height } = await heading(name).boundingBox();
+      await page.mouse.move(x + width / 2, y + height / 2);
+      await page.mouse.down();
+      await page.keyboard.down("Alt");
+      await page.mouse.move(to.x, to.y, { steps: 8 });
+      await page.mouse.move(to.x, to.y + 1);
+    };
+    const end = async () => {
+      await page.mouse.up();
+      await page.keyboard.up("Alt");
+    };
+    const inside = async () => bodyOf((await draft(id)).definition, "Refine").nodes.map((node) => node.name);
+    const { height } = await box("Refine");
+    await alt("Improve", 0, -height);
+    await end();
+    await expect(page.getByText("Improve is connected inside Refine, so it stays inside.")).toBeVisible();
+    await page.keyboard.press("Control+z");
+    await alt("Condition_1", 0, -height);
+    // The frame lets it go at once.
+    await expect.poll(async () => (await box("Refine")).y).toBeGreaterThan((await box("Condition_1")).y);
+    await end();
+    await editor.saved();
+    expect(await inside()).not.toContain("Condition_1");
+    expect((await draft(id)).definition.nodes.map((node) => node.name)).toContain("Condition_1");
+    await page.keyboard.press("Control+z");
+    await editor.saved();
+    expect(await inside()).toContain("Condition_1");
+  });
+
   await test.step("a loop is deleted with its body, and comes back with it", async () => {
     await editor.node("Refine").focus();
     await page.keyboard.press("Delete");

@@ -1,5 +1,6 @@
 //! Dragging what is selected: cards, with a loop what is inside it, and notes. The frames around them follow, and a loop
-//! under the hand takes what nothing connects to the outside.
+//! under the hand takes what nothing connects to the outside. With Alt, what is dragged past the edge of its loop leaves
+//! it.
 
 use std::sync::OnceLock;
 
@@ -57,16 +58,31 @@ struct Frame {
 }
 
 impl Frame {
-    /// Lies close around its body.
-    fn follow(&self) {
+    /// Lies close around its body, without those that leave it.
+    fn follow(&self, without: &[String]) {
+        let stays = |card: &&Card| {
+            let own = card.name();
+            !without.iter().any(|other| *other == own || is_inside(&own, other))
+        };
         let card = |card: &Card| Rect::of(card.place.get_untracked(), card.size.get_untracked());
-        let Some(around) = Rect::around(self.body.iter().map(card)) else { return };
+        let Some(around) = Rect::around(self.body.iter().filter(stays).map(card)) else { return };
         let (begin, size) = self
             .card
             .node
             .with_untracked(|node| (layout::body(node), layout::frame(node, (around.width, around.height))));
         self.card.stand(Position { x: around.x - begin.x, y: around.y - begin.y }, size);
     }
+
+    /// Where it was before anything was dragged.
+    fn stood(&self) -> Rect {
+        Rect::of(self.place, self.size)
+    }
+}
+
+/// The middle of a card's header, by which it belongs to what is below.
+fn header_of(card: &Card) -> Position {
+    let (at, (width, _)) = (card.place.get_untracked(), card.size.get_untracked());
+    Position { x: at.x + width / 2.0, y: at.y + layout::HEADER / 2.0 }
 }
 
 impl Stage {
@@ -169,7 +185,11 @@ impl Stage {
             for (note, at) in &drag.notes {
                 note.place.set(offset(*at, by));
             }
-            drag.around.iter().for_each(Frame::follow);
+            let leaves = self.leaves(drag);
+            drag.around.iter().for_each(|frame| match leaves {
+                Some(_) => frame.follow(&drag.chosen),
+                None => frame.follow(&[]),
+            });
             let opened = self.wire_below(drag);
             self.show_near(self.near_of(drag, opened.is_some()));
             if self.opened.with_untracked(|old| *old != opened) {
@@ -181,6 +201,11 @@ impl Stage {
             takes.get_or_init(possible).then(|| owner.clone())
         });
         self.show_taker(&taker.unwrap_or_default());
+    }
+
+    /// What takes what Alt lets out of its loop: a loop around that, or the flow itself, whose address is empty.
+    fn leaves(self, drag: &Drag) -> Option<String> {
+        self.free.get_value().then(|| drag.out_of()).flatten()
     }
 
     /// How far it goes: to a line that is near, else to the grid; with Alt exactly as far as the hand.
@@ -236,7 +261,8 @@ impl Stage {
             [] => "Move the note".to_owned(),
             many => format!("Move {} nodes", many.len()),
         };
-        let owner = drag.taker().map(|ground| ground.owner.clone());
+        let leaves = self.leaves(&drag);
+        let owner = drag.taker().map(|ground| ground.owner.clone()).or_else(|| leaves.clone());
         let taken = self.editor.change(&label, |document| {
             change::place(document, &moved);
             for (id, at) in &notes {
@@ -262,7 +288,12 @@ impl Stage {
                     self.editor.say(format!("Connected {}", near.link.label()));
                 }
             }
-            Some(Ok(addresses)) => self.editor.select(Selection::nodes(addresses)),
+            Some(Ok(addresses)) => {
+                self.editor.select(Selection::nodes(addresses));
+                if leaves.is_some() {
+                    self.editor.say("Moved out of the loop");
+                }
+            }
             Some(Err(reason)) => self.refuse(reason),
         }
     }
@@ -278,11 +309,23 @@ impl Stage {
 }
 
 impl Drag {
+    /// Where what is dragged is once it is past the edge of its loop: in a loop around that, or in none.
+    fn out_of(&self) -> Option<String> {
+        let (card, _) = self.moving.first()?;
+        let owner = place(self.chosen.first()?);
+        if self.chosen.iter().any(|other| place(other) != owner) {
+            return None;
+        }
+        let middle = header_of(card);
+        let mut past = self.around.iter().skip_while(|frame| !frame.stood().contains(middle));
+        let taker = past.next().map(|frame| frame.card.name()).unwrap_or_default();
+        (taker != owner).then_some(taker)
+    }
+
     /// The loop that would take what is dragged: the one below the first card's header, unless that is in it already.
     fn taker(&self) -> Option<&Ground> {
         let (card, _) = self.moving.first()?;
-        let (at, (width, _)) = (card.place.get_untracked(), card.size.get_untracked());
-        let middle = Position { x: at.x + width / 2.0, y: at.y + layout::HEADER / 2.0 };
+        let middle = header_of(card);
         let below = self.grounds.iter().rfind(|ground| ground.rect.contains(middle))?;
         (!is_inside(&card.name(), &below.owner)).then_some(below)
     }

@@ -18,7 +18,7 @@ const HANDS: [(&str, &str); 23] = [
     ("Shift drag", "Select by a frame, too"),
     ("Shift Alt drag", "Take out of the selection"),
     ("Alt drag the pane", "Cut connections"),
-    ("Alt while dragging", "Place freely, off grid and guides"),
+    ("Alt while dragging", "Place freely, off grid and guides, and out of a loop"),
     ("← → ↑ ↓", "Walk along connections"),
     ("Alt and arrows", "Move (with Shift: further)"),
     ("Drag from a port", "Connect"),

@@ -1,13 +1,13 @@
-//! Taking nodes into a loop's body.
+//! Taking nodes into a loop's body, and out of it.
 //!
 //! Always holds: nothing is lost. What something outside is connected to stays where it is, and a sentence says why.
 
-use flow::address::{join, name, place, split};
+use flow::address::{is_inside, join, name, place, split};
 use flow::name::{free_connection_name, free_copy_name};
 
 use super::document::Document;
 
-/// Whether a loop can take these nodes.
+/// Whether a loop can take these nodes, or the flow itself, whose address is empty.
 ///
 /// # Errors
 /// A sentence that says why not.
@@ -17,7 +17,7 @@ pub fn possible(document: &Document, nodes: &[String], owner: &str) -> Result<()
         if node.kind.is_loop_end() {
             return Err(format!("{} belongs to its own loop.", node.name));
         }
-        if !node.kind.fits_in_loop() {
+        if !owner.is_empty() && !node.kind.fits_in_loop() {
             let label = node.kind.describe().label;
             return Err(format!("{} stays outside: a loop has no {label} node.", node.name));
         }
@@ -27,6 +27,12 @@ pub fn possible(document: &Document, nodes: &[String], owner: &str) -> Result<()
             .connections
             .iter()
             .any(|c| (c.source == own && !chosen(&c.target)) || (c.target == own && !chosen(&c.source)));
+        if outside && is_inside(place(address), owner) {
+            let around = name(place(address));
+            return Err(format!(
+                "{own} is connected inside {around}, so it stays inside. Remove those connections to move it out."
+            ));
+        }
         if outside {
             let owner = name(owner);
             return Err(format!(
@@ -37,7 +43,7 @@ pub fn possible(document: &Document, nodes: &[String], owner: &str) -> Result<()
     Ok(())
 }
 
-/// Moves nodes with the connections between them into a loop's body; they stay where they are on the canvas. Returns
+/// Moves nodes with the connections between them into a loop's body, or to the flow itself; they stay where they are on the canvas. Returns
 /// their new addresses.
 ///
 /// # Errors
@@ -123,6 +129,25 @@ mod tests {
         assert!(!document.extensions.nodes.contains_key("Prompt_1"));
         document.settle();
         assert_eq!(document.place("Loop_1/Prompt_1"), at);
+    }
+
+    #[test]
+    fn a_loop_gives_back_what_is_free_and_nothing_else() {
+        let mut document = Document::default();
+        change::add(&mut document, NodeType::Loop, Position { x: 900.0, y: 0.0 }, "m").unwrap();
+        let at = Position { x: 40.0, y: 60.0 };
+        let free = change::add(&mut document, NodeType::Prompt, at, "m").unwrap();
+        let before = document.clone();
+        let inside = adopt(&mut document, &[free], "Loop_1").unwrap();
+        assert_eq!(adopt(&mut document, &inside, "").unwrap(), ["Prompt_1"]);
+        assert_eq!(document.definition, before.definition);
+        assert_eq!(document.place("Prompt_1"), at);
+        let reason = adopt(&mut document, &["Loop_1/LoopController_1".to_owned()], "").unwrap_err();
+        assert!(reason.contains("belongs to its own loop"), "{reason}");
+        let from = Port::new("Loop_1/LoopInput_1", Row::Output("loopInput".into()));
+        let wired = change::add_connected(&mut document, NodeType::Prompt, at, "m", &from).unwrap();
+        let reason = adopt(&mut document, &[wired], "").unwrap_err();
+        assert!(reason.contains("is connected inside Loop_1, so it stays inside"), "{reason}");
     }
 
     #[test]

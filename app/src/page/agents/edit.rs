@@ -8,6 +8,7 @@ use super::tools::{ToolRows, Tools};
 use crate::api;
 use crate::node::prompt::Models;
 use crate::node::prompt::model::ModelOptions;
+use crate::ui::code_field::{CodeField, Language};
 use crate::ui::dialog::Dialog;
 use crate::ui::save::{SaveRow, Saving};
 use crate::ui::toast::use_toasts;
@@ -91,14 +92,14 @@ pub fn EditAgent(
                 </div>
                 <div class="field">
                     <label for="agent-instructions">"Instructions"</label>
-                    <textarea
+                    <CodeField
+                        language=Language::Prompt
                         id="agent-instructions"
-                        class="textarea"
-                        rows="6"
+                        label=Signal::stored("Instructions".to_owned())
+                        value=instructions
+                        on_text=Callback::new(move |text| instructions.set(text))
                         placeholder="You are the front desk of a bicycle workshop. Answer in at most three sentences …"
-                        prop:value=instructions
-                        on:input=move |event| instructions.set(event_target_value(&event))
-                    ></textarea>
+                    />
                 </div>
                 <Model model />
                 <ToolRows tools />

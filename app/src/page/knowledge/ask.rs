@@ -8,6 +8,7 @@ use super::asked::{Asked, Told};
 use super::base::Page;
 use crate::node::prompt::Models;
 use crate::node::prompt::model::ModelOptions;
+use crate::ui::code_field::{CodeField, Language};
 
 /// What is asked, and how.
 #[derive(Clone, Copy)]
@@ -133,6 +134,8 @@ pub fn Ask() -> impl IntoView {
     }
 }
 
+const FILTER: &str = "Only documents whose metadata fit";
+
 /// How passages are found, for those who want it otherwise.
 #[component]
 fn Settings(form: Form) -> impl IntoView {
@@ -176,7 +179,17 @@ fn Settings(form: Form) -> impl IntoView {
                     {text("Passages, at most", "5", form.most, "")}
                     {text("Least score", "from 0 to 1", form.least, "")}
                 </div>
-                {text("Only documents whose metadata fit", r#"{"equals": {"key": "year", "value": 2026}}"#, form.filter, "")}
+                <div class="field">
+                    <label for="ask-filter">{FILTER}</label>
+                    <CodeField
+                        language=Language::Json
+                        id="ask-filter"
+                        label=Signal::stored(FILTER.to_owned())
+                        value=form.filter
+                        on_text=Callback::new(move |text| form.filter.set(text))
+                        placeholder=r#"{"equals": {"key": "year", "value": 2026}}"#
+                    />
+                </div>
             </div>
         </details>
     }

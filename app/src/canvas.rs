@@ -1,13 +1,13 @@
 //! The canvas: where nodes stand and how hands move them.
 //!
-//! [`geometry`], [`viewport`], [`gesture`], [`hand`], [`guide`], [`command`], [`keymap`] and [`target`] are pure and tested natively;
-//! the rest draws. Always holds:
-//! a gesture writes signals only, and its release is one change of the document.
+//! [`geometry`], [`course`], [`viewport`], [`gesture`], [`hand`], [`guide`], [`command`], [`keymap`] and [`target`] are
+//! pure and tested natively; the rest draws. Always holds: a gesture writes signals only, and its release is one change of the document.
 
 mod act;
 pub mod clip;
 pub mod command;
 pub mod context;
+pub mod course;
 mod drag;
 pub mod edge;
 mod export;

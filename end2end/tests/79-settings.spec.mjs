@@ -2,7 +2,7 @@
 import { expect, test } from "@playwright/test";
 
 import { serious } from "../support/axe.mjs";
-import { openFlow, placeOf } from "../support/canvas.mjs";
+import { headingOf, middle, openFlow, placeOf } from "../support/canvas.mjs";
 import { worldForAll } from "../support/canvas-test.mjs";
 
 const world = worldForAll();
@@ -72,4 +72,38 @@ test("what is chosen for the canvas holds there", async ({ page }) => {
   await page.keyboard.press("Alt+ArrowRight");
   expect((await placeOf(editor.node("Ask"))).x).toBe(before.x + 5);
   await expect(page.getByRole("button", { name: "Drag selects" })).toHaveAttribute("aria-pressed", "true");
+});
+
+test("the background and the course of wires are as chosen, here, on the canvas and after a reload", async ({ page }) => {
+  const { editor } = await openFlow(page, world());
+  const back = page.url();
+  const way = () => editor.canvas.locator(".wire .edge").first().getAttribute("d");
+  const ground = () => editor.canvas.evaluate((canvas) => getComputedStyle(canvas).backgroundImage);
+  await expect.poll(way).toMatch(/^M[^CLQ]+C/);
+  await expect.poll(ground).toMatch(/^radial/);
+  await page.goto(`${world().url}/settings`);
+  const choose = (group, option) =>
+    page.getByRole("group", { name: group }).getByRole("button", { name: option, exact: true }).click();
+  await choose("Background", "Lines");
+  await choose("Wires", "Wires go in steps");
+  expect(await serious(page)).toEqual([]);
+  await page.goto(back);
+  await expect.poll(ground).toMatch(/^linear/);
+  // Level ports, so that each wire is one line with three stretches.
+  await expect.poll(way).toMatch(/^M[^CQ]+$/);
+  const command = async (text) => {
+    await editor.canvas.focus();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "All commands" }).fill(text);
+    await page.keyboard.press("Enter");
+  };
+  await command("Wires: curved");
+  await expect(editor.canvas.getByRole("status")).toHaveText("Wires go in rounded steps");
+  await editor.drag(await middle(headingOf(editor, "Ask")), await editor.at(0.5, 0.8));
+  await expect.poll(way).toMatch(/Q/);
+  await command("Background:");
+  await expect.poll(ground).toMatch(/^radial.*linear/);
+  await page.reload();
+  await expect.poll(way).toMatch(/Q/);
+  await expect(editor.canvas).toHaveAttribute("data-background", "crosses");
 });

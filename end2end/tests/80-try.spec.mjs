@@ -52,6 +52,27 @@ test("inputs are kept over a reload, and an input is run again", async ({ page }
   await expect(dialog.getByRole("listitem")).toHaveCount(0);
 });
 
+test("the buttons above a node, its keys and its menu run it alone or with what follows", async ({ page }) => {
+  await editor.send("Where is my parcel?");
+  await expect(editor.button("Run again")).toBeVisible();
+  const before = asked();
+  const ended = async (words, asks) => {
+    await expect(editor.pane.locator(".msg.me").last()).toHaveText(words);
+    await expect.poll(asked).toBe(before + asks);
+    await expect(editor.button("Run again")).toBeVisible();
+  };
+  await editor.node("Answer").getByRole("heading").click();
+  await page.getByRole("toolbar", { name: "Selection" }).getByRole("button", { name: "Run selected node" }).click();
+  await ended("Run Answer alone", 1);
+  await editor.node("ClassifyTone").getByRole("heading").click();
+  await editor.node("ClassifyTone").focus();
+  await page.keyboard.press("Alt+Shift+Enter");
+  await ended("Run from ClassifyTone", 3);
+  await editor.node("Answer").getByRole("heading").click({ button: "right" });
+  await page.getByRole("menuitem", { name: "Run this node" }).click();
+  await ended("Run Answer alone", 4);
+});
+
 test("an output is read as text, as safe Markdown and as a tree, and is copied", async ({ page, context }) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const markdown = [

@@ -11,7 +11,7 @@ use super::viewport::{STEP, Viewport};
 use crate::editor::clipboard::How;
 use crate::editor::document::addresses;
 use crate::editor::selection::Selection;
-use crate::editor::{arrange, change, group, note, splice, walk};
+use crate::editor::{arrange, change, given, group, note, splice, walk};
 use crate::ui::browser;
 use crate::ui::format::count;
 
@@ -26,6 +26,8 @@ impl Stage {
         }
         match command {
             Command::Run => self.reach(|reach| reach.run.run(())),
+            Command::RunNode => self.run_part(false),
+            Command::RunFromNode => self.run_part(true),
             Command::Undo => self.editor.undo(),
             Command::Redo => self.editor.redo(),
             Command::AddNode => self.menu.set(Some(Menu::add_anywhere(self))),
@@ -86,7 +88,9 @@ impl Stage {
             | Command::Grid
             | Command::Guides
             | Command::Push
-            | Command::Near => self.wish(command),
+            | Command::Near
+            | Command::Background
+            | Command::Course => self.wish(command),
         }
     }
 
@@ -97,6 +101,9 @@ impl Stage {
             Needs::Selection => !selection.is_empty(),
             Needs::Nodes(least) => selection.outermost().len() >= least,
             Needs::OneNode => selection.only_node().is_some(),
+            Needs::NodeAlone => selection.only_node().is_some_and(|node| {
+                self.editor.look(|document| given::runs_alone(&document.definition, node))
+            }),
             Needs::Group => !self.groups_selected().is_empty(),
             Needs::Tinted => !selection.notes.is_empty() || !self.groups_selected().is_empty(),
         })
@@ -111,6 +118,8 @@ impl Stage {
             Command::Guides => wishes.no_guides = !wishes.no_guides,
             Command::Push => wishes.push = !wishes.push,
             Command::Near => wishes.near = !wishes.near,
+            Command::Background => wishes.background = wishes.background.next(),
+            Command::Course => wishes.course = wishes.course.next(),
             _ => wishes.wheel = wishes.wheel.next(),
         });
         let wishes = self.wishes.get_untracked();
@@ -129,8 +138,16 @@ impl Stage {
             (Command::Push, _) => "Nodes stay where something is dropped on them",
             (Command::Near, wishes) if wishes.near => "A node that is dragged near another is connected",
             (Command::Near, _) => "Only wires connect",
+            (Command::Background, wishes) => wishes.background.words(),
+            (Command::Course, wishes) => wishes.course.words(),
             (_, wishes) => wishes.wheel.words(),
         });
+    }
+
+    fn run_part(self, following: bool) {
+        if let Some(node) = self.editor.selection.with_untracked(|s| s.only_node().cloned()) {
+            self.reach(|reach| reach.run_part.run((node, following)));
+        }
     }
 
     fn rename(self) {

@@ -7,6 +7,8 @@ use crate::editor::arrange::Align;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     Run,
+    RunNode,
+    RunFromNode,
     Undo,
     Redo,
     AddNode,
@@ -46,6 +48,8 @@ pub enum Command {
     Guides,
     Push,
     Near,
+    Background,
+    Course,
     Find,
     Palette,
     SearchNodes,
@@ -65,13 +69,15 @@ pub enum Needs {
     Nodes(usize),
     /// Exactly one node.
     OneNode,
+    /// Exactly one node, which is not a part of what runs for each item or round.
+    NodeAlone,
     Group,
     /// A group or a note.
     Tinted,
 }
 
 impl Command {
-    pub const ALL: [Self; 53] = [
+    pub const ALL: [Self; 57] = [
         Self::AddNode,
         Self::AddNote,
         Self::Rename,
@@ -117,6 +123,8 @@ impl Command {
         Self::Guides,
         Self::Push,
         Self::Near,
+        Self::Background,
+        Self::Course,
         Self::Find,
         Self::Palette,
         Self::SearchNodes,
@@ -124,12 +132,16 @@ impl Command {
         Self::ExportSvg,
         Self::ExportPng,
         Self::Run,
+        Self::RunNode,
+        Self::RunFromNode,
         Self::Sheet,
     ];
 
     pub fn label(self) -> &'static str {
         match self {
             Self::Run => "Run",
+            Self::RunNode => "Run this node",
+            Self::RunFromNode => "Run from here",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
             Self::AddNode => "Add a node…",
@@ -175,6 +187,8 @@ impl Command {
             Self::Guides => "Snap to other nodes' lines, or not",
             Self::Push => "Make room where a node is dropped, or not",
             Self::Near => "Connect what is dragged near, or not",
+            Self::Background => "Background: dots, lines, crosses, or none",
+            Self::Course => "Wires: curved, straight, or in steps",
             Self::Find => "Find…",
             Self::Palette => "All commands…",
             Self::SearchNodes => "Search the palette",
@@ -190,6 +204,8 @@ impl Command {
     pub fn keys(self) -> &'static str {
         match self {
             Self::Run => "Ctrl Enter",
+            Self::RunNode => "Alt Enter",
+            Self::RunFromNode => "Alt Shift Enter",
             Self::Undo => "Ctrl Z",
             Self::Redo => "Ctrl Shift Z, Ctrl Y",
             Self::AddNode => "Tab",
@@ -234,6 +250,8 @@ impl Command {
             | Self::Guides
             | Self::Push
             | Self::Near
+            | Self::Background
+            | Self::Course
             | Self::ExportSvg
             | Self::ExportPng => "",
         }
@@ -241,6 +259,7 @@ impl Command {
 
     pub fn needs(self) -> Needs {
         match self {
+            Self::RunNode | Self::RunFromNode => Needs::NodeAlone,
             Self::Rename | Self::Connect | Self::SelectUpstream | Self::SelectDownstream => Needs::OneNode,
             Self::Copy
             | Self::Cut

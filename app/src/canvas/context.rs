@@ -131,6 +131,8 @@ impl Stage {
             Hit::Node(_) | Hit::Port(_) => (
                 "Node",
                 run(&[
+                    Command::RunNode,
+                    Command::RunFromNode,
                     Command::Rename,
                     Command::Connect,
                     Command::Copy,

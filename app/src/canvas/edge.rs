@@ -5,7 +5,7 @@ use flow::layout::Row;
 use flow::trace::State;
 use leptos::prelude::*;
 
-use super::geometry::{along, curve};
+use super::course::middle;
 use super::menu::Menu;
 use super::stage::{Stage, use_stage};
 use crate::editor::selection::Selection;
@@ -31,7 +31,7 @@ pub fn Edge(wire: Wire) -> impl IntoView {
         let (from, to) = (from.clone(), to.clone());
         Memo::new(move |_| {
             let (from, end) = ends(source, &from, target, to.as_ref());
-            curve(from, end)
+            stage.course.get().path(from, end)
         })
     };
     // Both its ends are in one collapsed group.
@@ -56,7 +56,7 @@ pub fn Edge(wire: Wire) -> impl IntoView {
         move || {
             shown.get().then(|| {
                 let (from, end) = ends(source, &from, target, to.as_ref());
-                let middle = along(from, end, 0.5);
+                let middle = middle(from, end);
                 view! { <EdgeTools name=name.clone() label=label() middle /> }
             })
         }
@@ -73,11 +73,11 @@ pub fn Edge(wire: Wire) -> impl IntoView {
         let many = if target > 1 { target } else { source };
         (many > 1 && matches!(state.get(), Flowing::Live | Flowing::Done)).then_some(many)
     });
-    let middle = {
+    let halfway = {
         let (from, to) = (start_row, to.clone());
         move || {
             let (from, end) = ends(source, &from, target, to.as_ref());
-            along(from, end, 0.5)
+            middle(from, end)
         }
     };
     let selected = {
@@ -120,7 +120,7 @@ pub fn Edge(wire: Wire) -> impl IntoView {
             <path class="edge" d=move || path.get()></path>
             {move || {
                 items.get().map(|items| {
-                    let Position { x, y } = middle();
+                    let Position { x, y } = halfway();
                     view! {
                         <text class="count" x=x y=y - 5.0 text-anchor="middle">
                             {format!("×{items}")}
@@ -189,9 +189,10 @@ pub fn LooseWire() -> impl IntoView {
     let stage = use_stage();
     move || {
         stage.wire.get().map(|loose| {
+            let course = stage.course.get();
             let path = match loose.from.row {
-                Row::Input(_) => curve(loose.end, loose.start),
-                _ => curve(loose.start, loose.end),
+                Row::Input(_) => course.path(loose.end, loose.start),
+                _ => course.path(loose.start, loose.end),
             };
             let class = match loose.verdict {
                 None => "edge loose",
@@ -201,8 +202,8 @@ pub fn LooseWire() -> impl IntoView {
             };
             let backwards = matches!(loose.from.row, Row::Input(_));
             let others = loose.others.iter().map(|(_, start)| match backwards {
-                true => curve(loose.end, *start),
-                false => curve(*start, loose.end),
+                true => course.path(loose.end, *start),
+                false => course.path(*start, loose.end),
             });
             let others = others.map(|path| view! { <path class=class d=path></path> }).collect_view();
             view! {

@@ -70,6 +70,7 @@ impl Stage {
         let dark = browser::document().and_then(|document| document.document_element());
         let dark =
             dark.and_then(|root| root.get_attribute("data-theme")).is_some_and(|theme| theme == "dark");
+        let course = self.course.get_untracked();
         self.editor.look(|document| {
             let file = FlowFile {
                 format: FLOW_FILE_FORMAT.to_owned(),
@@ -79,7 +80,7 @@ impl Stage {
                 extensions: document.extensions.clone(),
             };
             let carries = serde_json::to_string(&file).unwrap_or_default();
-            svg(document, if dark { DARK } else { LIGHT }, &carries)
+            svg(document, (if dark { DARK } else { LIGHT }, course), &carries)
         })
     }
 

@@ -1,9 +1,10 @@
-//! Points, rectangles and the curve of a wire.
+//! Points and rectangles.
 
 use flow::address;
 use flow::definition::Node;
 use flow::extensions::Position;
 
+use super::course;
 use crate::editor::document::Document;
 use crate::editor::session::Wire;
 
@@ -90,76 +91,17 @@ pub fn distance(a: Position, b: Position) -> f64 {
     (a.x - b.x).hypot(a.y - b.y)
 }
 
-/// The path of a wire from an output to an input.
-pub fn curve(from: Position, to: Position) -> String {
-    let (a, b) = controls(from, to);
-    format!(
-        "M{:.1} {:.1}C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
-        from.x, from.y, a.x, a.y, b.x, b.y, to.x, to.y
-    )
-}
-
-/// Half the way ahead where the target lies ahead, a loop where it lies behind.
-fn controls(from: Position, to: Position) -> (Position, Position) {
-    let ahead = to.x - from.x;
-    let reach = if ahead >= 0.0 { 0.5 * ahead } else { 0.25 * 25.0 * (-ahead).sqrt() };
-    // A short way still leaves its port level.
-    let reach = reach.max((from.y - to.y).abs().min(28.0));
-    (Position { x: from.x + reach, y: from.y }, Position { x: to.x - reach, y: to.y })
-}
-
-/// A point of a wire, at a part of its way.
-pub fn along(from: Position, to: Position, part: f64) -> Position {
-    let (a, b) = controls(from, to);
-    let (rest, t) = (1.0 - part, part);
-    let (p, q, r, s) = (rest.powi(3), 3.0 * rest * rest * t, 3.0 * rest * t * t, t.powi(3));
-    Position { x: p * from.x + q * a.x + r * b.x + s * to.x, y: p * from.y + q * a.y + r * b.y + s * to.y }
-}
-
-/// Whether a straight cut crosses a wire.
-pub fn crosses(from: Position, to: Position, cut: (Position, Position)) -> bool {
-    const PARTS: u32 = 24;
-    let points = (0..=PARTS).map(|at| along(from, to, f64::from(at) / f64::from(PARTS)));
-    let points: Vec<Position> = points.collect();
-    points.windows(2).any(|two| meet((two[0], two[1]), cut))
-}
-
-/// Whether two stretches have a point in common.
-fn meet(a: (Position, Position), b: (Position, Position)) -> bool {
-    let side = |(from, to): (Position, Position), at: Position| {
-        (to.x - from.x) * (at.y - from.y) - (to.y - from.y) * (at.x - from.x)
-    };
-    side(a, b.0) * side(a, b.1) <= 0.0 && side(b, a.0) * side(b, a.1) <= 0.0
-}
-
 impl Wire {
     /// The middle of its way.
     pub fn middle(&self) -> Position {
         let (from, to) = self.ends();
-        along(from, to, 0.5)
+        course::middle(from, to)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_wire_keeps_its_ends() {
-        let (from, to) = (Position { x: 0.0, y: 10.0 }, Position { x: 100.0, y: 50.0 });
-        assert_eq!(curve(from, to), "M0.0 10.0C50.0 10.0 50.0 50.0 100.0 50.0");
-        assert!(curve(to, from).starts_with("M100.0 50.0C162.5"));
-    }
-
-    #[test]
-    fn a_cut_crosses_what_is_in_its_way() {
-        let at = |x, y| Position { x, y };
-        let (from, to) = (at(0.0, 0.0), at(200.0, 100.0));
-        assert_eq!(along(from, to, 0.5), at(100.0, 50.0));
-        assert!(crosses(from, to, (at(100.0, -50.0), at(100.0, 150.0))));
-        assert!(!crosses(from, to, (at(100.0, 60.0), at(100.0, 150.0))));
-        assert!(!crosses(from, to, (at(-20.0, -50.0), at(-20.0, 150.0))));
-    }
 
     #[test]
     fn rectangles() {

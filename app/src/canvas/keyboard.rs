@@ -23,6 +23,8 @@ const FINE: f64 = 5.0;
 #[derive(Clone, Copy)]
 pub struct Reach {
     pub run: Callback<()>,
+    /// Runs this node alone, or with what follows it.
+    pub run_part: Callback<(String, bool)>,
 }
 
 /// Whether Cmd takes the place of Ctrl.

@@ -14,7 +14,7 @@ use super::context::OpenContext;
 use super::edge::{Edge, LooseWire, Reason};
 use super::finder::Finder;
 use super::focus::still;
-use super::geometry::{curve, distance};
+use super::geometry::distance;
 use super::gesture::{self, Hit};
 use super::group::GroupView;
 use super::keyboard::is_mac;
@@ -65,6 +65,7 @@ pub fn Canvas() -> impl IntoView {
             class:marks=move || stage.wishes.with(|wishes| wishes.marquee)
             class:locked=move || stage.wishes.with(|wishes| wishes.locked)
             class:far=move || far.get()
+            data-background=move || stage.wishes.with(|wishes| wishes.background.key())
             node_ref=stage.root
             role="application"
             aria-label="Canvas"
@@ -110,7 +111,7 @@ pub fn Canvas() -> impl IntoView {
                     <LooseWire />
                     {move || {
                         stage.near.get().map(|near| view! {
-                            <path class="edge near" d=curve(near.from, near.to)></path>
+                            <path class="edge near" d=stage.course.get().path(near.from, near.to)></path>
                         })
                     }}
                     {move || {

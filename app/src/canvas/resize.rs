@@ -6,7 +6,7 @@ use flow::extensions::Position;
 use flow::layout;
 use leptos::prelude::*;
 
-use super::geometry::{Rect, crosses};
+use super::geometry::Rect;
 use super::gesture::Hit;
 use super::stage::Stage;
 use crate::editor::board::{GroupCard, NoteCard};
@@ -166,12 +166,13 @@ impl Stage {
         let Some((from, _)) = self.cut.get_untracked() else { return };
         let to = self.viewport.get_untracked().to_flow(at);
         self.cut.set(Some((from, to)));
+        let course = self.course.get_untracked();
         let wires = self.editor.wires.get_untracked().into_iter();
         let crossed = untrack(|| {
             wires
                 .filter(|wire| {
                     let (begin, end) = wire.ends();
-                    crosses(begin, end, (from, to))
+                    course.crosses(begin, end, (from, to))
                 })
                 .map(|wire| wire.name)
                 .collect::<BTreeSet<String>>()

@@ -18,6 +18,7 @@ use leptos::prelude::With as _;
 use super::clip::ByHand;
 use super::command::Command;
 use super::context::Context;
+use super::course::Course;
 use super::drag::Drag;
 use super::focus::{focus, still};
 use super::geometry::Rect;
@@ -92,6 +93,8 @@ pub struct Stage {
     pub renaming: RwSignal<Option<u32>>,
     pub writing: RwSignal<Option<String>>,
     pub wishes: RwSignal<Wishes>,
+    /// Which way wires go: a part of what is wished, so that no wire wakes for the rest.
+    pub course: Memo<Course>,
     pub keymap: RwSignal<Keymap>,
     /// The connection that a node which is dragged near another would get, and how it would go.
     pub near: RwSignal<Option<Near>>,
@@ -131,6 +134,7 @@ pub struct Stage {
 impl Stage {
     pub fn new(editor: Editor, models: Models) -> Self {
         let wire = RwSignal::new(None::<Loose>);
+        let wishes = Wishes::load();
         let stays = |loose: &Loose| (loose.from.clone(), loose.moved.clone());
         Self {
             editor,
@@ -152,7 +156,8 @@ impl Stage {
             by_hand: RwSignal::new(None),
             renaming: RwSignal::new(None),
             writing: RwSignal::new(None),
-            wishes: Wishes::load(),
+            wishes,
+            course: Memo::new(move |_| wishes.with(|wishes| wishes.course)),
             keymap: Keymap::load(),
             near: RwSignal::new(None),
             space: RwSignal::new(false),

@@ -90,6 +90,9 @@ pub fn SelectionTools() -> impl IntoView {
                 on:pointerdown=|event| event.stop_propagation()
                 on:dblclick=|event| event.stop_propagation()
             >
+                <Show when=move || is(Command::RunNode)>
+                    <Tool command=Command::RunNode glyph=Glyph::Play label="Run selected node" />
+                </Show>
                 <Show when=one>
                     <Tool command=Command::Connect glyph=Glyph::Open label="Connect from here" />
                     <Tool command=Command::Rename glyph=Glyph::Pencil label="Rename here" />

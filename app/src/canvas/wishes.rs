@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::course::Course;
 use crate::ui::browser;
 
 const KEY: &str = "anabranch.canvas";
@@ -14,6 +15,49 @@ pub enum Wheel {
     Auto,
     Zooms,
     Pans,
+}
+
+/// What is drawn below the nodes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Background {
+    #[default]
+    Dots,
+    Lines,
+    Crosses,
+    Plain,
+}
+
+impl Background {
+    pub const ALL: [Self; 4] = [Self::Dots, Self::Lines, Self::Crosses, Self::Plain];
+
+    /// As it is kept, and as the style knows it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Dots => "dots",
+            Self::Lines => "lines",
+            Self::Crosses => "crosses",
+            Self::Plain => "plain",
+        }
+    }
+
+    pub fn next(self) -> Self {
+        match self {
+            Self::Dots => Self::Lines,
+            Self::Lines => Self::Crosses,
+            Self::Crosses => Self::Plain,
+            Self::Plain => Self::Dots,
+        }
+    }
+
+    /// For the announcement and the settings.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Dots => "Dots",
+            Self::Lines => "Lines",
+            Self::Crosses => "Crosses",
+            Self::Plain => "No pattern",
+        }
+    }
 }
 
 /// What this person chose.
@@ -31,6 +75,8 @@ pub struct Wishes {
     pub push: bool,
     /// A node that is dragged near another is connected to it.
     pub near: bool,
+    pub background: Background,
+    pub course: Course,
     /// Nothing is to move or to be connected.
     pub locked: bool,
 }
@@ -38,12 +84,17 @@ pub struct Wishes {
 impl Wishes {
     /// Reads what was chosen; later changes are kept as they come. The lock is the flow's, and not kept.
     pub fn load() -> RwSignal<Self> {
-        let wishes = RwSignal::new(Self::read(&browser::stored(KEY).unwrap_or_default()));
+        let wishes = RwSignal::new(Self::kept());
         Effect::new(move || {
             let written = wishes.get().written();
             browser::store(KEY, Some(written.as_str()).filter(|written| !written.is_empty()));
         });
         wishes
+    }
+
+    /// What was chosen, as it is now.
+    pub fn kept() -> Self {
+        Self::read(&browser::stored(KEY).unwrap_or_default())
     }
 
     fn read(text: &str) -> Self {
@@ -61,6 +112,8 @@ impl Wishes {
             no_guides: has("no-guides"),
             push: has("push"),
             near: has("near"),
+            background: Background::ALL.into_iter().find(|kind| has(kind.key())).unwrap_or_default(),
+            course: Course::ALL.into_iter().find(|course| has(course.key())).unwrap_or_default(),
             locked: false,
         }
     }
@@ -79,6 +132,8 @@ impl Wishes {
             (self.no_guides, "no-guides"),
             (self.push, "push"),
             (self.near, "near"),
+            (self.background != Background::default(), self.background.key()),
+            (self.course != Course::default(), self.course.key()),
         ];
         words.into_iter().filter(|(has, _)| *has).map(|(_, word)| word).collect::<Vec<_>>().join(" ")
     }
@@ -135,6 +190,8 @@ mod tests {
                     no_guides: has(3),
                     push: has(4),
                     near: has(5),
+                    background: Background::ALL[usize::from(bits) % 4],
+                    course: Course::ALL[usize::from(bits / 4) % 4],
                     wheel,
                     locked: false,
                 };

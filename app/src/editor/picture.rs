@@ -10,7 +10,8 @@ use flow::picture::{escape, metadata};
 
 use super::document::{Document, source_port};
 use super::group;
-use crate::canvas::geometry::{Rect, curve};
+use crate::canvas::course::Course;
+use crate::canvas::geometry::Rect;
 use flow::address::{join, name, place};
 
 /// The room around the flow.
@@ -32,7 +33,7 @@ pub const DARK: Colours =
     Colours { ground: "#11151b", card: "#1f2630", line: "#3b4655", text: "#e6eaf0", faint: "#8491a2" };
 
 /// The picture, and its size. It carries a text, which is the flow as a file.
-pub fn svg(document: &Document, colours: Colours, carries: &str) -> (String, (f64, f64)) {
+pub fn svg(document: &Document, (colours, course): (Colours, Course), carries: &str) -> (String, (f64, f64)) {
     let notes = document.extensions.notes.iter();
     let notes = notes.map(|note| Rect::of(note.position, (note.width, note.height)));
     let grounds = document.extensions.groups.iter().filter_map(|group| group::ground_of(document, group));
@@ -64,7 +65,7 @@ pub fn svg(document: &Document, colours: Colours, carries: &str) -> (String, (f6
     for (address, node) in nodes.iter().filter(|(_, node)| node.body().is_some()) {
         card(&mut out, document, address, node, colours);
     }
-    wires(&mut out, document, colours);
+    wires(&mut out, document, (colours, course));
     for (address, node) in nodes.iter().filter(|(_, node)| node.body().is_none()) {
         card(&mut out, document, address, node, colours);
     }
@@ -87,7 +88,7 @@ fn groups(out: &mut String, document: &Document, colours: Colours) {
     }
 }
 
-fn wires(out: &mut String, document: &Document, colours: Colours) {
+fn wires(out: &mut String, document: &Document, (colours, course): (Colours, Course)) {
     for (address, connection) in document.definition.every_connection() {
         let owner = place(&address);
         let target = join(owner, &connection.target);
@@ -105,7 +106,7 @@ fn wires(out: &mut String, document: &Document, colours: Colours) {
             let _infallible = write!(
                 out,
                 r#"<path d="{}" fill="none" stroke="{}" stroke-width="2"{dashes}/>"#,
-                curve(from, to),
+                course.path(from, to),
                 colours.faint
             );
         }
@@ -188,7 +189,7 @@ mod tests {
         group::group(&mut document, &[prompt]).unwrap();
         let id = note::add(&mut document, Position { x: 0.0, y: 300.0 });
         note::edit(&mut document, &id, |note| note.text = "a < b & c".into());
-        let (svg, size) = svg(&document, LIGHT, r#"{"format":"x"}"#);
+        let (svg, size) = svg(&document, (LIGHT, Course::default()), r#"{"format":"x"}"#);
         for part in ["FlowInputNode", "Prompt_1", "<path d=\"M", "Group 1", "a &lt; b &amp; c"] {
             assert!(svg.contains(part), "{part}");
         }

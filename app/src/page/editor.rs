@@ -71,7 +71,10 @@ fn Shown(opened: Opened) -> impl IntoView {
     provide_context(runner);
     let ask = Ask::provide(&flow_id);
     Inspected::provide();
-    let reach = Reach { run: Callback::new(move |()| ask.send_to(runner, editor)) };
+    let reach = Reach {
+        run: Callback::new(move |()| ask.send_to(runner, editor)),
+        run_part: Callback::new(move |(node, following)| ask.send_part(runner, editor, node, following)),
+    };
     stage.reaches(reach);
     keyboard::listen(stage);
     // The canvas has its size once it is on the page.

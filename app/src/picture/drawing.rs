@@ -5,7 +5,7 @@ use flow::definition::{Connection, NodeType};
 use flow::extensions::Position;
 use flow::layout::{self, Row};
 
-use crate::canvas::geometry::{Rect, curve};
+use crate::canvas::geometry::Rect;
 use crate::editor::document::{Document, source_port};
 
 /// Room round the flow.
@@ -36,7 +36,8 @@ pub struct Line {
     pub target: String,
     /// The branch of a Condition that it leaves by.
     pub branch: Option<String>,
-    pub path: String,
+    pub from: Position,
+    pub to: Position,
 }
 
 impl Drawing {
@@ -67,10 +68,10 @@ impl Drawing {
 
 fn line(document: &Document, owner: &str, connection: &Connection) -> Option<Line> {
     let (source, target) = (join(owner, &connection.source), join(owner, &connection.target));
-    let from = source_port(connection, owner)?;
+    let port = source_port(connection, owner)?;
     let input = connection.data().map(|data| data.target_input.clone());
-    let start = handle(document, &source, &from.row)?;
-    let end = match &input {
+    let from = handle(document, &source, &port.row)?;
+    let to = match &input {
         Some(input) => handle(document, &target, &Row::Input(input.clone()))?,
         None => beside(document.place(&target), layout::gate()),
     };
@@ -80,7 +81,7 @@ fn line(document: &Document, owner: &str, connection: &Connection) -> Option<Lin
         (None, _) => format!("{source} → {target}"),
     };
     let branch = connection.condition().map(str::to_owned);
-    Some(Line { ends, source, target, branch, path: curve(start, end) })
+    Some(Line { ends, source, target, branch, from, to })
 }
 
 fn handle(document: &Document, address: &str, row: &Row) -> Option<Position> {

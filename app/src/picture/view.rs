@@ -6,6 +6,8 @@ use leptos::prelude::*;
 
 use super::drawing::{Block, Line};
 use super::{Drawing, Mark, Marks};
+use crate::canvas::course::Course;
+use crate::canvas::wishes::Wishes;
 use crate::ui::format::excerpt;
 
 /// How much each press on a zoom button zooms.
@@ -23,6 +25,7 @@ pub fn FlowPicture(
     label: &'static str,
 ) -> impl IntoView {
     let around = drawing.around();
+    let course = Wishes::kept().course;
     // None fits the whole flow into its place.
     let zoom = RwSignal::new(None::<f64>);
     let pixels = move |length: f64| {
@@ -55,7 +58,7 @@ pub fn FlowPicture(
                     style:height=move || pixels(around.height)
                 >
                     {all(frames)}
-                    {drawing.lines.into_iter().map(|line| view! { <Wire line marks /> }).collect_view()}
+                    {drawing.lines.into_iter().map(|line| view! { <Wire line course marks /> }).collect_view()}
                     {all(cards)}
                 </svg>
             </div>
@@ -64,13 +67,13 @@ pub fn FlowPicture(
 }
 
 #[component]
-fn Wire(line: Line, marks: Signal<Marks>) -> impl IntoView {
+fn Wire(line: Line, course: Course, marks: Signal<Marks>) -> impl IntoView {
     let ends = line.ends;
     let class = move || {
         let class = marks.with(|marks| marks.lines.get(&ends).copied().unwrap_or_default());
         format!("pic-wire {class}")
     };
-    view! { <path class=class d=line.path></path> }
+    view! { <path class=class d=course.path(line.from, line.to)></path> }
 }
 
 #[component]

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::canvas::wishes::{Wheel, Wishes};
+use crate::canvas::course::Course;
+use crate::canvas::wishes::{Background, Wheel, Wishes};
 
 /// A choice that is on or off: what it is called, what is said of it, and where it is kept.
 struct Choice {
@@ -75,24 +76,52 @@ pub fn CanvasChoices() -> impl IntoView {
                         }
                     })
                     .collect_view()}
-                <div class="segments fit" role="group" aria-label="Wheel">
-                    {Wheel::ALL
-                        .into_iter()
-                        .map(|wheel| {
-                            view! {
-                                <button
-                                    type="button"
-                                    aria-pressed=move || wishes.with(|wishes| wishes.wheel == wheel).to_string()
-                                    on:click=move |_| wishes.update(|wishes| wishes.wheel = wheel)
-                                >
-                                    {wheel.words()}
-                                </button>
-                            }
-                        })
-                        .collect_view()}
-                </div>
+                <Segments
+                    label="Wheel"
+                    options=Wheel::ALL.map(|wheel| (wheel.words(), wheel)).to_vec()
+                    chosen=Signal::derive(move || wishes.with(|wishes| wishes.wheel))
+                    on_choose=move |wheel| wishes.update(|wishes| wishes.wheel = wheel)
+                />
+                <Segments
+                    label="Background"
+                    options=Background::ALL.map(|background| (background.words(), background)).to_vec()
+                    chosen=Signal::derive(move || wishes.with(|wishes| wishes.background))
+                    on_choose=move |background| wishes.update(|wishes| wishes.background = background)
+                />
+                <Segments
+                    label="Wires"
+                    options=Course::ALL.map(|course| (course.words(), course)).to_vec()
+                    chosen=Signal::derive(move || wishes.with(|wishes| wishes.course))
+                    on_choose=move |course| wishes.update(|wishes| wishes.course = course)
+                />
                 <p class="dim small">"The canvas stands still where your system asks for less motion."</p>
             </div>
         </section>
+    }
+}
+
+/// One of several, all of them in sight.
+#[component]
+fn Segments<T: Copy + PartialEq + Send + Sync + 'static>(
+    label: &'static str,
+    options: Vec<(&'static str, T)>,
+    chosen: Signal<T>,
+    #[prop(into)] on_choose: Callback<T>,
+) -> impl IntoView {
+    let option = move |(words, value)| {
+        view! {
+            <button
+                type="button"
+                aria-pressed=move || (chosen.get() == value).to_string()
+                on:click=move |_| on_choose.run(value)
+            >
+                {words}
+            </button>
+        }
+    };
+    view! {
+        <div class="segments fit" role="group" aria-label=label>
+            {options.into_iter().map(option).collect_view()}
+        </div>
     }
 }

@@ -15,6 +15,10 @@ use super::super::{Result, Store};
 
 /// The most that a word's share of a rank is, however often the passage has it: BM25's `k1 + 1`, with SQLite's `k1`.
 const MOST_SHARE: f64 = 2.2;
+/// The bits of a share in a hit's number, and what a share is multiplied by to be a whole number in them.
+const SHARE_BITS: u32 = 24;
+const MOST_BITS: i64 = (1 << SHARE_BITS) - 1;
+const SHARE: f64 = (1 << 22) as f64;
 /// What SQLite takes for the worth of a word that is in half of all passages or more.
 const LEAST_WORTH: f64 = 1e-6;
 
@@ -51,13 +55,6 @@ pub struct DescribedRow {
     pub uri: Option<String>,
 }
 
-#[derive(FromRow)]
-struct Hit {
-    id: i64,
-    /// SQLite's rank, below 0.
-    fit: f64,
-}
-
 /// A word of a question in the index.
 struct Term {
     /// Whether a passage of the base has it.
@@ -91,15 +88,15 @@ impl Store {
             let least = least(&ranks, most);
             let hits = if left < least {
                 let may_be = ranks.iter().filter(|(_, rank)| **rank + left >= least).map(|(id, _)| *id);
-                hits_among(&mut snapshot, &term.expression, may_be).await?
+                hits_among(&mut snapshot, &term, may_be).await?
             } else {
-                hits(&mut snapshot, &term.expression).await?
+                hits(&mut snapshot, &term).await?
             };
-            for hit in hits {
-                if among.is_some_and(|among| !among.contains(&hit.id)) {
+            for (id, share) in hits {
+                if among.is_some_and(|among| !among.contains(&id)) {
                     continue;
                 }
-                *ranks.entry(hit.id).or_default() += -hit.fit / term.weight * term.worth;
+                *ranks.entry(id).or_default() += share * term.worth;
             }
             left -= term.worth * MOST_SHARE;
         }
@@ -207,31 +204,51 @@ async fn having(connection: &mut SqliteConnection, expression: &str) -> Result<i
         .await?)
 }
 
-/// The passages that fit an expression. A word of the title counts twice, and the base's own word not at all.
-async fn hits(connection: &mut SqliteConnection, expression: &str) -> Result<Vec<Hit>> {
-    Ok(sqlx::query_as(
-        "SELECT rowid AS id, bm25(passage_words, 0.0, 2.0, 1.0) AS fit
-         FROM passage_words WHERE passage_words MATCH ?",
+/// The passages that have a word, each with the word's share of its rank. A word of the title counts twice, and the
+/// base's own word not at all.
+///
+/// They come as one text, a number each, since a row each costs as much as finding them does. The limit, which is
+/// none, keeps SQLite from ranking where it adds up, which it cannot.
+async fn hits(connection: &mut SqliteConnection, term: &Term) -> Result<Vec<(i64, f64)>> {
+    let found: Option<String> = sqlx::query_scalar(
+        "SELECT group_concat(hit, ' ') FROM (
+           SELECT (rowid << ?) | min(CAST(bm25(passage_words, 0.0, 2.0, 1.0) * ? AS INTEGER), ?) AS hit
+           FROM passage_words WHERE passage_words MATCH ? LIMIT -1)",
     )
-    .bind(expression)
-    .fetch_all(&mut *connection)
-    .await?)
+    .bind(SHARE_BITS)
+    .bind(-SHARE / term.weight)
+    .bind(MOST_BITS)
+    .bind(&term.expression)
+    .fetch_one(&mut *connection)
+    .await?;
+    Ok(read_hits(found))
 }
 
 /// Those of them that are among these. The plus keeps SQLite from asking the index anew for each.
 async fn hits_among(
     connection: &mut SqliteConnection,
-    expression: &str,
+    term: &Term,
     ids: impl Iterator<Item = i64>,
-) -> Result<Vec<Hit>> {
-    Ok(sqlx::query_as(
-        "SELECT rowid AS id, bm25(passage_words, 0.0, 2.0, 1.0) AS fit
-         FROM passage_words WHERE passage_words MATCH ? AND +rowid IN (SELECT value FROM json_each(?))",
+) -> Result<Vec<(i64, f64)>> {
+    let found: Option<String> = sqlx::query_scalar(
+        "SELECT group_concat(hit, ' ') FROM (
+           SELECT (rowid << ?) | min(CAST(bm25(passage_words, 0.0, 2.0, 1.0) * ? AS INTEGER), ?) AS hit
+           FROM passage_words WHERE passage_words MATCH ? AND +rowid IN (SELECT value FROM json_each(?)) LIMIT -1)",
     )
-    .bind(expression)
+    .bind(SHARE_BITS)
+    .bind(-SHARE / term.weight)
+    .bind(MOST_BITS)
+    .bind(&term.expression)
     .bind(serde_json::to_string(&ids.collect::<Vec<_>>())?)
-    .fetch_all(&mut *connection)
-    .await?)
+    .fetch_one(&mut *connection)
+    .await?;
+    Ok(read_hits(found))
+}
+
+/// Passages and shares, from the numbers that they came as.
+fn read_hits(found: Option<String>) -> Vec<(i64, f64)> {
+    let numbers = found.iter().flat_map(|found| found.split(' ')).filter_map(|hit| hit.parse::<i64>().ok());
+    numbers.map(|hit| (hit >> SHARE_BITS, (hit & MOST_BITS) as f64 / SHARE)).collect()
 }
 
 /// The word that stands for a base in the index. The digit keeps it from being taken for a word with an ending.

@@ -109,7 +109,7 @@ async fn cost() {
     for document in 0..DOCUMENTS {
         let passages =
             (0..PASSAGES).map(|_| NewPassage { text: chance.text(), ..NewPassage::default() }).collect();
-        insert(&store, &format!("D{document}"), &format!("Document {document}"), passages).await;
+        insert(&store, "BASE", &format!("D{document}"), &format!("Document {document}"), passages).await;
     }
     let count = DOCUMENTS * PASSAGES;
     told("passages taken in a second, without vectors", count as f64 / began.elapsed().as_secs_f64());
@@ -147,27 +147,41 @@ async fn cost() {
             words.take(5).collect::<Vec<_>>().join(" ")
         })
         .collect();
+    time(&retriever, &questions, "").await;
+    told("MB of memory in all, at most", memory("VmHWM"));
+
+    // Its words are no longer the base's alone.
+    store.insert_knowledge_base("OTHER".to_owned(), "Other".to_owned(), 1).await.unwrap();
+    for document in 0..DOCUMENTS / 2 {
+        let passages =
+            (0..PASSAGES).map(|_| NewPassage { text: chance.text(), ..NewPassage::default() }).collect();
+        insert(&store, "OTHER", &format!("O{document}"), &format!("Document {document}"), passages).await;
+    }
+    time(&retriever, &questions, ", beside another base half as large").await;
+}
+
+/// Tells how long questions take by each ranker.
+async fn time(retriever: &Retriever, questions: &[String], where_: &str) {
     for (name, ranking) in
         [("by words", Ranking::Lexical), ("by meaning", Ranking::Semantic), ("hybrid", Ranking::Hybrid)]
     {
         let mut times = Vec::with_capacity(questions.len());
-        for question in &questions {
+        for question in questions {
             let began = Instant::now();
-            ask(&retriever, question, ranking).await;
+            ask(retriever, question, ranking).await;
             times.push(began.elapsed());
         }
         times.sort_unstable();
         let at = |share: usize| milliseconds(times[times.len() * share / 100]);
-        println!("{name}: p50 {:.1} ms, p95 {:.1} ms", at(50), at(95));
+        println!("{name}{where_}: p50 {:.1} ms, p95 {:.1} ms", at(50), at(95));
     }
-    told("MB of memory in all, at most", memory("VmHWM"));
 }
 
-async fn insert(store: &Store, id: &str, title: &str, passages: Vec<NewPassage>) {
+async fn insert(store: &Store, base: &str, id: &str, title: &str, passages: Vec<NewPassage>) {
     let text: String = passages.iter().map(|passage| passage.text.as_str()).collect();
     let document = NewDocument {
         id: id.to_owned(),
-        base: "BASE".to_owned(),
+        base: base.to_owned(),
         title: title.to_owned(),
         digest: id.to_owned(),
         text,
@@ -175,7 +189,7 @@ async fn insert(store: &Store, id: &str, title: &str, passages: Vec<NewPassage>)
         passages,
         at: 1,
     };
-    store.insert_document(document, "SOURCE".to_owned()).await.unwrap();
+    store.insert_document(document, format!("{base}S")).await.unwrap();
 }
 
 async fn set(store: &Store) -> VectorSet {
@@ -198,7 +212,7 @@ async fn quality() {
     let (store, _) = Store::open(folder.path()).await.unwrap();
     store.insert_knowledge_base("BASE".to_owned(), "Base".to_owned(), 1).await.unwrap();
     for (id, text) in rows("documents.tsv") {
-        insert(&store, &id, &id, vec![NewPassage { text, ..NewPassage::default() }]).await;
+        insert(&store, "BASE", &id, &id, vec![NewPassage { text, ..NewPassage::default() }]).await;
     }
     let provider = Arc::clone(&embedded.provider);
     let (vectors, set) = (Memory::new(store.clone()), set(&store).await);

@@ -55,7 +55,7 @@ test("two sides of one draft are merged, and what both changed is chosen", async
   await editor.rename("FlowOutputNode_1", "Mild");
   const dialog = page.getByRole("dialog", { name: "This flow was changed elsewhere too" });
   await expect(dialog).toBeVisible();
-  const question = dialog.getByRole("group", { name: "Answer: text" });
+  const question = dialog.getByRole("group", { name: "Answer: Prompt" });
   await expect(question.getByRole("button", { name: /^Mine/ })).toHaveAttribute("aria-pressed", "true");
   await question.getByRole("button", { name: /^Theirs/ }).click();
   await dialog.getByRole("button", { name: "Merge both" }).click();

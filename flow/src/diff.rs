@@ -14,6 +14,7 @@ use crate::definition::{Connection, Definition, Node, NodeType};
 use crate::extensions::{Extensions, Note};
 
 pub use fields::FieldChange;
+pub(crate) use fields::label;
 pub use lines::{Line, lines};
 
 /// One thing that changed.

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Map, Value};
 
 use crate::definition::Definition;
-use crate::diff::State;
+use crate::diff::{State, label};
 use crate::extensions::Extensions;
 
 /// A side of a conflict.
@@ -222,16 +222,39 @@ fn named(items: &[Value]) -> Option<Map<String, Value>> {
     Some(map)
 }
 
-/// Where something is, in words.
+/// Where something is, in words: the node, and its field as differences call it.
 fn place(path: &[String]) -> String {
-    let at = |place: usize| path.get(place).map(String::as_str).unwrap_or_default();
-    match (at(0), at(1)) {
-        ("definition", "connections") => format!("the connection {}", at(2)),
-        (_, "nodes") if path.len() > 3 => {
-            format!("{}: {}", at(2), path.last().map(String::as_str).unwrap_or_default())
+    let parts: Vec<&str> = path.iter().map(String::as_str).collect();
+    match parts.as_slice() {
+        ["definition", "connections", name, ..] => format!("the connection {name}"),
+        // A loop's body is a definition of its own.
+        ["definition", "nodes", name, "configuration", "loop", "definition", ..] => {
+            format!("{name} › {}", place(&path[5..]))
         }
-        (_, "nodes") => at(2).to_owned(),
-        _ => path.last().cloned().unwrap_or_default(),
+        ["definition", "nodes", name, "configuration", rest @ ..] if !rest.is_empty() => {
+            format!("{name}: {}", label(&path[4..]))
+        }
+        ["definition", "nodes", name, "inputs", input, ..] => format!("{name}: Input {input}"),
+        ["definition", "nodes", name, "outputs", output, ..] => format!("{name}: Output {output}"),
+        ["extensions", "nodes", name, field, ..] => format!("{name}: {}", of_extension(field)),
+        [_, "nodes", name, .., field] => format!("{name}: {field}"),
+        [_, "nodes", name] => (*name).to_owned(),
+        [.., last] => (*last).to_owned(),
+        [] => String::new(),
+    }
+}
+
+/// What the inspector calls a member of a node's extensions.
+fn of_extension(member: &str) -> &str {
+    match member {
+        "position" => "Place on the canvas",
+        "answer" => "Answer must be one of",
+        "parallel" => "Items at the same time",
+        "timeLimit" => "Time limit in seconds",
+        "note" => "Note",
+        "disabled" => "Disabled",
+        "joins" => "Joins",
+        other => other,
     }
 }
 

@@ -153,7 +153,7 @@ fn listed(item: &str) -> String {
 }
 
 /// The members that the inspector has words for; for others their path.
-fn label(path: &[String]) -> String {
+pub(crate) fn label(path: &[String]) -> String {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     let inline = path.strip_prefix(["prompt", "sourceConfiguration", "inline"].as_slice());
     let known = match path.as_slice() {

@@ -65,7 +65,7 @@ fn what_both_changed_is_told_and_chosen() {
     let merged = three(&base, &mine, &theirs, &Choices::new());
     assert_eq!(merged.conflicts.len(), 1);
     let conflict = &merged.conflicts[0];
-    assert_eq!(conflict.place, "Answer: text");
+    assert_eq!(conflict.place, "Answer: Prompt");
     assert_eq!(
         (&conflict.mine, &conflict.theirs),
         (&Some(json!("mine {{message}}")), &Some(json!("theirs {{message}}")))
@@ -130,5 +130,25 @@ fn every_template_with_itself_is_itself() {
         let both = (template.definition, template.extensions);
         let merged = three(&both, &both, &both, &Choices::new());
         assert_eq!((merged.definition, merged.conflicts), (both.0, vec![]), "{}", template.title);
+    }
+}
+
+#[test]
+fn places_are_told_as_differences_tell_them() {
+    let at = |path: &str| super::place(&path.split(' ').map(str::to_owned).collect::<Vec<_>>());
+    for (path, words) in [
+        ("definition nodes Ask configuration prompt sourceConfiguration inline modelId", "Ask: Model"),
+        ("definition nodes Ask inputs topic expression", "Ask: Input topic"),
+        (
+            "definition nodes Refine configuration loop definition nodes Ask inputs topic expression",
+            "Refine › Ask: Input topic",
+        ),
+        ("definition nodes Clean configuration inlineCode code", "Clean: code"),
+        ("definition nodes Ask", "Ask"),
+        ("definition connections First", "the connection First"),
+        ("extensions nodes Ask position x", "Ask: Place on the canvas"),
+        ("extensions nodes Ask timeLimit", "Ask: Time limit in seconds"),
+    ] {
+        assert_eq!(at(path), words);
     }
 }

@@ -51,8 +51,10 @@ pub fn Canvas() -> impl IntoView {
     };
     let grid = move || {
         let Viewport { x, y, zoom } = stage.viewport.get();
-        // Dots stay apart when one looks from afar.
-        let step = layout::GRID * zoom * if zoom < 0.45 { 4.0 } else { 1.0 };
+        // What is drawn stays apart when one looks from afar, and lines are loud.
+        let apart =
+            if zoom < 0.45 { 4.0 } else { 1.0 } * stage.wishes.with(|wishes| wishes.background.apart());
+        let step = layout::GRID * zoom * apart;
         (format!("{x}px {y}px"), format!("{step}px {step}px"))
     };
     let far = Memo::new(move |_| stage.viewport.with(|viewport| viewport.zoom < FAR));

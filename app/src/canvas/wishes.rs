@@ -40,6 +40,15 @@ impl Background {
         }
     }
 
+    /// How many steps of the grid there are from one to the next.
+    pub fn apart(self) -> f64 {
+        match self {
+            Self::Dots | Self::Plain => 1.0,
+            Self::Crosses => 2.0,
+            Self::Lines => 4.0,
+        }
+    }
+
     pub fn next(self) -> Self {
         match self {
             Self::Dots => Self::Lines,

@@ -120,8 +120,11 @@ fn Segments<T: Copy + PartialEq + Send + Sync + 'static>(
         }
     };
     view! {
-        <div class="segments fit" role="group" aria-label=label>
-            {options.into_iter().map(option).collect_view()}
+        <div class="field">
+            <span class="label">{label}</span>
+            <div class="segments fit" role="group" aria-label=label>
+                {options.into_iter().map(option).collect_view()}
+            </div>
         </div>
     }
 }

@@ -150,7 +150,7 @@ export async function holds(field, expected) {
 }
 
 /** The middle of an element once it stands still: after a step the view may go along for a frame. */
-async function point(place) {
+export async function point(place) {
   if (typeof place.boundingBox !== "function") return place;
   await place.waitFor();
   return place.evaluate(async (element) => {

@@ -1,7 +1,7 @@
 // Loops: a template that refines, one drawn by mouse and configured, one by keyboard, and what its frame does.
 import { expect, test } from "@playwright/test";
 
-import { Editor } from "../support/editor.mjs";
+import { Editor, point } from "../support/editor.mjs";
 import { watch } from "../support/page.mjs";
 import { isConstrained, promptOf, signIn, startWorld } from "../support/world.mjs";
 
@@ -271,26 +271,26 @@ test("a frame holds its body: it grows, moves, refuses wires, and takes what is 
   });
 
   await test.step("past the edge of its loop it leaves it with Alt, and only what is free", async () => {
-    const alt = async (name, dx, dy) => {
-      const to = await shifted(name, dx, dy);
-      const { x, y, width, height } = await heading(name).boundingBox();
-      await page.mouse.move(x + width / 2, y + height / 2);
+    const lift = async (name) => {
+      await editor.button("Fit").click();
+      const from = await point(heading(name));
+      const { height } = await box("Refine");
+      await page.mouse.move(from.x, from.y);
       await page.mouse.down();
       await page.keyboard.down("Alt");
-      await page.mouse.move(to.x, to.y, { steps: 8 });
-      await page.mouse.move(to.x, to.y + 1);
+      await page.mouse.move(from.x, from.y - height, { steps: 8 });
+      await page.mouse.move(from.x, from.y - height + 1);
     };
     const end = async () => {
       await page.mouse.up();
       await page.keyboard.up("Alt");
     };
     const inside = async () => bodyOf((await draft(id)).definition, "Refine").nodes.map((node) => node.name);
-    const { height } = await box("Refine");
-    await alt("Improve", 0, -height);
+    await lift("Prompt_1");
     await end();
-    await expect(page.getByText("Improve is connected inside Refine, so it stays inside.")).toBeVisible();
+    await expect(page.getByText("Prompt_1 is connected inside Refine, so it stays inside.")).toBeVisible();
     await page.keyboard.press("Control+z");
-    await alt("Condition_1", 0, -height);
+    await lift("Condition_1");
     // The frame lets it go at once.
     await expect.poll(async () => (await box("Refine")).y).toBeGreaterThan((await box("Condition_1")).y);
     await end();

@@ -132,7 +132,7 @@ test("menus open on the pane, a node, a wire and a selection, by mouse and by ke
   const menu = (name) => page.getByRole("menu", { name });
   await headingOf(editor, "Spare").click({ button: "right" });
   await expect(menu("Node")).toBeVisible();
-  await expect(menu("Node").getByRole("menuitem", { name: /^Rename/ })).toBeFocused();
+  await expect(menu("Node").getByRole("menuitem", { name: /^Run this node/ })).toBeFocused();
   await page.keyboard.press("ArrowUp");
   await expect(menu("Node").getByRole("menuitem", { name: /^Delete Delete/ }).or(menu("Node").getByRole("menuitem").last())).toBeFocused();
   await page.keyboard.press("Escape");

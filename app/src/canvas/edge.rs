@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::course::middle;
 use super::menu::Menu;
+use super::node::classes;
 use super::stage::{Stage, use_stage};
 use crate::editor::selection::Selection;
 use crate::editor::session::{Card, Light, Wire, use_editor};
@@ -101,14 +102,19 @@ pub fn Edge(wire: Wire) -> impl IntoView {
             on:pointerleave=move |_| hovered.set(false)
         >
         <g
-            class="wire"
-            class:severed=move || severed().0
-            class:opened=move || severed().1
-            class:sel=move || selected.get()
-            class:done=move || state.get() == Flowing::Done
-            class:live=move || state.get() == Flowing::Live
-            class:off=move || state.get() == Flowing::Off
-            class:gate=is_gate
+            class=move || {
+                let (cut, opened) = severed();
+                classes(
+                    "wire",
+                    [
+                        (state.get().class(), true),
+                        ("severed", cut),
+                        ("opened", opened),
+                        ("sel", selected.get()),
+                        ("gate", is_gate),
+                    ],
+                )
+            }
             role="button"
             aria-pressed=move || selected.get().to_string()
             aria-label=label
@@ -240,6 +246,18 @@ enum Flowing {
     Live,
     Done,
     Off,
+}
+
+impl Flowing {
+    /// As the style calls it.
+    fn class(self) -> &'static str {
+        match self {
+            Self::Idle => "",
+            Self::Live => "live",
+            Self::Done => "done",
+            Self::Off => "off",
+        }
+    }
 }
 
 fn state(from: &Row, source: Option<&Light>, target: Option<&Light>) -> Flowing {

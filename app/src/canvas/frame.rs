@@ -8,7 +8,7 @@ use flow::layout::{self, Row};
 use leptos::prelude::*;
 
 use super::focus::element_id;
-use super::node::{Badge, Issues, Name, Off, PortRow, Shown};
+use super::node::{Badge, Issues, Name, Off, PortRow, classes, look};
 use super::stage::use_stage;
 use crate::editor::session::Card;
 use crate::node::{KindIcon, summary};
@@ -16,14 +16,14 @@ use crate::node::{KindIcon, summary};
 #[component]
 pub fn Frame(card: Card) -> impl IntoView {
     let stage = use_stage();
-    let shown = Shown::of(card);
+    let look = look(card);
     let kind = card.node.with_untracked(|node| node.kind);
     let name = Memo::new(move |_| card.node.with(|node| node.name.clone()));
     let rows = Memo::new(move |_| card.node.with(layout::rows));
     let line = Memo::new(move |_| {
         let round = card.light.with(|light| light.as_ref().and_then(|light| light.round));
         match round {
-            Some(round) if shown.running.get() => format!("round {round}"),
+            Some(round) if look.get() == "run" => format!("round {round}"),
             Some(1) => "1 round".to_owned(),
             Some(rounds) => format!("{rounds} rounds"),
             None => card.node.with(summary),
@@ -49,15 +49,18 @@ pub fn Frame(card: Card) -> impl IntoView {
     view! {
         <div
             id=element_id(card)
-            class="frame"
-            class:sel=move || card.selected.get()
-            class:ok=move || shown.ok.get()
-            class:run=move || shown.running.get()
-            class:skipped=move || shown.skipped.get()
-            class:bad=move || shown.bad.get()
-            class:folded=move || card.folded.with(Option::is_some)
-            class:disabled=move || card.disabled.get()
-            class:takes=move || stage.taker.get() == Some(card.id)
+            class=move || {
+                classes(
+                    "frame",
+                    [
+                        (look.get(), true),
+                        ("sel", card.selected.get()),
+                        ("folded", card.folded.with(Option::is_some)),
+                        ("disabled", card.disabled.get()),
+                        ("takes", stage.taker.get() == Some(card.id)),
+                    ],
+                )
+            }
             style:left=move || pixels(card.place.get().x)
             style:top=move || pixels(card.place.get().y)
             style:width=move || pixels(card.size.get().0)

@@ -35,6 +35,7 @@ impl Stage {
         if let Some(to) = seen.or_else(|| self.whole()) {
             self.viewport.set(to);
         }
+        self.looks.set(true);
         // By its owner: the effect lives as long as the page.
         self.editor.own(|| self.keep_view(key));
     }

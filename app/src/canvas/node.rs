@@ -21,33 +21,34 @@ use crate::node::{KindIcon, summary, unbound};
 use crate::panel::inspector::Inspected;
 use crate::panel::runner::Runner;
 
-/// How a card stands, for its colours.
-#[derive(Clone, Copy)]
-pub(super) struct Shown {
-    pub ok: Memo<bool>,
-    pub running: Memo<bool>,
-    pub skipped: Memo<bool>,
-    pub given: Memo<bool>,
-    pub bad: Memo<bool>,
+/// How a card stands, as the style calls it. What is wrong now goes before what a run did.
+pub(super) fn look(card: Card) -> Memo<&'static str> {
+    Memo::new(move |_| {
+        let state = card.light.with(|light| light.as_ref().map(|light| light.state));
+        let is_wrong =
+            card.problems.with(|problems| problems.iter().any(|problem| problem.severity == Severity::Error));
+        match (state, is_wrong) {
+            (Some(State::Running), _) => "run",
+            (Some(State::Skipped), false) => "skipped",
+            (Some(State::Skipped), true) => "skipped bad",
+            (Some(State::Given), false) => "given",
+            (Some(State::Given), true) => "given bad",
+            (Some(State::Failed), _) | (_, true) => "bad",
+            (Some(State::Ok), false) => "ok",
+            _ => "",
+        }
+    })
 }
 
-impl Shown {
-    pub fn of(card: Card) -> Self {
-        let state = Memo::new(move |_| card.light.with(|light| light.as_ref().map(|light| light.state)));
-        let is = move |wanted| state.get() == Some(wanted);
-        let wrong = move || {
-            card.problems.with(|problems| problems.iter().any(|problem| problem.severity == Severity::Error))
-        };
-        // What is wrong now goes before what a run did.
-        let bad = Memo::new(move |_| is(State::Failed) || (wrong() && !is(State::Running)));
-        Self {
-            ok: Memo::new(move |_| is(State::Ok) && !bad.get()),
-            running: Memo::new(move |_| is(State::Running)),
-            skipped: Memo::new(move |_| is(State::Skipped)),
-            given: Memo::new(move |_| is(State::Given)),
-            bad,
-        }
+/// The classes of an element, all in one attribute: one thing to follow for each of thousands, where a class each
+/// would be many.
+pub(super) fn classes<const MANY: usize>(always: &str, others: [(&str, bool); MANY]) -> String {
+    let mut classes = always.to_owned();
+    for (class, _) in others.into_iter().filter(|(class, is_on)| *is_on && !class.is_empty()) {
+        classes.push(' ');
+        classes.push_str(class);
     }
+    classes
 }
 
 #[component]
@@ -56,7 +57,7 @@ pub fn NodeCard(card: Card) -> impl IntoView {
         return view! { <Frame card /> }.into_any();
     }
     let stage = use_stage();
-    let shown = Shown::of(card);
+    let look = look(card);
     let kind = card.node.with_untracked(|node| node.kind);
     let name = Memo::new(move |_| card.node.with(|node| node.name.clone()));
     let line = Memo::new(move |_| card.node.with(summary));
@@ -72,16 +73,18 @@ pub fn NodeCard(card: Card) -> impl IntoView {
     view! {
         <div
             id=element_id(card)
-            class="node"
-            class:sel=move || card.selected.get()
-            class:ok=move || shown.ok.get()
-            class:run=move || shown.running.get()
-            class:skipped=move || shown.skipped.get()
-            class:given=move || shown.given.get()
-            class:bad=move || shown.bad.get()
-            class:folded=move || card.folded.with(Option::is_some)
-            class:disabled=move || card.disabled.get()
-            class:collapsed=move || card.collapsed.get()
+            class=move || {
+                classes(
+                    "node",
+                    [
+                        (look.get(), true),
+                        ("sel", card.selected.get()),
+                        ("folded", card.folded.with(Option::is_some)),
+                        ("disabled", card.disabled.get()),
+                        ("collapsed", card.collapsed.get()),
+                    ],
+                )
+            }
             style:transform=transform
             role="group"
             aria-roledescription="node"
@@ -291,7 +294,7 @@ pub(super) fn PortRow(card: Card, row: Row) -> impl IntoView {
                 class:impossible=move || !possible.get()
                 tabindex="-1"
                 aria-label=move || port().label()
-                data-row=move || row.with_value(row_code)
+                data-row=row.with_value(row_code)
                 on:click=open
             ></button>
         </div>

@@ -45,6 +45,8 @@ pub fn Canvas() -> impl IntoView {
     follow_pointer(stage);
     follow_size(stage);
     let cards = in_reading_order(stage);
+    let cards = move || if stage.looks.get() { cards.get() } else { Vec::new() };
+    let wires = move || if stage.looks.get() { editor.wires.get() } else { Vec::new() };
     let transform = move || {
         let Viewport { x, y, zoom } = stage.viewport.get();
         format!("translate({x}px, {y}px) scale({zoom})")
@@ -100,12 +102,12 @@ pub fn Canvas() -> impl IntoView {
                 </For>
                 <Regions />
                 <SelectionBox />
-                <For each=move || cards.get() key=|card| card.id let:card>
+                <For each=cards key=|card| card.id let:card>
                     <NodeCard card />
                 </For>
                 // After the cards, as the Tab key goes; the style draws them below.
                 <svg class="edges" aria-hidden="false">
-                    <For each=move || editor.wires.get() key=|wire| wire.key() let:wire>
+                    <For each=wires key=|wire| wire.key() let:wire>
                         <Edge wire />
                     </For>
                 </svg>

@@ -106,6 +106,9 @@ pub struct Stage {
     pub busy: RwSignal<bool>,
     /// The card that had the focus last: the one that the Tab key comes back to where there are many.
     pub roving: RwSignal<Option<u32>>,
+    /// Whether it is known where the canvas looks. Nothing of the flow is drawn before, so that a large one is laid out
+    /// once.
+    pub looks: RwSignal<bool>,
     pub root: NodeRef<leptos::html::Div>,
     pub(super) models: Models,
     toasts: Toasts,
@@ -164,6 +167,7 @@ impl Stage {
             panning: RwSignal::new(false),
             busy: RwSignal::new(false),
             roving: RwSignal::new(None),
+            looks: RwSignal::new(false),
             root: NodeRef::new(),
             models,
             toasts: use_toasts(),

@@ -270,9 +270,9 @@ fn Chat() -> impl IntoView {
     });
     // The newest words stay in sight.
     Effect::new(move || {
-        runner.turns.track();
         runner.trace.track();
-        if let Some(list) = list.get() {
+        // To ask how tall nothing is has the whole page laid out.
+        if let Some(list) = list.get().filter(|_| !runner.turns.with(Vec::is_empty)) {
             list.set_scroll_top(list.scroll_height());
         }
     });

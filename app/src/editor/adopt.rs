@@ -43,8 +43,8 @@ pub fn possible(document: &Document, nodes: &[String], owner: &str) -> Result<()
     Ok(())
 }
 
-/// Moves nodes with the connections between them into a loop's body, or to the flow itself; they stay where they are on the canvas. Returns
-/// their new addresses.
+/// Moves nodes with the connections between them into a loop's body, or to the flow itself; they stay where they are on
+/// the canvas. Returns their new addresses.
 ///
 /// # Errors
 /// A sentence that says why they stay.

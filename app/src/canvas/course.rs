@@ -5,6 +5,9 @@
 
 use flow::extensions::Position;
 
+use super::geometry::distance;
+use crate::editor::session::Wire;
+
 /// How far a stepped wire goes straight on before it turns, in flow units.
 const STUB: f64 = 20.0;
 /// How round the corners of a rounded wire are at most.
@@ -92,6 +95,14 @@ pub fn middle(from: Position, to: Position) -> Position {
     Position { x: f64::midpoint(from.x, to.x), y: f64::midpoint(from.y, to.y) }
 }
 
+impl Wire {
+    /// The middle of its way.
+    pub fn middle(&self) -> Position {
+        let (from, to) = self.ends();
+        middle(from, to)
+    }
+}
+
 fn curve(from: Position, to: Position) -> String {
     let (a, b) = controls(from, to);
     format!(
@@ -144,10 +155,6 @@ fn through(corners: &[Position], round: f64) -> String {
 fn towards(from: Position, to: Position, by: f64) -> Position {
     let part = by / distance(from, to).max(f64::EPSILON);
     Position { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part }
-}
-
-fn distance(a: Position, b: Position) -> f64 {
-    (a.x - b.x).hypot(a.y - b.y)
 }
 
 /// Whether two stretches have a point in common.

@@ -4,9 +4,7 @@ use flow::address;
 use flow::definition::Node;
 use flow::extensions::Position;
 
-use super::course;
 use crate::editor::document::Document;
-use crate::editor::session::Wire;
 
 /// A rectangle in flow units.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -89,14 +87,6 @@ impl Rect {
 
 pub fn distance(a: Position, b: Position) -> f64 {
     (a.x - b.x).hypot(a.y - b.y)
-}
-
-impl Wire {
-    /// The middle of its way.
-    pub fn middle(&self) -> Position {
-        let (from, to) = self.ends();
-        course::middle(from, to)
-    }
 }
 
 #[cfg(test)]

@@ -66,7 +66,7 @@ test("the buttons above a node, its keys and its menu run it alone or with what 
   await ended("Run Answer alone", 1);
   await editor.node("ClassifyTone").getByRole("heading").click();
   await editor.node("ClassifyTone").focus();
-  await page.keyboard.press("Alt+Shift+Enter");
+  await page.keyboard.press("Shift+R");
   await ended("Run from ClassifyTone", 3);
   await editor.node("Answer").getByRole("heading").click({ button: "right" });
   await page.getByRole("menuitem", { name: "Run this node" }).click();

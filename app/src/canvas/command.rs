@@ -204,8 +204,8 @@ impl Command {
     pub fn keys(self) -> &'static str {
         match self {
             Self::Run => "Ctrl Enter",
-            Self::RunNode => "Alt Enter",
-            Self::RunFromNode => "Alt Shift Enter",
+            Self::RunNode => "R",
+            Self::RunFromNode => "Shift R",
             Self::Undo => "Ctrl Z",
             Self::Redo => "Ctrl Shift Z, Ctrl Y",
             Self::AddNode => "Tab",

@@ -14,7 +14,7 @@ use flow::wire::{PassageList, Ranking};
 use futures_util::future::BoxFuture;
 use server::egress::Egress;
 use server::knowledge::{Index as _, Question, VectorSet, VectorStore as _, read};
-use server::provider::{Answer, Error, Pieces, Provider, Registry, Vectors};
+use server::provider::{Answer, Error, Pieces, Provider, Purpose, Registry, Vectors};
 use server::service::{Memory, Retriever, Stores};
 use server::store::{NewDocument, NewPassage, NewVectorSet, Store};
 
@@ -73,6 +73,7 @@ impl Provider for Instant384 {
         _: &'a str,
         texts: Vec<String>,
         _: Option<u32>,
+        _: Purpose,
     ) -> BoxFuture<'a, Result<Vectors, Error>> {
         let seed = |text: &String| {
             text.bytes().fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
@@ -218,7 +219,7 @@ async fn quality() {
     let (vectors, set) = (Memory::new(store.clone()), set(&store).await);
     let passages = store.unread_passages("BASE", set.id, 0, 1_000).await.unwrap();
     let texts = passages.iter().map(|passage| read(&passage.title, &passage.text)).collect();
-    let Ok(found) = provider.embed("minilm", texts, None).await else {
+    let Ok(found) = provider.embed("minilm", texts, None, Purpose::Passage).await else {
         return println!("the weights of local/minilm are not here, so nothing is said of how well it finds");
     };
     let narrow = |vector: Vec<f64>| vector.into_iter().map(|number| number as f32).collect();

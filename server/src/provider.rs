@@ -60,6 +60,7 @@ pub trait Provider: Send + Sync {
         model: &'a str,
         texts: Vec<String>,
         dimensions: Option<u32>,
+        purpose: Purpose,
     ) -> BoxFuture<'a, Result<Vectors, Error>>;
 
     /// How well each of these texts answers a question, from 0 to 1.
@@ -157,6 +158,13 @@ pub struct Answer {
     /// How a constrained answer was found, where the model did not simply answer.
     pub served_by: Option<String>,
     pub finish: Finish,
+}
+
+/// What texts are given vectors for. Some models read a question otherwise than what answers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    Passage,
+    Question,
 }
 
 /// What texts mean, as numbers.

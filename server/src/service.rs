@@ -41,7 +41,7 @@ use sha2::{Digest as _, Sha256};
 use tracing::warn;
 
 pub use crate::knowledge::cite::Part as AnswerPart;
-pub use crate::provider::{Answer as ModelAnswer, Error as ModelError, Vectors, bare};
+pub use crate::provider::{Answer as ModelAnswer, Error as ModelError, Purpose, Vectors, bare};
 pub use crate::run::{Reply, Start};
 pub use agent_aliases::PutAgentAlias;
 pub use agent_collaborators::{Collaboration, Collaborator, PutCollaborator};

@@ -11,7 +11,9 @@ use tracing::warn;
 
 use super::local::weights::{MODELS, usual_folder};
 use super::local::{self, Generate, LocalModels, Message, Status};
-use super::{Answer, EMBEDDED, EMBEDDER, Embedded, Error, LOCAL, Pieces, Provider, Vectors, Weights};
+use super::{
+    Answer, EMBEDDED, EMBEDDER, Embedded, Error, LOCAL, Pieces, Provider, Purpose, Vectors, Weights,
+};
 use crate::egress::Egress;
 use crate::fetch::{self, Hub, Source};
 use crate::task::Supervisor;
@@ -165,6 +167,7 @@ impl Provider for Local {
         model: &'a str,
         texts: Vec<String>,
         dimensions: Option<u32>,
+        _: Purpose,
     ) -> BoxFuture<'a, Result<Vectors, Error>> {
         Box::pin(async move {
             match model {

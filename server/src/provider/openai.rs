@@ -1,7 +1,8 @@
-//! OpenAI-compatible chat completions: OpenAI, Ollama, vLLM, llama.cpp, LM Studio.
+//! OpenAI-compatible chat completions: OpenAI, Ollama, vLLM, llama.cpp, LM Studio, and Bedrock's runtime.
 //!
 //! A request and a stream's pieces are pure functions; the call around them is the shared egress.
 
+mod bedrock;
 mod embed;
 mod rerank;
 
@@ -14,7 +15,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::sse::Splitter;
-use super::{Answer, Error, Pieces, Provider, Vectors};
+use super::{Answer, Error, Pieces, Provider, Purpose, Vectors};
 use crate::egress::{self, Call, Egress, Reach};
 
 /// OpenAI's own host, whose newer models know the length's limit by its new name alone.
@@ -211,8 +212,12 @@ impl Provider for OpenAi {
         model: &'a str,
         texts: Vec<String>,
         dimensions: Option<u32>,
+        purpose: Purpose,
     ) -> BoxFuture<'a, Result<Vectors, Error>> {
-        Box::pin(embed::vectors(self, model, texts, dimensions))
+        match bedrock::shape(self, model) {
+            Some(shape) => Box::pin(bedrock::vectors(self, (model, shape), texts, dimensions, purpose)),
+            None => Box::pin(embed::vectors(self, model, texts, dimensions)),
+        }
     }
 
     fn rerank<'a>(

@@ -13,7 +13,7 @@ use tokio::sync::mpsc::Receiver;
 
 use super::Service;
 use crate::error::Error;
-use crate::provider::{Answer, Error as ModelError, Piece, Pieces, Resolved, Vectors};
+use crate::provider::{Answer, Error as ModelError, Piece, Pieces, Purpose, Resolved, Vectors};
 
 /// How many pieces of an answer may wait for a slow reader.
 const LAG: usize = 64;
@@ -113,9 +113,10 @@ impl Service {
         model: &str,
         texts: Vec<String>,
         dimensions: Option<u32>,
+        purpose: Purpose,
     ) -> Result<Vectors, Error> {
         let Resolved { provider, model, id } = self.models.resolve(model)?;
-        let found = provider.embed(&model, texts, dimensions).await?;
+        let found = provider.embed(&model, texts, dimensions, purpose).await?;
         let length = found.vectors.first().map_or(0, Vec::len);
         match dimensions {
             Some(wanted) if length != wanted as usize => {

@@ -25,7 +25,7 @@ use super::{Service, SourceBody};
 use crate::clock;
 use crate::error::{Error, Result, missing};
 use crate::knowledge::{self, Filter, Index, Question, Ranked, VectorError, fuse, read, words};
-use crate::provider::{Error as ModelError, Registry, Resolved};
+use crate::provider::{Error as ModelError, Purpose, Registry, Resolved};
 use crate::store::{DescribedRow, PassageRow, Store, VectorSetRow};
 pub use answer::{Answering, Grounds};
 pub use memory::Memory;
@@ -229,7 +229,11 @@ impl Retriever {
             };
         };
         let patience = if question.ranking == Ranking::Semantic { LONG_PATIENCE } else { PATIENCE };
-        let asked = tokio::time::timeout(patience, self.embed(&set.model, vec![question.text.clone()])).await;
+        let asked = tokio::time::timeout(
+            patience,
+            self.embed(&set.model, vec![question.text.clone()], Purpose::Question),
+        )
+        .await;
         let mut vectors = match asked {
             Ok(read) => read.map_err(|error| format!("Words answered. {error}"))?,
             Err(_) => {
@@ -280,9 +284,14 @@ impl Retriever {
     }
 
     /// What texts mean to a model in numbers.
-    async fn embed(&self, model: &str, texts: Vec<String>) -> std::result::Result<Vec<Vec<f32>>, ModelError> {
+    async fn embed(
+        &self,
+        model: &str,
+        texts: Vec<String>,
+        purpose: Purpose,
+    ) -> std::result::Result<Vec<Vec<f32>>, ModelError> {
         let Resolved { provider, model, .. } = self.models.resolve(model)?;
-        let found = provider.embed(&model, texts, None).await?;
+        let found = provider.embed(&model, texts, None, purpose).await?;
         let narrow = |vector: Vec<f64>| vector.into_iter().map(|number| number as f32).collect();
         Ok(found.vectors.into_iter().map(narrow).collect())
     }

@@ -175,6 +175,41 @@ async fn words_answer_until_every_passage_was_read() {
 }
 
 #[tokio::test]
+async fn bedrocks_own_models_read_passages_and_questions_each_in_its_own_way() {
+    let upstream = Upstream::echo().await;
+    let harness = Harness::with(&upstream).await;
+    let connection = json!({"baseUrl": upstream.bedrock_url(), "key": "aws-key"});
+    harness.ok(Method::PUT, "/api/connections/aws", connection).await;
+    for (model, request) in [
+        ("amazon.titan-embed-text-v2:0", json!({"inputText": "parcel"})),
+        (
+            "cohere.embed-multilingual-v3",
+            json!({"texts": ["parcel"], "input_type": "search_query", "truncate": "END"}),
+        ),
+    ] {
+        let base = base(&harness, &format!("aws/{model}")).await;
+        for (title, text) in [("Shipping", "The courier comes at noon."), ("Songs", "The cat sings.")] {
+            add(&harness, &base, title, text).await;
+        }
+        until_ready(&harness, &base, 2).await;
+        let read = upstream.requests().await;
+        let passages = read.iter().filter(|request| request["input_type"] == "search_document");
+        let cohere = usize::from(model.starts_with("cohere"));
+        assert!(passages.count() >= cohere, "{read:?}");
+        let found = ask(&harness, &base, json!({"text": "parcel", "ranking": "semantic"})).await;
+        assert_eq!((titles(&found)[0], &found["ranking"]), ("Shipping", &json!("semantic")), "{found}");
+        assert_eq!(upstream.requests().await.last(), Some(&request));
+    }
+    // Whose key is wrong is told so.
+    let wrong = json!({"baseUrl": upstream.bedrock_url(), "key": "other"});
+    harness.ok(Method::PUT, "/api/connections/aws", wrong).await;
+    let base = base(&harness, "aws/amazon.titan-embed-text-v1").await;
+    add(&harness, &base, "Songs", "The cat sings.").await;
+    let found = until(&harness, &base, |found| found["state"] == "waiting").await;
+    assert!(found["message"].as_str().unwrap().contains("refused the key"), "{found}");
+}
+
+#[tokio::test]
 async fn another_model_reads_while_the_first_answers_also_across_a_restart() {
     let upstream = Upstream::echo().await;
     let harness = Harness::with(&upstream).await;

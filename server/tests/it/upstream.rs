@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::StatusCode;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt as _;
@@ -94,6 +94,7 @@ impl Upstream {
             .route("/v1/chat/completions", post(chat))
             .route("/v1/embeddings", post(embed))
             .route("/v1/rerank", post(rerank))
+            .route("/model/{model}/invoke", post(invoke))
             .route("/v1/models", get(|| async { Json(json!({"data": [{"id": "model"}, {"id": "other"}]})) }))
             .with_state(Arc::clone(&state));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -106,6 +107,11 @@ impl Upstream {
     /// Answers every prompt with a text made from it.
     pub async fn echo() -> Self {
         Self::start(Script::Pieces(Arc::new(|request| vec![format!("[{}]", prompt(request))]))).await
+    }
+
+    /// The same server as Bedrock's runtime, which speaks chat completions at another path.
+    pub fn bedrock_url(&self) -> String {
+        format!("http://127.0.0.1:{}/openai/v1", self.port)
     }
 
     pub fn base_url(&self) -> String {
@@ -314,6 +320,29 @@ async fn embed(State(state): State<Arc<Inner>>, Json(request): Json<Value>) -> R
     let item = |(at, text): (usize, &&str)| json!({"index": at, "embedding": vector(model, text)});
     let data: Vec<Value> = texts.iter().enumerate().map(item).collect();
     Json(json!({"data": data, "usage": {"prompt_tokens": texts.len()}})).into_response()
+}
+
+/// Embeddings as Bedrock's InvokeModel gives them, to who has the key.
+async fn invoke(
+    State(state): State<Arc<Inner>>,
+    Path(model): Path<String>,
+    headers: HeaderMap,
+    Json(request): Json<Value>,
+) -> Response {
+    if headers.get("authorization").is_none_or(|key| key != "Bearer aws-key") {
+        let message = json!({"message": "Authentication failed: Please make sure your API Key is valid."});
+        return (StatusCode::FORBIDDEN, Json(message)).into_response();
+    }
+    state.requests.lock().await.push(request.clone());
+    if model.starts_with("amazon.titan-embed") {
+        let text = request["inputText"].as_str().unwrap();
+        return Json(json!({"embedding": vector(&model, text), "inputTextTokenCount": 3})).into_response();
+    }
+    let texts = request["texts"].as_array().unwrap();
+    let vectors: Vec<_> = texts.iter().map(|text| vector(&model, text.as_str().unwrap())).collect();
+    let answer =
+        json!({"id": "1", "texts": texts, "embeddings": vectors, "response_type": "embeddings_floats"});
+    ([("x-amzn-bedrock-input-token-count", "5")], Json(answer)).into_response()
 }
 
 /// The longer a text, the better.

@@ -28,7 +28,7 @@ use self::telling::{Facts, usage};
 use super::error::Error;
 use super::request::{Request, required};
 use super::{Answer, Door};
-use crate::service::{self, Talk};
+use crate::service::{self, Purpose, Talk};
 use crate::{clock, id};
 
 /// What a model is asked, and the values of the variables of the prompt that its id names.
@@ -94,12 +94,15 @@ pub(super) async fn invoke(door: &Door, request: Request) -> Answer {
         Family::TitanEmbedding { first } => {
             let asked: titan::Embedding = read(body)?;
             asked.check()?;
-            let found = service.embed(&call.model, vec![asked.input_text.clone()], asked.dimensions).await?;
+            let found = service
+                .embed(&call.model, vec![asked.input_text.clone()], asked.dimensions, Purpose::Passage)
+                .await?;
             invoked(&call, (found.tokens.unwrap_or_default(), 0), asked.answer(first, &found))
         }
         Family::CohereEmbedding => {
             let asked: cohere::Embedding = read(body)?;
-            let found = service.embed(&call.model, asked.texts()?, asked.output_dimension).await?;
+            let found =
+                service.embed(&call.model, asked.texts()?, asked.output_dimension, asked.purpose()).await?;
             invoked(&call, (found.tokens.unwrap_or_default(), 0), asked.answer(&found, &call.facts()))
         }
     }

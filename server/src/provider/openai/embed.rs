@@ -46,7 +46,7 @@ fn read(body: &[u8], texts: usize) -> Result<Vectors, &'static str> {
     Ok(Vectors { vectors, tokens: answer["usage"]["prompt_tokens"].as_u64() })
 }
 
-fn numbers(list: &Value) -> Option<Vec<f64>> {
+pub(super) fn numbers(list: &Value) -> Option<Vec<f64>> {
     list.as_array()?.iter().map(Value::as_f64).collect()
 }
 

@@ -18,7 +18,7 @@ use super::clearing::Away;
 use super::stores::{in_store, told};
 use crate::error::{Error, Result, missing};
 use crate::knowledge::{self, read};
-use crate::provider::EMBEDDER;
+use crate::provider::{EMBEDDER, Purpose};
 use crate::service::Service;
 use crate::store::{NewVectorSet, UnreadRow, VectorSetRow, WantedRow};
 use crate::{clock, id};
@@ -294,7 +294,7 @@ impl Retriever {
         passages: &[UnreadRow],
     ) -> std::result::Result<(), Stopped> {
         let texts = passages.iter().map(|passage| read(&passage.title, &passage.text)).collect();
-        let vectors = self.embed(&set.model, texts).await?;
+        let vectors = self.embed(&set.model, texts, Purpose::Passage).await?;
         let vectors: Vec<(i64, Vec<f32>)> = passages.iter().map(|passage| passage.id).zip(vectors).collect();
         let width = vectors.first().map_or(0, |(_, vector)| vector.len());
         let taking = async {

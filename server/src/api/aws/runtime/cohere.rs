@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 
 use super::super::error::Error;
 use super::telling::Facts;
-use crate::service::Vectors;
+use crate::service::{Purpose, Vectors};
 
 /// The most texts of one call, as at AWS.
 const MOST: usize = 96;
 
-/// Texts to embed. How long ones are cut, and what they are for, is left to the model.
+/// Texts to embed. How long ones are cut is left to the model.
 #[derive(Deserialize)]
 pub(super) struct Embedding {
     texts: Option<Vec<String>>,
@@ -43,6 +43,14 @@ impl Embedding {
         match &self.texts {
             Some(texts) if (1..=MOST).contains(&texts.len()) => Ok(texts.clone()),
             _ => Err(Error::field("texts", format!("There are 1 to {MOST} texts in a call."))),
+        }
+    }
+
+    /// What the texts are for: questions where they are called so, else what answers them.
+    pub fn purpose(&self) -> Purpose {
+        match self.input_type.as_deref() {
+            Some("search_query") => Purpose::Question,
+            _ => Purpose::Passage,
         }
     }
 

@@ -39,8 +39,8 @@ async function measure() {
       rows.push([`${what}, ${NAMES[view]}`, mine, other]);
     }
   }
-  const { id: empty } = await world.create({ template: "support-triage" });
-  print(rows, ours, await cold(`${world.url}/flows/${empty}`));
+  const { id: triage } = await world.create({ template: "support-triage" });
+  print(rows, ours, await cold(`${world.url}/flows/${triage}`));
 }
 
 const NAMES = { whole: "all nodes in view", quarter: "at 25 %", full: "at 100 %" };

@@ -4,10 +4,12 @@ use flow::address::name;
 use leptos::prelude::*;
 
 use super::command::{Command, Needs};
+use super::course::Course;
 use super::geometry::Rect;
 use super::menu::Menu;
 use super::stage::Stage;
 use super::viewport::{STEP, Viewport};
+use super::wishes::{Background, Wheel, after};
 use crate::editor::clipboard::How;
 use crate::editor::document::addresses;
 use crate::editor::selection::Selection;
@@ -118,9 +120,9 @@ impl Stage {
             Command::Guides => wishes.no_guides = !wishes.no_guides,
             Command::Push => wishes.push = !wishes.push,
             Command::Near => wishes.near = !wishes.near,
-            Command::Background => wishes.background = wishes.background.next(),
-            Command::Course => wishes.course = wishes.course.next(),
-            _ => wishes.wheel = wishes.wheel.next(),
+            Command::Background => wishes.background = after(Background::ALL, wishes.background),
+            Command::Course => wishes.course = after(Course::ALL, wishes.course),
+            _ => wishes.wheel = after(Wheel::ALL, wishes.wheel),
         });
         let wishes = self.wishes.get_untracked();
         self.editor.say(match (command, wishes) {

@@ -70,15 +70,6 @@ impl Course {
         }
     }
 
-    pub fn next(self) -> Self {
-        match self {
-            Self::Curved => Self::Straight,
-            Self::Straight => Self::Stepped,
-            Self::Stepped => Self::Rounded,
-            Self::Rounded => Self::Curved,
-        }
-    }
-
     /// For the announcement and the settings.
     pub fn words(self) -> &'static str {
         match self {

@@ -8,7 +8,7 @@ use flow::layout::{self, Row};
 use leptos::prelude::*;
 
 use super::focus::element_id;
-use super::node::{Badge, Issues, Name, Off, PortRow, classes, look};
+use super::node::{Badge, Issues, Name, Off, PortRow, card_classes, look};
 use super::stage::use_stage;
 use crate::editor::session::Card;
 use crate::node::{KindIcon, summary};
@@ -49,18 +49,7 @@ pub fn Frame(card: Card) -> impl IntoView {
     view! {
         <div
             id=element_id(card)
-            class=move || {
-                classes(
-                    "frame",
-                    [
-                        (look.get(), true),
-                        ("sel", card.selected.get()),
-                        ("folded", card.folded.with(Option::is_some)),
-                        ("disabled", card.disabled.get()),
-                        ("takes", stage.taker.get() == Some(card.id)),
-                    ],
-                )
-            }
+            class=move || card_classes("frame", card, look, ("takes", stage.taker.get() == Some(card.id)))
             style:left=move || pixels(card.place.get().x)
             style:top=move || pixels(card.place.get().y)
             style:width=move || pixels(card.size.get().0)

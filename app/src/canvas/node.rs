@@ -51,6 +51,13 @@ pub(super) fn classes<const MANY: usize>(always: &str, others: [(&str, bool); MA
     classes
 }
 
+/// The classes of a card, which has one that is only its kind's.
+pub(super) fn card_classes(always: &str, card: Card, look: Memo<&'static str>, own: (&str, bool)) -> String {
+    let folded = card.folded.with(Option::is_some);
+    let (selected, disabled) = (card.selected.get(), card.disabled.get());
+    classes(always, [(look.get(), true), ("sel", selected), ("folded", folded), ("disabled", disabled), own])
+}
+
 #[component]
 pub fn NodeCard(card: Card) -> impl IntoView {
     if card.node.with_untracked(|node| node.body().is_some()) {
@@ -73,18 +80,7 @@ pub fn NodeCard(card: Card) -> impl IntoView {
     view! {
         <div
             id=element_id(card)
-            class=move || {
-                classes(
-                    "node",
-                    [
-                        (look.get(), true),
-                        ("sel", card.selected.get()),
-                        ("folded", card.folded.with(Option::is_some)),
-                        ("disabled", card.disabled.get()),
-                        ("collapsed", card.collapsed.get()),
-                    ],
-                )
-            }
+            class=move || card_classes("node", card, look, ("collapsed", card.collapsed.get()))
             style:transform=transform
             role="group"
             aria-roledescription="node"

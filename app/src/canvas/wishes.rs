@@ -49,15 +49,6 @@ impl Background {
         }
     }
 
-    pub fn next(self) -> Self {
-        match self {
-            Self::Dots => Self::Lines,
-            Self::Lines => Self::Crosses,
-            Self::Crosses => Self::Plain,
-            Self::Plain => Self::Dots,
-        }
-    }
-
     /// For the announcement and the settings.
     pub fn words(self) -> &'static str {
         match self {
@@ -160,14 +151,6 @@ impl Wishes {
 impl Wheel {
     pub const ALL: [Self; 3] = [Self::Auto, Self::Zooms, Self::Pans];
 
-    pub fn next(self) -> Self {
-        match self {
-            Self::Auto => Self::Zooms,
-            Self::Zooms => Self::Pans,
-            Self::Pans => Self::Auto,
-        }
-    }
-
     /// For the announcement.
     pub fn words(self) -> &'static str {
         match self {
@@ -181,6 +164,12 @@ impl Wheel {
 /// A trackpad goes in small steps, and sideways too; a mouse's wheel has notches.
 fn is_trackpad((dx, dy): (f64, f64), mode: u32) -> bool {
     mode == 0 && (dx != 0.0 || dy.abs() < 30.0)
+}
+
+/// The one after this, and after the last the first: what a command that goes through all of them comes to.
+pub fn after<T: Copy + PartialEq, const MANY: usize>(all: [T; MANY], one: T) -> T {
+    let at = all.iter().position(|other| *other == one).unwrap_or_default();
+    all[(at + 1) % MANY]
 }
 
 #[cfg(test)]

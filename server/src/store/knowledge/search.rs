@@ -86,12 +86,12 @@ impl Store {
         let mut ranks: HashMap<i64, f64> = HashMap::new();
         for term in terms {
             let least = least(&ranks, most);
-            let hits = if left < least {
-                let may_be = ranks.iter().filter(|(_, rank)| **rank + left >= least).map(|(id, _)| *id);
-                hits_among(&mut snapshot, &term, may_be).await?
-            } else {
-                hits(&mut snapshot, &term).await?
-            };
+            let may_be = (left < least).then(|| {
+                let ranks = ranks.iter().filter(|(_, rank)| **rank + left >= least);
+                ranks.map(|(id, _)| *id).collect::<Vec<_>>()
+            });
+            let may_be = may_be.map(|ids| serde_json::to_string(&ids)).transpose()?;
+            let hits = hits(&mut snapshot, &term, may_be).await?;
             for (id, share) in hits {
                 if among.is_some_and(|among| !among.contains(&id)) {
                     continue;
@@ -204,42 +204,27 @@ async fn having(connection: &mut SqliteConnection, expression: &str) -> Result<i
         .await?)
 }
 
-/// The passages that have a word, each with the word's share of its rank. A word of the title counts twice, and the
-/// base's own word not at all.
+/// The passages that have a word, each with the word's share of its rank; among these alone, where a JSON array of
+/// passages is given. A word of the title counts twice, and the base's own word not at all.
 ///
 /// They come as one text, a number each, since a row each costs as much as finding them does. The limit, which is
-/// none, keeps SQLite from ranking where it adds up, which it cannot.
-async fn hits(connection: &mut SqliteConnection, term: &Term) -> Result<Vec<(i64, f64)>> {
-    let found: Option<String> = sqlx::query_scalar(
-        "SELECT group_concat(hit, ' ') FROM (
-           SELECT (rowid << ?) | min(CAST(bm25(passage_words, 0.0, 2.0, 1.0) * ? AS INTEGER), ?) AS hit
-           FROM passage_words WHERE passage_words MATCH ? LIMIT -1)",
-    )
-    .bind(SHARE_BITS)
-    .bind(-SHARE / term.weight)
-    .bind(MOST_BITS)
-    .bind(&term.expression)
-    .fetch_one(&mut *connection)
-    .await?;
-    Ok(read_hits(found))
-}
-
-/// Those of them that are among these. The plus keeps SQLite from asking the index anew for each.
-async fn hits_among(
+/// none, keeps SQLite from ranking where it adds up, which it cannot; the plus, from asking the index anew for each.
+async fn hits(
     connection: &mut SqliteConnection,
     term: &Term,
-    ids: impl Iterator<Item = i64>,
+    among: Option<String>,
 ) -> Result<Vec<(i64, f64)>> {
     let found: Option<String> = sqlx::query_scalar(
         "SELECT group_concat(hit, ' ') FROM (
-           SELECT (rowid << ?) | min(CAST(bm25(passage_words, 0.0, 2.0, 1.0) * ? AS INTEGER), ?) AS hit
-           FROM passage_words WHERE passage_words MATCH ? AND +rowid IN (SELECT value FROM json_each(?)) LIMIT -1)",
+           SELECT (rowid << ?1) | min(CAST(bm25(passage_words, 0.0, 2.0, 1.0) * ?2 AS INTEGER), ?3) AS hit
+           FROM passage_words
+           WHERE passage_words MATCH ?4 AND (?5 IS NULL OR +rowid IN (SELECT value FROM json_each(?5))) LIMIT -1)",
     )
     .bind(SHARE_BITS)
     .bind(-SHARE / term.weight)
     .bind(MOST_BITS)
     .bind(&term.expression)
-    .bind(serde_json::to_string(&ids.collect::<Vec<_>>())?)
+    .bind(among)
     .fetch_one(&mut *connection)
     .await?;
     Ok(read_hits(found))
